@@ -148,4 +148,5 @@ CREATE TABLE task (
     row_version INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX task_open ON task (opened_at, id) WHERE closed_at IS NULL;
+CREATE INDEX task_closed ON task (closed_at, id) WHERE closed_at IS NOT NULL;
 CREATE INDEX task_transmission ON task (transmission_id);

@@ -1,1 +1,50 @@
-//! store
+//! One SQL text, two engines: SQLite for one node, PostgreSQL for several.
+//!
+//! [`Store::write`] runs a command and its journal entry in one transaction and answers after the commit; [`Store::read`] runs
+//! queries on one snapshot. Both hand back a [`Pending`], a future that the command line may also `.wait()` for.
+//!
+//! Invariants:
+//! - nothing is answered before it is durable; there is no switch to weaken that;
+//! - a command's journal entry commits with its effect or not at all, and a command id has its effect once;
+//! - only the threads of this crate touch a database connection; no SQL text stands outside this crate;
+//! - a row that makes no sense is quarantined with table, column and id, never guessed.
+
+mod admission;
+mod command;
+mod dialect;
+mod faults;
+mod journal;
+mod migrations;
+mod options;
+mod param;
+mod pending;
+mod postgresql;
+mod quarantine;
+mod queue;
+mod reader;
+mod row;
+mod session;
+mod sql;
+mod sqlite;
+mod statistics;
+mod stop;
+mod store;
+mod trouble;
+mod tx;
+
+pub mod repositories;
+
+pub use command::{Done, Outcome};
+pub use faults::Faults;
+pub use migrations::SCHEMA_VERSION;
+pub use options::{Opening, Options, Target};
+pub use param::Param;
+pub use pending::Pending;
+pub use reader::Reader;
+pub use row::{Inconsistent, Row};
+pub use sql::{Insert, Kind, Registered, Sql, all_statements};
+pub use statistics::Statistics;
+pub use stop::StopReason;
+pub use store::Store;
+pub use trouble::{Cause, OpenTrouble, ReadTrouble, Trouble, WriteTrouble};
+pub use tx::Tx;

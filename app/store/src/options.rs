@@ -1,0 +1,64 @@
+//! Where the database is, and its limits.
+
+use crate::faults::Faults;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Where the database is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// A SQLite file.
+    Sqlite(PathBuf),
+    /// A PostgreSQL URL, `postgres://user:password@host:port/database`.
+    Postgres(String),
+}
+
+/// Whether there should be a database already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opening {
+    /// There is none; make one.
+    CreateNew,
+    /// There is one; never make one by mistyping its place.
+    Existing,
+    /// Either.
+    CreateOrOpen,
+}
+
+/// Limits of the engine. Durability is not among them.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Threads that read (SQLite readers, PostgreSQL read workers); at least 1.
+    pub readers: usize,
+    /// Workers that write on PostgreSQL, each with a connection; at least 1. SQLite always has one writer.
+    pub writers: usize,
+    /// Commands, and queries, that may wait; more wait outside.
+    pub queue_max: usize,
+    /// Commands that share one commit on SQLite.
+    pub group_max: usize,
+    /// How long a query may run.
+    pub read_limit: Duration,
+    /// How long one command may run.
+    pub write_limit: Duration,
+    /// How often a command or query is tried on PostgreSQL when other transactions get in between.
+    pub attempts_max: u32,
+    /// How long a PostgreSQL worker tries to reconnect before it answers that the database is away.
+    pub reconnect_limit: Duration,
+    /// Faults to inject; empty unless the crate is built with the feature `faults`.
+    pub faults: Faults,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            readers: 4,
+            writers: 8,
+            queue_max: 1024,
+            group_max: 256,
+            read_limit: Duration::from_secs(10),
+            write_limit: Duration::from_secs(10),
+            attempts_max: 30,
+            reconnect_limit: Duration::from_secs(10),
+            faults: Faults::default(),
+        }
+    }
+}

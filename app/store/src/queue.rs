@@ -1,0 +1,128 @@
+//! The bounded queue in front of the threads: full means wait, never drop.
+
+use crate::pending::lock;
+use crate::stop::StopReason;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::task::Waker;
+
+/// What became of an offered piece of work.
+pub(crate) enum Offer<J> {
+    Taken,
+    /// No room; the waker is kept under the ticket.
+    Full(J),
+    /// No more work is taken.
+    Closed(J, StopReason),
+}
+
+struct State<J> {
+    work: VecDeque<J>,
+    /// Those who wait for room, first come first woken.
+    waiting: BTreeMap<u64, Waker>,
+    next_ticket: u64,
+    closed: Option<StopReason>,
+}
+
+pub(crate) struct Queue<J> {
+    state: Mutex<State<J>>,
+    arrived: Condvar,
+    capacity: usize,
+}
+
+impl<J> Queue<J> {
+    pub(crate) fn new(capacity: usize) -> Self {
+        let state = State { work: VecDeque::new(), waiting: BTreeMap::new(), next_ticket: 0, closed: None };
+        Self { state: Mutex::new(state), arrived: Condvar::new(), capacity: capacity.max(1) }
+    }
+
+    /// Puts work in if there is room.
+    pub(crate) fn offer(&self, work: J) -> Offer<J> {
+        self.put(work, self.capacity, None)
+    }
+
+    /// Like [`offer`](Self::offer), but keeps `waker` under `ticket` when there is no room.
+    pub(crate) fn offer_or_wait(&self, work: J, ticket: u64, waker: &Waker) -> Offer<J> {
+        self.put(work, self.capacity, Some((ticket, waker)))
+    }
+
+    /// For the engine's own small work, which must never wait on itself: as much again as the queue holds for others.
+    pub(crate) fn offer_own(&self, work: J) -> Offer<J> {
+        self.put(work, self.capacity.saturating_mul(2), None)
+    }
+
+    fn put(&self, work: J, capacity: usize, waiting: Option<(u64, &Waker)>) -> Offer<J> {
+        let mut state = lock(&self.state);
+        if let Some(reason) = &state.closed {
+            return Offer::Closed(work, reason.clone());
+        }
+        if state.work.len() >= capacity {
+            if let Some((ticket, waker)) = waiting {
+                state.waiting.insert(ticket, waker.clone());
+            }
+            return Offer::Full(work);
+        }
+        state.work.push_back(work);
+        drop(state);
+        self.arrived.notify_one();
+        Offer::Taken
+    }
+
+    pub(crate) fn ticket(&self) -> u64 {
+        let mut state = lock(&self.state);
+        state.next_ticket += 1;
+        state.next_ticket
+    }
+
+    /// Someone who waited for room no longer does.
+    pub(crate) fn forget(&self, ticket: u64) {
+        lock(&self.state).waiting.remove(&ticket);
+    }
+
+    /// Waits for work and takes up to `max` pieces. Nothing left in `into` means: closed and empty.
+    pub(crate) fn take(&self, max: usize, into: &mut Vec<J>) {
+        let mut state = lock(&self.state);
+        while state.work.is_empty() && state.closed.is_none() {
+            state = self.arrived.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        let count = state.work.len().min(max.max(1));
+        into.extend(state.work.drain(..count));
+        // Everyone who waits is woken: whoever finds no room waits again under the same ticket, so order is kept and no wake-up
+        // is lost on a waiter that has gone.
+        let woken = std::mem::take(&mut state.waiting);
+        drop(state);
+        woken.into_values().for_each(Waker::wake);
+    }
+
+    /// Takes no more work. What is queued is still done, unless [`drain`](Self::drain) takes it out.
+    pub(crate) fn close(&self, reason: StopReason) {
+        let mut state = lock(&self.state);
+        state.closed.get_or_insert(reason);
+        let woken = std::mem::take(&mut state.waiting);
+        drop(state);
+        woken.into_values().for_each(Waker::wake);
+        self.arrived.notify_all();
+    }
+
+    /// Takes out whatever is queued.
+    pub(crate) fn drain(&self) -> Vec<J> {
+        lock(&self.state).work.drain(..).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_queue_hands_the_work_back_and_a_closed_one_says_why() {
+        let queue = Queue::new(1);
+        assert!(matches!(queue.offer(1), Offer::Taken));
+        assert!(matches!(queue.offer(2), Offer::Full(2)));
+        queue.close(StopReason::Closed);
+        assert!(matches!(queue.offer(3), Offer::Closed(3, StopReason::Closed)));
+        let mut taken = Vec::new();
+        queue.take(8, &mut taken);
+        queue.take(8, &mut taken);
+        assert_eq!(taken, [1], "what was queued before the close is still done");
+    }
+}

@@ -1,0 +1,90 @@
+//! Staff, browser sessions and tokens. Secrets are kept as digests only.
+
+use crate::{Inconsistent, Reader, Row, Trouble, Tx, params, sql};
+use kernel::{SessionId, StaffId, Timestamp, TokenId};
+
+sql! {
+    /// A new member of staff.
+    pub ADD_STAFF = "INSERT INTO staff (id, user_name, display_name, role, password_hash, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (user_name) DO NOTHING";
+    /// A member of staff by the name typed at sign-in.
+    pub STAFF_BY_NAME = "SELECT id, user_name, display_name, role, password_hash FROM staff WHERE user_name = ?1";
+    /// A new session.
+    pub ADD_SESSION = "INSERT INTO session (id, digest, staff_id, created_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)";
+    /// Who is signed in with this cookie and still may be.
+    pub STAFF_OF_SESSION = "SELECT s.id, s.user_name, s.display_name, s.role, s.password_hash FROM session e JOIN staff s ON s.id = e.staff_id WHERE e.digest = ?1 AND e.expires_at > ?2";
+    /// Signs one browser out.
+    pub END_SESSION = "DELETE FROM session WHERE digest = ?1";
+    /// A new token.
+    pub ADD_TOKEN = "INSERT INTO token (id, digest, name, created_at) VALUES (?1, ?2, ?3, ?4)";
+    /// Which token this is.
+    pub TOKEN_BY_DIGEST = "SELECT id FROM token WHERE digest = ?1";
+}
+
+/// A member of staff as stored.
+#[derive(Debug, Clone)]
+pub struct StaffRecord {
+    /// The member of staff.
+    pub id: StaffId,
+    /// The name typed at sign-in.
+    pub user_name: String,
+    /// The name shown.
+    pub display_name: String,
+    /// The role.
+    pub role: String,
+    /// Argon2id hash in PHC form.
+    pub password_hash: String,
+}
+
+fn staff(row: &Row) -> Result<StaffRecord, Inconsistent> {
+    Ok(StaffRecord {
+        id: row.decode(0, StaffId::from_slice)?,
+        user_name: row.text(1)?.to_owned(),
+        display_name: row.text(2)?.to_owned(),
+        role: row.text(3)?.to_owned(),
+        password_hash: row.text(4)?.to_owned(),
+    })
+}
+
+/// Adds a member of staff; false if the user name is taken.
+pub fn add_staff(tx: &mut Tx<'_>, record: &StaffRecord, now: Timestamp) -> Result<bool, Trouble> {
+    let values = params![record.id, &record.user_name, &record.display_name, &record.role, &record.password_hash, now];
+    Ok(tx.execute(&ADD_STAFF, &values)? == 1)
+}
+
+/// A member of staff by user name.
+pub fn staff_by_name(reader: &mut Reader<'_>, user_name: &str) -> Result<Option<StaffRecord>, Trouble> {
+    Ok(reader.query_opt(&STAFF_BY_NAME, &params![user_name])?.map(|row| staff(&row)).transpose()?)
+}
+
+/// Opens a session.
+pub fn add_session(
+    tx: &mut Tx<'_>,
+    id: SessionId,
+    digest: &[u8],
+    staff: StaffId,
+    now: Timestamp,
+    expires_at: Timestamp,
+) -> Result<(), Trouble> {
+    tx.execute(&ADD_SESSION, &params![id, digest, staff, now, expires_at]).map(drop)
+}
+
+/// Who holds the session with this digest at this moment.
+pub fn staff_of_session(reader: &mut Reader<'_>, digest: &[u8], now: Timestamp) -> Result<Option<StaffRecord>, Trouble> {
+    Ok(reader.query_opt(&STAFF_OF_SESSION, &params![digest, now])?.map(|row| staff(&row)).transpose()?)
+}
+
+/// Ends a session; false if there was none.
+pub fn end_session(tx: &mut Tx<'_>, digest: &[u8]) -> Result<bool, Trouble> {
+    Ok(tx.execute(&END_SESSION, &params![digest])? == 1)
+}
+
+/// Adds a token.
+pub fn add_token(tx: &mut Tx<'_>, id: TokenId, digest: &[u8], name: &str, now: Timestamp) -> Result<(), Trouble> {
+    tx.execute(&ADD_TOKEN, &params![id, digest, name, now]).map(drop)
+}
+
+/// The token with this digest.
+pub fn token_by_digest(reader: &mut Reader<'_>, digest: &[u8]) -> Result<Option<TokenId>, Trouble> {
+    let row = reader.query_opt(&TOKEN_BY_DIGEST, &params![digest])?;
+    Ok(row.map(|row| row.decode(0, TokenId::from_slice)).transpose()?)
+}

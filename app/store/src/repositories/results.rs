@@ -1,0 +1,200 @@
+//! Results and what the gates said of them.
+
+use super::orders::{PatientRecord, patient, priority};
+use crate::{Inconsistent, Param, Reader, Row, Trouble, Tx, params, sql};
+use kernel::{ExaminationId, Timestamp, TransmissionId, Value};
+use uuid::Uuid;
+use workflow::{Evidence, Priority};
+
+sql! {
+    /// New results.
+    pub ADD_RESULTS = insert result (examination_id Blob, version Int, transmission_id Blob, sent Text, sent_unit Text, value Text, reported Text, unit Text, flags Text, stated_at Text, reported_at Int, filed_at Int, state Text, verified_at Int, verifier Text, row_version Int);
+    /// What the gates said of one message.
+    pub ADD_ASSESSMENT = "INSERT INTO assessment (transmission_id, at, evidence) VALUES (?1, ?2, ?3)";
+    /// Results a person must look at, newest first.
+    pub HELD = "SELECT r.examination_id, r.version, r.transmission_id, r.sent, r.sent_unit, r.value, r.reported, r.unit, r.flags, r.stated_at, r.filed_at, r.state, r.verified_at, r.verifier, e.test, c.code, o.accession, o.priority, p.id, p.mrn, p.family_name, p.given_name, p.birth_date, p.sex FROM result r JOIN examination e ON e.id = r.examination_id JOIN container c ON c.id = e.container_id JOIN lab_order o ON o.id = c.order_id JOIN patient p ON p.id = o.patient_id WHERE r.state = 'held' AND (r.filed_at, r.examination_id) < (?1, ?2) ORDER BY r.filed_at DESC, r.examination_id DESC LIMIT ?3";
+    /// Results that were vouched for, newest first.
+    pub VERIFIED = "SELECT r.examination_id, r.version, r.transmission_id, r.sent, r.sent_unit, r.value, r.reported, r.unit, r.flags, r.stated_at, r.filed_at, r.state, r.verified_at, r.verifier, e.test, c.code, o.accession, o.priority, p.id, p.mrn, p.family_name, p.given_name, p.birth_date, p.sex FROM result r JOIN examination e ON e.id = r.examination_id JOIN container c ON c.id = e.container_id JOIN lab_order o ON o.id = c.order_id JOIN patient p ON p.id = o.patient_id WHERE r.state = 'verified' AND (r.filed_at, r.examination_id) < (?1, ?2) ORDER BY r.filed_at DESC, r.examination_id DESC LIMIT ?3";
+    /// The results on these containers.
+    pub RESULTS_OF_CONTAINERS = "SELECT r.examination_id, r.version, r.transmission_id, r.sent, r.sent_unit, r.value, r.reported, r.unit, r.flags, r.stated_at, r.filed_at, r.state, r.verified_at, r.verifier, e.test, c.code, o.accession, o.priority, p.id, p.mrn, p.family_name, p.given_name, p.birth_date, p.sex FROM container c JOIN examination e ON e.container_id = c.id JOIN result r ON r.examination_id = e.id JOIN lab_order o ON o.id = c.order_id JOIN patient p ON p.id = o.patient_id WHERE c.code IN (?..) ORDER BY c.code, e.test, r.version";
+    /// What the gates said of these messages.
+    pub EVIDENCE = "SELECT transmission_id, evidence FROM assessment WHERE transmission_id IN (?..)";
+}
+
+/// A result to be stored.
+#[derive(Debug, Clone)]
+pub struct NewResult {
+    /// The examination it answers.
+    pub examination: ExaminationId,
+    /// 1 for the first value, one more for each correction.
+    pub version: i64,
+    /// Text as sent.
+    pub sent: String,
+    /// Unit as sent.
+    pub sent_unit: String,
+    /// The value in its stored form; empty where the text as sent is no value.
+    pub value: String,
+    /// As printed.
+    pub reported: String,
+    /// Unit of the value.
+    pub unit: String,
+    /// Flags as sent, separated by commas.
+    pub flags: String,
+    /// Time as the device stated it.
+    pub stated_at: String,
+    /// The instant of that time, if a zone is known.
+    pub reported_at: Option<Timestamp>,
+    /// When and by whom it was vouched for; a result without is held.
+    pub verified: Option<(Timestamp, String)>,
+}
+
+/// Whether somebody vouched for a result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoredState {
+    /// It waits for a person.
+    Held,
+    /// Somebody vouched for it.
+    Verified {
+        /// When.
+        at: Timestamp,
+        /// "rules:EDITION" or an actor.
+        by: String,
+    },
+}
+
+/// A result as stored, with whose it is.
+#[derive(Debug, Clone)]
+pub struct ResultRecord {
+    /// The examination.
+    pub examination: ExaminationId,
+    /// The version.
+    pub version: i64,
+    /// The message it came in.
+    pub transmission: TransmissionId,
+    /// Text as sent.
+    pub sent: String,
+    /// Unit as sent.
+    pub sent_unit: String,
+    /// The value; `None` where the text as sent is none.
+    pub value: Option<Value>,
+    /// As printed.
+    pub reported: String,
+    /// Unit of the value.
+    pub unit: String,
+    /// Flags as sent.
+    pub flags: String,
+    /// Time as the device stated it.
+    pub stated_at: String,
+    /// When it was filed.
+    pub filed_at: Timestamp,
+    /// Held or verified.
+    pub state: StoredState,
+    /// The test's code.
+    pub test: String,
+    /// The container's code.
+    pub container: String,
+    /// The order's accession number.
+    pub accession: String,
+    /// How soon.
+    pub priority: Priority,
+    /// For whom.
+    pub patient: PatientRecord,
+}
+
+/// Adds the results of one message.
+pub fn add_results(tx: &mut Tx<'_>, transmission: TransmissionId, results: &[NewResult], now: Timestamp) -> Result<(), Trouble> {
+    let rows: Vec<_> = results.iter().map(|new| new_row(new, transmission, now)).collect();
+    tx.insert_many(&ADD_RESULTS, &rows).map(drop)
+}
+
+fn new_row(new: &NewResult, transmission: TransmissionId, now: Timestamp) -> [Param<'_>; 16] {
+    let (state, verified_at, verifier) = match &new.verified {
+        Some((at, by)) => ("verified", Some(*at), Some(by)),
+        None => ("held", None, None),
+    };
+    params![
+        new.examination,
+        new.version,
+        transmission,
+        &new.sent,
+        &new.sent_unit,
+        &new.value,
+        &new.reported,
+        &new.unit,
+        &new.flags,
+        &new.stated_at,
+        new.reported_at,
+        now,
+        state,
+        verified_at,
+        verifier,
+        1_i64,
+    ]
+}
+
+/// Keeps what the gates said of one message.
+pub fn add_assessment(tx: &mut Tx<'_>, transmission: TransmissionId, evidence: &str, now: Timestamp) -> Result<(), Trouble> {
+    tx.execute(&ADD_ASSESSMENT, &params![transmission, now, evidence]).map(drop)
+}
+
+/// A page of held or verified results, newest first, after this moment and examination.
+pub fn page(reader: &mut Reader<'_>, held: bool, after: (Timestamp, Uuid), limit: u32) -> Result<Vec<ResultRecord>, Trouble> {
+    let statement = if held { &HELD } else { &VERIFIED };
+    let rows = reader.query(statement, &params![after.0, after.1, limit])?;
+    Ok(reader.sound(&rows, result))
+}
+
+/// The results on these containers.
+pub fn of_containers(reader: &mut Reader<'_>, codes: &[&str]) -> Result<Vec<ResultRecord>, Trouble> {
+    let codes: Vec<_> = codes.iter().map(|code| Param::from(*code)).collect();
+    let rows = reader.query_in_list(&RESULTS_OF_CONTAINERS, &[], &codes)?;
+    Ok(reader.sound(&rows, result))
+}
+
+/// What the gates said of these messages.
+pub fn evidence(reader: &mut Reader<'_>, transmissions: &[TransmissionId]) -> Result<Vec<(TransmissionId, Evidence)>, Trouble> {
+    let ids: Vec<_> = transmissions.iter().map(Param::from).collect();
+    let rows = reader.query_in_list(&EVIDENCE, &[], &ids)?;
+    Ok(reader.sound(&rows, |row| Ok((row.decode(0, TransmissionId::from_slice)?, row.parse(1, Evidence::from_stored)?))))
+}
+
+fn result(row: &Row) -> Result<ResultRecord, Inconsistent> {
+    Ok(ResultRecord {
+        examination: row.decode(0, ExaminationId::from_slice)?,
+        version: row.int(1)?,
+        transmission: row.decode(2, TransmissionId::from_slice)?,
+        sent: row.text(3)?.to_owned(),
+        sent_unit: row.text(4)?.to_owned(),
+        value: value(row, 5)?,
+        reported: row.text(6)?.to_owned(),
+        unit: row.text(7)?.to_owned(),
+        flags: row.text(8)?.to_owned(),
+        stated_at: row.text(9)?.to_owned(),
+        filed_at: row.timestamp(10)?,
+        state: state(row)?,
+        test: row.text(14)?.to_owned(),
+        container: row.text(15)?.to_owned(),
+        accession: row.text(16)?.to_owned(),
+        priority: priority(row, 17)?,
+        patient: patient(row, 18)?,
+    })
+}
+
+fn value(row: &Row, column: usize) -> Result<Option<Value>, Inconsistent> {
+    if row.text(column)?.is_empty() {
+        return Ok(None);
+    }
+    row.parse(column, Value::from_stored).map(Some)
+}
+
+/// The state column must agree with who vouched and when: a result half verified is no result.
+fn state(row: &Row) -> Result<StoredState, Inconsistent> {
+    match (row.text(11)?, row.optional_timestamp(12)?, row.optional_text(13)?) {
+        ("held", None, None) => Ok(StoredState::Held),
+        ("verified", Some(at), Some(by)) if value(row, 5)?.is_some() => Ok(StoredState::Verified { at, by: by.to_owned() }),
+        (state, at, by) => {
+            let what = format!("state “{state}” with verified_at {at:?} and verifier {by:?} does not fit together");
+            Err(row.inconsistent(11, what))
+        }
+    }
+}

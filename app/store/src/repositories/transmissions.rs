@@ -1,0 +1,141 @@
+//! What links sent, kept before it was acknowledged, and what is still to be filed.
+
+use crate::{Inconsistent, Reader, Row, Trouble, Tx, params, sql};
+use kernel::{Timestamp, TransmissionId};
+
+sql! {
+    /// The original transmission of this link with this content.
+    pub SAME_CONTENT = "SELECT id FROM transmission WHERE link = ?1 AND content_hash = ?2 AND duplicate_of IS NULL";
+    /// Keeps a transmission.
+    pub ADD_TRANSMISSION = "INSERT INTO transmission (id, link, arrival, received_at, content_hash, duplicate_of, filed_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    /// Keeps its bytes.
+    pub ADD_BYTES = "INSERT INTO transmission_bytes (transmission_id, raw) VALUES (?1, ?2)";
+    /// The number of the last transmission of a link.
+    pub LAST_ARRIVAL = "SELECT COALESCE(MAX(arrival), 0) FROM transmission WHERE link = ?1";
+    /// What waits to be filed of a link, in arrival order.
+    pub UNFILED = "SELECT t.id, t.arrival, t.received_at, b.raw FROM transmission t JOIN transmission_bytes b ON b.transmission_id = t.id WHERE t.link = ?1 AND t.filed_at IS NULL ORDER BY t.arrival LIMIT ?2";
+    /// Notes that a transmission was filed; changes nothing if it was before.
+    pub NOTE_FILED = "UPDATE transmission SET filed_at = ?1 WHERE id = ?2 AND filed_at IS NULL";
+    /// How many wait, over all links.
+    pub UNFILED_COUNT = "SELECT COUNT(*) FROM transmission WHERE filed_at IS NULL";
+    /// A transmission with its bytes.
+    pub TRANSMISSION = "SELECT t.id, t.link, t.arrival, t.received_at, t.duplicate_of, t.filed_at, b.raw FROM transmission t JOIN transmission_bytes b ON b.transmission_id = t.id WHERE t.id = ?1";
+    /// When a link last sent something.
+    pub LAST_RECEIVED = "SELECT received_at FROM transmission WHERE link = ?1 ORDER BY arrival DESC LIMIT 1";
+}
+
+/// A transmission to be kept.
+#[derive(Debug, Clone)]
+pub struct NewTransmission<'a> {
+    /// Its id.
+    pub id: TransmissionId,
+    /// The link it came over.
+    pub link: &'a str,
+    /// Its number in the link's own sequence.
+    pub arrival: i64,
+    /// When its last byte arrived.
+    pub received_at: Timestamp,
+    /// SHA-256 of its records without framing.
+    pub content_hash: &'a [u8; 32],
+    /// The wire bytes.
+    pub raw: &'a [u8],
+    /// The transmission it repeats.
+    pub duplicate_of: Option<TransmissionId>,
+    /// Set where nothing is left to file: a duplicate, or a message that was cut off.
+    pub filed_at: Option<Timestamp>,
+}
+
+/// A transmission that waits to be filed.
+#[derive(Debug, Clone)]
+pub struct UnfiledTransmission {
+    /// Its id.
+    pub id: TransmissionId,
+    /// Its number in the link's sequence.
+    pub arrival: i64,
+    /// When it arrived.
+    pub received_at: Timestamp,
+    /// The wire bytes.
+    pub raw: Vec<u8>,
+}
+
+/// A transmission as stored.
+#[derive(Debug, Clone)]
+pub struct TransmissionRecord {
+    /// Its id.
+    pub id: TransmissionId,
+    /// The link.
+    pub link: String,
+    /// Its number in the link's sequence.
+    pub arrival: i64,
+    /// When it arrived.
+    pub received_at: Timestamp,
+    /// The transmission it repeats.
+    pub duplicate_of: Option<TransmissionId>,
+    /// When it was filed.
+    pub filed_at: Option<Timestamp>,
+    /// The wire bytes.
+    pub raw: Vec<u8>,
+}
+
+/// The original of this content on this link, if it was kept before.
+pub fn same_content(tx: &mut Tx<'_>, link: &str, content_hash: &[u8; 32]) -> Result<Option<TransmissionId>, Trouble> {
+    let row = tx.query_opt(&SAME_CONTENT, &params![link, content_hash])?;
+    Ok(row.map(|row| row.decode(0, TransmissionId::from_slice)).transpose()?)
+}
+
+/// Keeps a transmission and its bytes.
+pub fn add_transmission(tx: &mut Tx<'_>, new: &NewTransmission<'_>) -> Result<(), Trouble> {
+    let values = params![new.id, new.link, new.arrival, new.received_at, new.content_hash, new.duplicate_of, new.filed_at];
+    tx.execute(&ADD_TRANSMISSION, &values)?;
+    tx.execute(&ADD_BYTES, &params![new.id, new.raw]).map(drop)
+}
+
+/// The number of the last transmission of a link; 0 if there is none.
+pub fn last_arrival(reader: &mut Reader<'_>, link: &str) -> Result<i64, Trouble> {
+    reader.query_opt(&LAST_ARRIVAL, &params![link])?.map_or(Ok(0), |row| Ok(row.int(0)?))
+}
+
+/// The first `limit` transmissions of a link that wait to be filed, in arrival order.
+pub fn unfiled(reader: &mut Reader<'_>, link: &str, limit: u32) -> Result<Vec<UnfiledTransmission>, Trouble> {
+    let rows = reader.query(&UNFILED, &params![link, limit])?;
+    Ok(reader.sound(&rows, |row| {
+        Ok(UnfiledTransmission {
+            id: row.decode(0, TransmissionId::from_slice)?,
+            arrival: row.int(1)?,
+            received_at: row.timestamp(2)?,
+            raw: row.blob(3)?.to_vec(),
+        })
+    }))
+}
+
+/// Notes that a transmission was filed; false if it was filed before.
+pub fn note_filed(tx: &mut Tx<'_>, id: TransmissionId, now: Timestamp) -> Result<bool, Trouble> {
+    Ok(tx.execute(&NOTE_FILED, &params![now, id])? == 1)
+}
+
+/// How many transmissions wait to be filed. The cost is that of counting those, not of the table.
+pub fn unfiled_count(reader: &mut Reader<'_>) -> Result<i64, Trouble> {
+    reader.query_opt(&UNFILED_COUNT, &[])?.map_or(Ok(0), |row| Ok(row.int(0)?))
+}
+
+/// One transmission.
+pub fn transmission(reader: &mut Reader<'_>, id: TransmissionId) -> Result<Option<TransmissionRecord>, Trouble> {
+    Ok(reader.query_opt(&TRANSMISSION, &params![id])?.map(|row| record(&row)).transpose()?)
+}
+
+fn record(row: &Row) -> Result<TransmissionRecord, Inconsistent> {
+    Ok(TransmissionRecord {
+        id: row.decode(0, TransmissionId::from_slice)?,
+        link: row.text(1)?.to_owned(),
+        arrival: row.int(2)?,
+        received_at: row.timestamp(3)?,
+        duplicate_of: row.optional_decode(4, TransmissionId::from_slice)?,
+        filed_at: row.optional_timestamp(5)?,
+        raw: row.blob(6)?.to_vec(),
+    })
+}
+
+/// When a link last sent a message.
+pub fn last_received(reader: &mut Reader<'_>, link: &str) -> Result<Option<Timestamp>, Trouble> {
+    Ok(reader.query_opt(&LAST_RECEIVED, &params![link])?.map(|row| row.timestamp(0)).transpose()?)
+}

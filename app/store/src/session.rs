@@ -1,0 +1,70 @@
+//! What both engines can do for a command or a query; everything above this line is engine-blind.
+
+use crate::param::Param;
+use crate::row::Row;
+use crate::sql::{Insert, Sql};
+use crate::trouble::{Cause, Trouble};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+/// What an engine says when it fails.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Failure {
+    pub(crate) cause: Cause,
+    pub(crate) words: String,
+}
+
+impl Failure {
+    pub(crate) fn of(self, statement: &'static str) -> Trouble {
+        Trouble::Statement { statement, cause: self.cause, words: self.words }
+    }
+    pub(crate) fn misuse(words: impl Into<String>) -> Self {
+        Self { cause: Cause::Misuse, words: words.into() }
+    }
+}
+
+/// One connection with a transaction open on it. Statements are prepared once per connection and found again by the address of
+/// their constant.
+pub(crate) trait Session {
+    /// Runs a statement that hands back no rows; how many rows it changed.
+    fn execute(&mut self, sql: &'static Sql, params: &[Param<'_>]) -> Result<u64, Failure>;
+    /// Runs a statement and appends its rows. `list` is how many of the last parameters stand for the list marker.
+    fn query(&mut self, sql: &'static Sql, list: u16, params: &[Param<'_>], rows: &mut Vec<Row>) -> Result<(), Failure>;
+    /// Inserts many rows; how many were inserted.
+    fn insert_many<'r, 'p: 'r>(
+        &mut self,
+        insert: &'static Insert,
+        rows: &mut dyn ExactSizeIterator<Item = &'r [Param<'p>]>,
+    ) -> Result<u64, Failure>;
+}
+
+/// The instant until which the statement at hand may run; set by the thread, read by SQLite's progress handler.
+#[derive(Debug, Clone)]
+pub(crate) struct Limit {
+    start: Instant,
+    until_micros: Arc<AtomicU64>,
+}
+
+impl Limit {
+    pub(crate) fn new() -> Self {
+        Self { start: Instant::now(), until_micros: Arc::new(AtomicU64::new(u64::MAX)) }
+    }
+    /// From now on, so long.
+    pub(crate) fn set(&self, limit: Duration) {
+        self.until_micros.store(self.micros().saturating_add(as_micros(limit)), Ordering::Relaxed);
+    }
+    pub(crate) fn clear(&self) {
+        self.until_micros.store(u64::MAX, Ordering::Relaxed);
+    }
+    pub(crate) fn is_over(&self) -> bool {
+        self.micros() > self.until_micros.load(Ordering::Relaxed)
+    }
+    fn micros(&self) -> u64 {
+        as_micros(self.start.elapsed())
+    }
+}
+
+fn as_micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}

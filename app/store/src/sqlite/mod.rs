@@ -1,0 +1,125 @@
+//! SQLite: one writer thread with group commit, readers on snapshots, and a checkpointer, each with a connection of its own.
+
+mod checkpoint;
+mod gate;
+mod readers;
+mod session;
+mod writer;
+
+use crate::migrations::{self, cannot_open};
+use crate::options::Opening;
+use crate::session::Limit;
+use crate::store::{Core, Threads};
+use crate::trouble::OpenTrouble;
+use checkpoint::Checkpointer;
+use gate::Gate;
+use kernel::Realm;
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
+use session::{SqliteSession, failure};
+use std::path::Path;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+use writer::Writer;
+
+/// How long a statement waits for another process that holds the file.
+const BUSY_WAIT: Duration = Duration::from_secs(5);
+const WRITER_CACHE_KIB: i64 = 8 * 1024;
+const READER_CACHE_KIB: i64 = 2 * 1024;
+/// How many steps of SQLite's machine run between two looks at the clock: some 50 µs.
+const STEPS_BETWEEN_LOOKS: i32 = 1000;
+
+/// Opens the file and starts the threads.
+pub(crate) fn open(path: &Path, realm: Realm, opening: Opening, core: &Arc<Core>) -> Result<Threads, OpenTrouble> {
+    let place = path.display().to_string();
+    if opening == Opening::Existing && !path.is_file() {
+        return Err(OpenTrouble::Missing { place });
+    }
+    let failed = |error| cannot_open(&place, failure(&error));
+    let writer_limit = Limit::new();
+    let connection = connect(path, Role::Writer, &writer_limit).map_err(failed)?;
+    migrations::prepare(&mut SqliteSession::new(&connection), &place, realm, opening)?;
+    let mut readers = Vec::new();
+    for _ in 0..core.options.readers.max(1) {
+        let limit = Limit::new();
+        readers.push((connect(path, Role::Reader, &limit).map_err(failed)?, limit));
+    }
+    let checkpoint_connection = connect(path, Role::Checkpointer, &Limit::new()).map_err(failed)?;
+    let gate = Arc::new(Gate::default());
+    let checkpointer = Checkpointer::new(path, Arc::clone(core), Arc::clone(&gate));
+    start(core, gate, (connection, writer_limit), readers, (checkpoint_connection, checkpointer)).map_err(|error| OpenTrouble::CannotOpen {
+        place,
+        why: error.to_string(),
+        next: "allow this process more threads",
+    })
+}
+
+fn start(
+    core: &Arc<Core>,
+    gate: Arc<Gate>,
+    (connection, limit): (Connection, Limit),
+    readers: Vec<(Connection, Limit)>,
+    (checkpoint_connection, checkpointer): (Connection, Checkpointer),
+) -> std::io::Result<Threads> {
+    let mut workers = Vec::new();
+    let (writer_core, writer_gate) = (Arc::clone(core), Arc::clone(&gate));
+    workers.push(
+        thread::Builder::new()
+            .name("store-writer".to_owned())
+            .spawn(move || Writer::new(&connection, limit, writer_core, writer_gate).run())?,
+    );
+    for (number, (connection, limit)) in readers.into_iter().enumerate() {
+        let core = Arc::clone(core);
+        let name = format!("store-reader-{number}");
+        workers.push(thread::Builder::new().name(name).spawn(move || readers::run(&connection, &limit, &core))?);
+    }
+    let last = thread::Builder::new().name("store-checkpointer".to_owned()).spawn(move || checkpointer.run(&checkpoint_connection))?;
+    Ok(Threads { workers, last: Some((last, Box::new(move || gate.end()))) })
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Writer,
+    Reader,
+    Checkpointer,
+}
+
+fn connect(path: &Path, role: Role, limit: &Limit) -> Result<Connection, rusqlite::Error> {
+    // Every connection stays on its thread, so SQLite's own mutexes are not needed.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(if role == Role::Checkpointer { Duration::ZERO } else { BUSY_WAIT })?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "temp_store", "memory")?;
+    connection.pragma_update(None, "mmap_size", 0)?;
+    if role != Role::Reader {
+        make_durable(&connection)?;
+    }
+    let cache = if role == Role::Writer { WRITER_CACHE_KIB } else { READER_CACHE_KIB };
+    connection.pragma_update(None, "cache_size", -cache)?;
+    if role == Role::Reader {
+        connection.pragma_update(None, "query_only", true)?;
+    }
+    // After a disk error nothing may be tried again as if the first try had not failed, so no connection checkpoints when it closes
+    // unless the checkpointer says so.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    let watched = limit.clone();
+    connection.progress_handler(STEPS_BETWEEN_LOOKS, Some(move || watched.is_over()))?;
+    Ok(connection)
+}
+
+/// Every commit reaches the disk before it counts. There is no switch to weaken this.
+fn make_durable(connection: &Connection) -> Result<(), rusqlite::Error> {
+    let mode: String = connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
+    if mode != "wal" {
+        let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CANTOPEN);
+        let words = format!("this file system cannot hold a write-ahead log (journal mode {mode}); use a local disk");
+        return Err(rusqlite::Error::SqliteFailure(code, Some(words)));
+    }
+    connection.pragma_update(None, "synchronous", "full")?;
+    connection.pragma_update(None, "fullfsync", true)?;
+    connection.pragma_update(None, "checkpoint_fullfsync", true)?;
+    connection.pragma_update(None, "wal_autocheckpoint", 0)
+}

@@ -1,0 +1,164 @@
+//! Statements on one SQLite connection.
+
+use crate::dialect::{first_table, with_list};
+use crate::migrations::Definer;
+use crate::param::Param;
+use crate::row::{Heading, Row};
+use crate::session::{Failure, Session};
+use crate::sql::{Insert, Sql};
+use crate::trouble::Cause;
+use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
+use rusqlite::{Connection, ErrorCode, Statement};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::ptr::from_ref;
+use std::sync::Arc;
+
+/// A prepared statement and what its rows share.
+struct Prepared<'c> {
+    statement: Statement<'c>,
+    heading: Arc<Heading>,
+    /// Sizes of the last row, so that the next one is made in the right size at once.
+    sizes: (usize, usize),
+}
+
+/// Address of the constant and length of its list: each constant is a `static`, so its address names it.
+type Key = (usize, u16);
+
+pub(super) struct SqliteSession<'c> {
+    pub(super) connection: &'c Connection,
+    prepared: HashMap<Key, Prepared<'c>>,
+}
+
+impl<'c> SqliteSession<'c> {
+    pub(super) fn new(connection: &'c Connection) -> Self {
+        Self { connection, prepared: HashMap::new() }
+    }
+
+    fn prepared(&mut self, key: Key, params: usize, text: impl FnOnce() -> Result<String, Failure>) -> Result<&mut Prepared<'c>, Failure> {
+        let prepared = match self.prepared.entry(key) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => entry.insert(prepare(self.connection, &text()?)?),
+        };
+        let wanted = prepared.statement.parameter_count();
+        if wanted == params { Ok(prepared) } else { Err(Failure::misuse(format!("{params} parameters were given for {wanted}"))) }
+    }
+
+    /// Runs one of the engine's own words, such as SAVEPOINT.
+    pub(super) fn control(&mut self, sql: &'static Sql) -> Result<(), Failure> {
+        self.execute(sql, &[]).map(drop)
+    }
+}
+
+fn prepare<'c>(connection: &'c Connection, text: &str) -> Result<Prepared<'c>, Failure> {
+    let statement = connection.prepare(text).map_err(|error| failure(&error))?;
+    let columns = statement.column_names().into_iter().map(str::to_owned).collect();
+    Ok(Prepared { statement, heading: Arc::new(Heading { table: first_table(text), columns }), sizes: (0, 0) })
+}
+
+impl Prepared<'_> {
+    fn run(&mut self, params: &[Param<'_>]) -> Result<u64, Failure> {
+        self.bind(params)?;
+        self.statement.raw_execute().map(|changed| changed as u64).map_err(|error| failure(&error))
+    }
+
+    fn bind(&mut self, params: &[Param<'_>]) -> Result<(), Failure> {
+        for (at, param) in params.iter().enumerate() {
+            self.statement.raw_bind_parameter(at + 1, param).map_err(|error| failure(&error))?;
+        }
+        Ok(())
+    }
+
+    fn rows(&mut self, params: &[Param<'_>], rows: &mut Vec<Row>) -> Result<(), Failure> {
+        self.bind(params)?;
+        let mut found = self.statement.raw_query();
+        while let Some(row) = found.next().map_err(|error| failure(&error))? {
+            let mut own = Row::new(&self.heading, self.sizes.0, self.sizes.1);
+            for column in 0..self.heading.columns.len() {
+                push(&mut own, row.get_ref(column).map_err(|error| failure(&error))?);
+            }
+            self.sizes = own.sizes();
+            rows.push(own);
+        }
+        Ok(())
+    }
+}
+
+fn push(row: &mut Row, value: ValueRef<'_>) {
+    match value {
+        ValueRef::Null => row.push_null(),
+        ValueRef::Integer(number) => row.push_int(number),
+        ValueRef::Real(_) => row.push_foreign("floating point number"),
+        ValueRef::Text(bytes) => match std::str::from_utf8(bytes) {
+            Ok(text) => row.push_text(text),
+            Err(_) => row.push_foreign("text that is not UTF-8"),
+        },
+        ValueRef::Blob(bytes) => row.push_blob(bytes),
+    }
+}
+
+impl Session for SqliteSession<'_> {
+    fn execute(&mut self, sql: &'static Sql, params: &[Param<'_>]) -> Result<u64, Failure> {
+        self.prepared((from_ref(sql).addr(), 0), params.len(), || Ok(sql.text().to_owned()))?.run(params)
+    }
+
+    fn query(&mut self, sql: &'static Sql, list: u16, params: &[Param<'_>], rows: &mut Vec<Row>) -> Result<(), Failure> {
+        let before = params.len().saturating_sub(usize::from(list));
+        let text = || match list {
+            0 => Ok(sql.text().to_owned()),
+            _ => with_list(sql.text(), before, usize::from(list)).ok_or_else(|| Failure::misuse("it has no list marker (?..)")),
+        };
+        self.prepared((from_ref(sql).addr(), list), params.len(), text)?.rows(params, rows)
+    }
+
+    fn insert_many<'r, 'p: 'r>(
+        &mut self,
+        insert: &'static Insert,
+        rows: &mut dyn ExactSizeIterator<Item = &'r [Param<'p>]>,
+    ) -> Result<u64, Failure> {
+        let prepared = self.prepared((from_ref(insert).addr(), 0), insert.columns().len(), || Ok(insert.sqlite_text()))?;
+        let mut inserted = 0;
+        for row in rows {
+            inserted += prepared.run(row)?;
+        }
+        Ok(inserted)
+    }
+}
+
+impl Definer for SqliteSession<'_> {
+    fn define(&mut self, text: &str) -> Result<(), Failure> {
+        self.connection.execute_batch(text).map_err(|error| failure(&error))
+    }
+    fn begin_alone(&mut self) -> Result<(), Failure> {
+        self.define("BEGIN EXCLUSIVE")
+    }
+    fn commit(&mut self) -> Result<(), Failure> {
+        self.define("COMMIT")
+    }
+}
+
+impl ToSql for Param<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Null => ValueRef::Null,
+            Self::Int(number) => ValueRef::Integer(*number),
+            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+            Self::Blob(bytes) => ValueRef::Blob(bytes),
+            Self::Id(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
+}
+
+/// What SQLite's error means for us.
+pub(super) fn failure(error: &rusqlite::Error) -> Failure {
+    let cause = match error.sqlite_error_code() {
+        Some(ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch) => Cause::Constraint,
+        Some(ErrorCode::OperationInterrupted) => Cause::TooLong,
+        Some(ErrorCode::DiskFull) => Cause::Full,
+        Some(ErrorCode::SystemIoFailure) => Cause::Disk,
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Cause::Conflict,
+        Some(ErrorCode::ParameterOutOfRange | ErrorCode::ApiMisuse) => Cause::Misuse,
+        Some(_) | None => Cause::Other,
+    };
+    Failure { cause, words: error.to_string() }
+}

@@ -1,0 +1,216 @@
+//! The one writer: takes whatever waits, a savepoint per command, one commit, then answers all.
+
+use super::gate::Gate;
+use super::session::SqliteSession;
+use crate::command::{Answer, Attempt, Command};
+use crate::journal;
+use crate::session::{Failure, Limit};
+use crate::sql::Sql;
+use crate::statistics::count;
+use crate::stop::StopReason;
+use crate::store::Core;
+use crate::trouble::{Cause, Trouble, WriteTrouble};
+use rusqlite::Connection;
+use std::sync::Arc;
+
+static BEGIN: Sql = Sql::new("BEGIN", "BEGIN IMMEDIATE", None);
+static SAVEPOINT: Sql = Sql::new("SAVEPOINT", "SAVEPOINT command", None);
+static RELEASE: Sql = Sql::new("RELEASE", "RELEASE command", None);
+static ROLLBACK_TO: Sql = Sql::new("ROLLBACK TO", "ROLLBACK TO command", None);
+static COMMIT: Sql = Sql::new("COMMIT", "COMMIT", None);
+static ROLLBACK: Sql = Sql::new("ROLLBACK", "ROLLBACK", None);
+
+/// Why a whole group came to nothing. Nobody has been answered yet.
+enum Lost {
+    /// For a reason that may be one command's: each is to be run again alone.
+    Group(Trouble),
+    /// The disk cannot be trusted any more.
+    Disk(String),
+}
+
+impl Lost {
+    fn by(failure: Failure, statement: &'static str) -> Self {
+        match failure.cause {
+            Cause::Disk => Self::Disk(failure.words),
+            _ => Self::Group(failure.of(statement)),
+        }
+    }
+}
+
+pub(super) struct Writer<'c> {
+    session: SqliteSession<'c>,
+    limit: Limit,
+    core: Arc<Core>,
+    gate: Arc<Gate>,
+}
+
+impl<'c> Writer<'c> {
+    pub(super) fn new(connection: &'c Connection, limit: Limit, core: Arc<Core>, gate: Arc<Gate>) -> Self {
+        Self { session: SqliteSession::new(connection), limit, core, gate }
+    }
+
+    /// Until the queue is closed and empty.
+    pub(super) fn run(mut self) {
+        let mut group = Vec::new();
+        loop {
+            self.core.commands.take(self.core.options.group_max, &mut group);
+            if group.is_empty() {
+                return;
+            }
+            self.step(std::mem::take(&mut group));
+        }
+    }
+
+    /// One group, from begin to answers.
+    fn step(&mut self, group: Vec<Command>) {
+        self.gate.begin_group();
+        match self.run_group(&group) {
+            Ok(answers) => self.finish(group, answers),
+            Err(Lost::Disk(words)) => self.stop(group, &words),
+            Err(Lost::Group(_)) => {
+                count(&self.core.counters.lost_groups);
+                self.each_alone(group);
+            }
+        }
+        self.gate.end_group();
+    }
+
+    /// Commits and answers. Answers come after the commit, always; the one build that does otherwise exists to be caught.
+    fn finish(&mut self, group: Vec<Command>, answers: Vec<Answer>) {
+        if cfg!(feature = "acknowledge_before_commit") {
+            answer_all(group, answers);
+            // As a slow disk would, so that the checker has a fair chance to catch it.
+            std::thread::sleep(std::time::Duration::from_millis(20));
+            let _ = self.commit();
+            return;
+        }
+        match self.commit() {
+            Ok(()) => {
+                self.counted(&answers);
+                answer_all(group, answers);
+            }
+            Err(Lost::Disk(words)) => self.stop(group, &words),
+            Err(Lost::Group(_)) => {
+                count(&self.core.counters.lost_groups);
+                self.each_alone(group);
+            }
+        }
+    }
+
+    fn each_alone(&mut self, group: Vec<Command>) {
+        let mut commands = group.into_iter();
+        while let Some(command) = commands.next() {
+            let ran = self.run_group(std::slice::from_ref(&command)).and_then(|answers| self.commit().map(|()| answers));
+            match ran {
+                Ok(answers) => {
+                    self.counted(&answers);
+                    answer_all(vec![command], answers);
+                }
+                Err(Lost::Group(trouble)) => command.answer(Err(WriteTrouble::Failed(trouble))),
+                Err(Lost::Disk(words)) => return self.stop(std::iter::once(command).chain(commands).collect(), &words),
+            }
+        }
+    }
+
+    /// Runs the commands in one transaction and leaves it open, or leaves nothing.
+    fn run_group(&mut self, group: &[Command]) -> Result<Vec<Answer>, Lost> {
+        self.session.control(&BEGIN).map_err(|failure| Lost::by(failure, BEGIN.name()))?;
+        let mut answers = Vec::with_capacity(group.len());
+        for command in group {
+            match self.in_savepoint(command) {
+                Ok(answer) => answers.push(answer),
+                Err(lost) => {
+                    self.roll_back();
+                    return Err(lost);
+                }
+            }
+        }
+        Ok(answers)
+    }
+
+    fn in_savepoint(&mut self, command: &Command) -> Result<Answer, Lost> {
+        self.session.control(&SAVEPOINT).map_err(|failure| Lost::by(failure, SAVEPOINT.name()))?;
+        let (attempt, inconsistent) = command.attempt(&mut self.session, &self.limit, self.core.options.write_limit);
+        self.core.quarantine.record(inconsistent);
+        if self.core.options.faults.loses_group() {
+            self.roll_back();
+        }
+        // SQLite gives up the whole transaction after some errors (full, out of memory, interrupted), not only the savepoint.
+        if self.session.connection.is_autocommit() {
+            return Err(lost_by(attempt));
+        }
+        match attempt {
+            Attempt::Done(done) => {
+                self.session.control(&RELEASE).map_err(|failure| Lost::by(failure, RELEASE.name()))?;
+                Ok(Ok(done))
+            }
+            Attempt::Failed(WriteTrouble::Failed(Trouble::Statement { cause: Cause::Disk, words, .. })) => Err(Lost::Disk(words)),
+            Attempt::Failed(trouble) => self.undo(command, Err(trouble)),
+            Attempt::Repeated => self.undo(command, Err(WriteTrouble::Unknown("its journal entry came and went".to_owned()))),
+        }
+    }
+
+    /// Rolls the command back alone, and answers what the journal says of it, else `otherwise`.
+    fn undo(&mut self, command: &Command, otherwise: Answer) -> Result<Answer, Lost> {
+        for word in [&ROLLBACK_TO, &RELEASE] {
+            self.session.control(word).map_err(|failure| Lost::by(failure, word.name()))?;
+        }
+        match journal::find(&mut self.session, command.id) {
+            Ok(Some(done)) => Ok(Ok(done)),
+            Ok(None) => Ok(otherwise),
+            Err(Trouble::Statement { cause: Cause::Disk, words, .. }) => Err(Lost::Disk(words)),
+            Err(trouble) => Ok(Err(trouble.into())),
+        }
+    }
+
+    fn commit(&mut self) -> Result<(), Lost> {
+        let committed = self.core.options.faults.at_commit().and_then(|()| self.session.control(&COMMIT));
+        committed.map_err(|failure| {
+            self.roll_back();
+            Lost::by(failure, COMMIT.name())
+        })?;
+        count(&self.core.counters.groups);
+        Ok(())
+    }
+
+    fn roll_back(&mut self) {
+        if !self.session.connection.is_autocommit() {
+            // If even this fails the next BEGIN fails too, and says so.
+            let _ = self.session.control(&ROLLBACK);
+        }
+    }
+
+    fn counted(&self, answers: &[Answer]) {
+        let counters = &self.core.counters;
+        for answer in answers {
+            match answer {
+                Ok(done) if done.repeated => count(&counters.repeated),
+                Ok(_) => count(&counters.commands),
+                Err(WriteTrouble::Panicked(_)) => count(&counters.panics),
+                Err(_) => {}
+            }
+        }
+    }
+
+    /// After a disk error nobody knows what is on the disk: not retried, not answered as failed, and nothing more is taken.
+    fn stop(&mut self, group: Vec<Command>, words: &str) {
+        self.core.shut(StopReason::Disk(words.to_owned()));
+        for command in group {
+            command.answer(Err(WriteTrouble::Unknown(format!("the disk reported an error ({words})"))));
+        }
+    }
+}
+
+fn lost_by(attempt: Attempt) -> Lost {
+    match attempt {
+        Attempt::Failed(WriteTrouble::Failed(Trouble::Statement { cause: Cause::Disk, words, .. })) => Lost::Disk(words),
+        Attempt::Failed(WriteTrouble::Failed(trouble)) => Lost::Group(trouble),
+        Attempt::Done(_) | Attempt::Repeated | Attempt::Failed(_) => {
+            Lost::Group(Trouble::because("the transaction was given up by the database"))
+        }
+    }
+}
+
+fn answer_all(group: Vec<Command>, answers: Vec<Answer>) {
+    group.into_iter().zip(answers).for_each(|(command, answer)| command.answer(answer));
+}

@@ -1,0 +1,145 @@
+//! The store itself: what callers hold.
+
+use crate::admission::admit;
+use crate::command::{Command, Done, Outcome, Query, TypedQuery};
+use crate::options::{Opening, Options, Target};
+use crate::pending::{Pending, lock};
+use crate::quarantine::Quarantine;
+use crate::queue::Queue;
+use crate::reader::Reader;
+use crate::statistics::{Counters, Statistics};
+use crate::stop::{Stop, StopReason};
+use crate::trouble::{OpenTrouble, ReadTrouble, Trouble, WriteTrouble};
+use crate::tx::Tx;
+use crate::{postgresql, sqlite};
+use kernel::{Actor, CommandId, Realm, Timestamp};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+
+/// What callers and the engine's threads share.
+pub(crate) struct Core {
+    pub(crate) options: Options,
+    pub(crate) commands: Arc<Queue<Command>>,
+    pub(crate) queries: Arc<Queue<Box<dyn Query>>>,
+    pub(crate) quarantine: Quarantine,
+    pub(crate) counters: Counters,
+    pub(crate) stop: Stop,
+}
+
+impl Core {
+    fn new(options: Options) -> Self {
+        let commands = Arc::new(Queue::new(options.queue_max));
+        Self {
+            queries: Arc::new(Queue::new(options.queue_max)),
+            quarantine: Quarantine::new(Arc::clone(&commands)),
+            counters: Counters::default(),
+            stop: Stop::default(),
+            commands,
+            options,
+        }
+    }
+
+    /// Takes no more work; what is queued is done before a clean close and refused after a disk error.
+    pub(crate) fn shut(&self, reason: StopReason) {
+        self.commands.close(reason.clone());
+        self.queries.close(reason.clone());
+        if reason != StopReason::Closed {
+            self.commands.drain().into_iter().for_each(|command| crate::admission::Refusable::refuse(command, reason.clone()));
+            self.queries.drain().into_iter().for_each(|query| crate::admission::Refusable::refuse(query, reason.clone()));
+        }
+        self.stop.set(reason);
+    }
+}
+
+/// The threads of an engine. The `last` one ends only after all others have.
+pub(crate) struct Threads {
+    pub(crate) workers: Vec<JoinHandle<()>>,
+    pub(crate) last: Option<(JoinHandle<()>, Box<dyn FnOnce() + Send>)>,
+}
+
+struct Shared {
+    core: Arc<Core>,
+    threads: Mutex<Option<Threads>>,
+}
+
+impl Shared {
+    fn close(&self) {
+        self.core.shut(StopReason::Closed);
+        let Some(threads) = lock(&self.threads).take() else { return };
+        threads.workers.into_iter().for_each(join);
+        if let Some((last, tell)) = threads.last {
+            tell();
+            join(last);
+        }
+    }
+}
+
+/// A thread that holds the last handle must not wait for itself.
+fn join(handle: JoinHandle<()>) {
+    if handle.thread().id() != std::thread::current().id() {
+        // A thread that panicked has answered nobody more than its replies' drop did; there is nothing left to do about it here.
+        let _ = handle.join();
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+/// The database of one realm, open. Clones share it; the last one dropped closes it.
+#[derive(Clone)]
+pub struct Store(Arc<Shared>);
+
+impl Store {
+    /// Opens the database, checks that it is ours, of this realm and not newer than this program, and brings its schema up to date.
+    pub fn open(target: &Target, realm: Realm, opening: Opening, options: Options) -> Result<Self, OpenTrouble> {
+        let core = Arc::new(Core::new(options));
+        let threads = match target {
+            Target::Sqlite(path) => sqlite::open(path, realm, opening, &core)?,
+            Target::Postgres(url) => postgresql::open(url, realm, opening, &core)?,
+        };
+        Ok(Self(Arc::new(Shared { core, threads: Mutex::new(Some(threads)) })))
+    }
+
+    /// Runs a command: `f` and its journal entry, in one transaction, answered once durable.
+    ///
+    /// `f` may run several times and has no effect outside its `Tx`; ids and `now` are made before. Refusals are an [`Outcome`] and
+    /// are journalled; only [`Trouble`] rolls back and leaves nothing. A command id that stands in the journal has its effect no
+    /// second time: the answer is the first one, with `repeated` set.
+    pub fn write<F>(&self, actor: &Actor, command: CommandId, now: Timestamp, f: F) -> Pending<Result<Done, WriteTrouble>>
+    where
+        F: Fn(&mut Tx<'_>) -> Result<Outcome, Trouble> + Send + 'static,
+    {
+        let (reply, pending) = Pending::new(|| Err(WriteTrouble::Unknown("the engine ended before it answered".to_owned())));
+        let command = Command::new(actor, command, now, Box::new(f), reply);
+        pending.admitted_by(admit(&self.0.core.commands, command))
+    }
+
+    /// Runs queries on one snapshot, bounded in time. `f` may run several times.
+    pub fn read<T, F>(&self, f: F) -> Pending<Result<T, ReadTrouble>>
+    where
+        F: Fn(&mut Reader<'_>) -> Result<T, Trouble> + Send + 'static,
+        T: Send + 'static,
+    {
+        let (reply, pending) = Pending::new(|| Err(ReadTrouble::Stopped(StopReason::Closed)));
+        let query: Box<dyn Query> = Box::new(TypedQuery { function: f, value: None, reply });
+        pending.admitted_by(admit(&self.0.core.queries, query))
+    }
+
+    /// Resolves when the store takes no more work. After [`StopReason::Disk`] the process must exit for its supervisor.
+    pub fn stopped(&self) -> impl Future<Output = StopReason> + Send + use<> {
+        self.0.core.stop.clone().stopped()
+    }
+
+    /// What the engine counted since it was opened.
+    pub fn statistics(&self) -> Statistics {
+        self.0.core.counters.snapshot()
+    }
+
+    /// Does what is queued, ends the threads and closes the database, also for all clones.
+    pub fn close(self) {
+        self.0.close();
+    }
+}
