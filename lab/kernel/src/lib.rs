@@ -1,13 +1,18 @@
 //! What a laboratory's words mean: ids, values, units, times, actors. Pure; everything else stands on it.
 
 pub mod actor;
+pub mod birth;
+pub mod codes;
 pub mod finding;
 pub mod ids;
+pub mod person;
 mod printable;
 pub mod quantity;
 pub mod reading;
 pub mod realm;
+pub mod reason;
 pub mod rounding;
+pub mod sex;
 pub mod stated;
 pub mod timestamp;
 pub mod trouble;
@@ -17,12 +22,17 @@ pub mod words;
 pub mod zone;
 
 pub use actor::Actor;
+pub use birth::BirthDate;
+pub use codes::{AccessionNumber, ContainerCode};
 pub use finding::Finding;
 pub use ids::*;
+pub use person::{Mrn, PersonName};
 pub use quantity::Quantity;
 pub use reading::{RawLine, Reading, ReadingKind};
 pub use realm::Realm;
+pub use reason::Reason;
 pub use rust_decimal::Decimal;
+pub use sex::Sex;
 pub use stated::{Fold, Precision, Stated, TimeSource};
 pub use timestamp::Timestamp;
 pub use trouble::Trouble;

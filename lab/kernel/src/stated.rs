@@ -149,18 +149,20 @@ impl Stated {
 
     /// ISO 8601 at the stated precision; an offset only where one was stated.
     pub fn iso(&self) -> String {
+        let (time, offset) = split_offset(&self.text);
         let mut iso = String::with_capacity(self.text.len() + 6);
-        for (place, character) in self.text.chars().enumerate() {
-            match (character, place) {
-                (_, 4 | 6) => iso.push('-'),
-                (_, 8) => iso.push('T'),
-                ('0'..='9', 10 | 12) => iso.push(':'),
-                _ => {}
-            }
+        for (place, character) in time.chars().enumerate() {
+            iso.push_str(match place {
+                4 | 6 => "-",
+                8 => "T",
+                10 | 12 => ":",
+                _ => "",
+            });
             iso.push(character);
         }
-        if let Some(sign) = iso.rfind('+').or_else(|| iso.rfind('-').filter(|place| *place > 10)) {
-            iso.insert(sign + 3, ':');
+        for (place, character) in offset.unwrap_or_default().chars().enumerate() {
+            iso.push_str(if place == 3 { ":" } else { "" });
+            iso.push(character);
         }
         iso
     }
@@ -200,9 +202,10 @@ impl Parts {
         if text.len() > STATED_BYTES_MAX || !text.is_ascii() {
             return Err("expected at most 14 digits, a fraction and an offset");
         }
-        let (time, offset) = match text.find(['+', '-']).and_then(|place| text.split_at_checked(place)) {
-            Some((time, offset)) => (time, Some(read_offset(offset).ok_or("the offset must be like +0200, at most 14 hours")?)),
-            None => (text, None),
+        let (time, offset) = split_offset(text);
+        let offset = match offset {
+            Some(offset) => Some(read_offset(offset).ok_or("the offset must be like +0200, at most 14 hours")?),
+            None => None,
         };
         let (digits, fraction) = match time.split_once('.') {
             Some((digits, fraction)) => (digits, Some(fraction)),
@@ -232,6 +235,14 @@ impl Parts {
 
     fn at(&self, offset: Offset) -> Option<Timestamp> {
         offset.to_timestamp(self.start).ok().map(|instant| Timestamp::from_micros(instant.as_microsecond()))
+    }
+}
+
+/// The time, and the offset with its sign where there is one.
+fn split_offset(text: &str) -> (&str, Option<&str>) {
+    match text.find(['+', '-']).and_then(|place| text.split_at_checked(place)) {
+        Some((time, offset)) => (time, Some(offset)),
+        None => (text, None),
     }
 }
 

@@ -115,7 +115,7 @@ fn to_decimal(mut quotient: u128, mut exponent: i32, exact: bool) -> Option<Deci
         quotient = quotient.checked_mul(10)?;
         exponent -= 1;
     }
-    while exponent < -SCALE_MAX && quotient % 10 == 0 && exact {
+    while exponent < -SCALE_MAX && quotient.is_multiple_of(10) && exact {
         if quotient == 0 {
             return Some(Decimal::new(0, 28));
         }

@@ -1,0 +1,227 @@
+//! When a person was born, as far as it is known, and how old that makes them.
+
+use crate::printable::excerpt;
+use crate::timestamp::Timestamp;
+use crate::zone::Zone;
+use jiff::civil::Date;
+use std::fmt;
+use std::str::FromStr;
+
+/// The years a birth may lie in. Nobody born earlier gives blood; later is a slip of the keyboard.
+const YEARS: std::ops::RangeInclusive<i16> = 1850..=2200;
+
+/// A date of birth: the day, or only the month, or only the year. Never more than is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BirthDate {
+    year: i16,
+    /// Month and, within it, day.
+    month: Option<(i8, Option<i8>)>,
+}
+
+/// A text that is no date of birth.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not a date of birth; write 1980-03-21, 1980-03 or 1980")]
+pub struct BirthDateTrouble(pub String);
+
+/// How old somebody was, as far as the date of birth tells: at least and at most, the same where the day is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Age<T> {
+    /// No younger than this.
+    pub at_least: T,
+    /// No older than this.
+    pub at_most: T,
+}
+
+impl<T: Copy + PartialEq> Age<T> {
+    /// The age, where there is no doubt.
+    pub fn certain(&self) -> Option<T> {
+        (self.at_least == self.at_most).then_some(self.at_least)
+    }
+}
+
+impl BirthDate {
+    /// Reads `YYYYMMDD`, `YYYYMM`, `YYYY` (LIS2, HL7 v2) or the same with hyphens (ISO 8601); a time of day behind it is not read.
+    pub fn parse(text: &str) -> Result<Self, BirthDateTrouble> {
+        Self::read(text.trim_matches(' ')).ok_or_else(|| BirthDateTrouble(excerpt(text)))
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let (year, month, day) = match text.len() {
+            4 => (text, None, None),
+            6 => (text.get(..4)?, text.get(4..), None),
+            7 => (text.get(..4)?, text.get(4..)?.strip_prefix('-'), None),
+            8 => (text.get(..4)?, text.get(4..6), text.get(6..)),
+            10 => (text.get(..4)?, text.get(4..7)?.strip_prefix('-'), text.get(7..)?.strip_prefix('-')),
+            _ => return None,
+        };
+        // A part whose hyphen is missing must not turn a full date into a vaguer one.
+        if (text.len() >= 6 && month.is_none()) || (text.len() >= 8 && day.is_none()) {
+            return None;
+        }
+        let year = number(year)?;
+        let day = day.map(|day| number(day)?.try_into().ok());
+        let month = match (month, day) {
+            (None, _) => None,
+            (Some(month), None) => Some((i8::try_from(number(month)?).ok()?, None)),
+            (Some(month), Some(day)) => Some((i8::try_from(number(month)?).ok()?, Some(day?))),
+        };
+        let birth = Self { year, month };
+        (YEARS.contains(&year) && birth.first_day().is_some()).then_some(birth)
+    }
+
+    /// The year.
+    pub const fn year(&self) -> i16 {
+        self.year
+    }
+
+    /// Whether the day is known.
+    pub const fn is_full(&self) -> bool {
+        matches!(self.month, Some((_, Some(_))))
+    }
+
+    fn first_day(&self) -> Option<Date> {
+        let (month, day) = self.month.unwrap_or((1, None));
+        Date::new(self.year, month, day.unwrap_or(1)).ok()
+    }
+
+    fn last_day(&self) -> Option<Date> {
+        match self.month {
+            None => Date::new(self.year, 12, 31).ok(),
+            Some((month, None)) => Some(Date::new(self.year, month, 1).ok()?.last_of_month()),
+            Some((_, Some(_))) => self.first_day(),
+        }
+    }
+
+    /// Age in whole days on the local day of an instant. `None` before the birth, and where a date of birth is surely wrong.
+    pub fn age_days(&self, at: Timestamp, zone: &Zone) -> Option<Age<u32>> {
+        self.age(at, zone, |born, today| u32::try_from(today.since(born).ok()?.get_days()).ok())
+    }
+
+    /// Age in whole years, as birthdays count: somebody born on 29 February is a year older on 1 March of a common year.
+    pub fn age_years(&self, at: Timestamp, zone: &Zone) -> Option<Age<u32>> {
+        self.age(at, zone, |born, today| {
+            let before_birthday = (today.month(), today.day()) < (born.month(), born.day());
+            u32::try_from(i32::from(today.year()) - i32::from(born.year()) - i32::from(before_birthday)).ok()
+        })
+    }
+
+    /// An age counted from the last and from the first day the birth may have been on.
+    fn age(&self, at: Timestamp, zone: &Zone, count: impl Fn(Date, Date) -> Option<u32>) -> Option<Age<u32>> {
+        let today = at.local(zone)?.date();
+        let (first, last) = (self.first_day()?, self.last_day()?);
+        if today < first {
+            return None;
+        }
+        Some(Age { at_least: count(last.min(today), today)?, at_most: count(first, today)? })
+    }
+}
+
+/// Age in whole hours, where the moment of birth is known; newborns' blood counts have limits by the hour. `None` before the birth.
+pub fn age_hours(born_at: Timestamp, at: Timestamp) -> Option<u32> {
+    let micros = at.micros().checked_sub(born_at.micros())?;
+    (micros >= 0).then(|| u32::try_from(micros / 3_600_000_000).ok()).flatten()
+}
+
+fn number(digits: &str) -> Option<i16> {
+    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok()).flatten()
+}
+
+impl FromStr for BirthDate {
+    type Err = BirthDateTrouble;
+    fn from_str(text: &str) -> Result<Self, BirthDateTrouble> {
+        Self::parse(text)
+    }
+}
+
+impl fmt::Display for BirthDate {
+    /// ISO 8601 as far as known; also the stored form, and sorting it as text sorts it by date.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}", self.year)?;
+        if let Some((month, day)) = self.month {
+            write!(f, "-{month:02}")?;
+            if let Some(day) = day {
+                write!(f, "-{day:02}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(iso: &str) -> Timestamp {
+        Timestamp::from_micros(iso.parse::<jiff::Timestamp>().unwrap().as_microsecond())
+    }
+
+    #[test]
+    fn dates_read_in_both_spellings_and_nonsense_does_not() {
+        for (text, iso) in [
+            ("19800321", "1980-03-21"),
+            ("1980-03-21", "1980-03-21"),
+            ("198003", "1980-03"),
+            ("1980-03", "1980-03"),
+            ("1980", "1980"),
+            (" 20240229 ", "2024-02-29"),
+        ] {
+            let birth = BirthDate::parse(text).unwrap();
+            assert_eq!(birth.to_string(), iso);
+            assert_eq!(iso.parse::<BirthDate>().unwrap(), birth);
+        }
+        for text in [
+            "",
+            "0",
+            "19801",
+            "20230229",
+            "19801301",
+            "1980-3-21",
+            "1980/03/21",
+            "1980-0321",
+            "00000000",
+            "18490101",
+            "+9800321",
+            "198003211200",
+            "19x0",
+            "1980\u{b9}\u{b2}",
+        ] {
+            assert!(BirthDate::parse(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn ages_count_local_days_and_birthdays() {
+        let berlin = Zone::named("Europe/Berlin").unwrap();
+        let born = BirthDate::parse("2024-02-29").unwrap();
+        // 23:30 UTC on 28 February 2025 is already 1 March in Berlin: 366 days later, and a birthday.
+        let after = at("2025-02-28T23:30:00Z");
+        assert_eq!(born.age_days(after, &berlin).unwrap().certain(), Some(366));
+        assert_eq!(born.age_years(after, &berlin).unwrap().certain(), Some(1));
+        assert_eq!(born.age_years(at("2025-02-28T12:00:00Z"), &berlin).unwrap().certain(), Some(0));
+        assert_eq!(born.age_days(at("2024-02-29T05:00:00Z"), &berlin).unwrap().certain(), Some(0));
+        assert_eq!(born.age_days(at("2024-02-28T05:00:00Z"), &berlin), None);
+    }
+
+    #[test]
+    fn a_birth_known_only_to_the_year_gives_a_range() {
+        let utc = Zone::utc();
+        let now = at("2024-07-01T12:00:00Z");
+        let born = BirthDate::parse("2006").unwrap();
+        // Born 31 December 2006: 17. Born 1 January 2006: 18.
+        assert_eq!(born.age_years(now, &utc), Some(Age { at_least: 17, at_most: 18 }));
+        assert_eq!(born.age_years(now, &utc).unwrap().certain(), None);
+        // Born this month, a day of July 2024 on 1 July: 0 days either way.
+        assert_eq!(BirthDate::parse("2024-07").unwrap().age_days(now, &utc).unwrap().certain(), Some(0));
+        // June 2024 has 30 days: 1 July is 1 day after the 30th and 30 days after the 1st.
+        assert_eq!(BirthDate::parse("202406").unwrap().age_days(now, &utc), Some(Age { at_least: 1, at_most: 30 }));
+    }
+
+    #[test]
+    fn hours_are_whole_and_never_negative() {
+        let born = at("2024-07-01T12:00:00Z");
+        assert_eq!(age_hours(born, at("2024-07-01T12:59:59Z")), Some(0));
+        assert_eq!(age_hours(born, at("2024-07-02T12:00:00Z")), Some(24));
+        assert_eq!(age_hours(born, at("2024-07-01T11:59:59Z")), None);
+        assert_eq!(age_hours(Timestamp::from_micros(i64::MIN), Timestamp::from_micros(i64::MAX)), None);
+    }
+}
