@@ -1,1 +1,32 @@
-//! actions
+//! One file per thing a person or a machine does. Actions read the store, ask the laboratory's rules, and write what follows, one command each;
+//! they know no sockets and no pages.
+
+mod accounts;
+mod analyser;
+mod close_task;
+mod codes;
+mod content;
+mod file_readings;
+mod invariants;
+mod keep_transmission;
+mod laboratory;
+mod live;
+mod new_ids;
+mod place_order;
+mod trouble;
+pub mod views;
+
+pub use accounts::{
+    Account, AccountRefusal, SignInRefusal, SignedIn, StaffLine, bearer, create_administrator, create_token, session, sign_in, sign_out,
+};
+pub use analyser::{Analyser, AnalyserTrouble, FilingBell};
+pub use close_task::{CloseTaskRefusal, close_task};
+pub use content::{ContentProblem, default_mapping, starting_catalogue};
+pub use file_readings::{Filed, Prepared, file_next, prepare};
+pub use invariants::{Broken, check_invariants};
+pub use keep_transmission::{Kept, Received, keep_incomplete, keep_transmission, last_arrival};
+pub use laboratory::{Laboratory, LaboratorySettings, LinkState};
+pub use live::{Live, Versions};
+pub use new_ids::{new_command, now};
+pub use place_order::{FieldTrouble, OrderRequest, PlaceOrderRefusal, PlacedContainer, PlacedOrder, place_order};
+pub use trouble::ActTrouble;

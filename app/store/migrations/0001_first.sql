@@ -73,7 +73,7 @@ CREATE TABLE examination (
     id BLOB NOT NULL PRIMARY KEY,
     container_id BLOB NOT NULL REFERENCES container (id),
     test TEXT NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX examination_container_test ON examination (container_id, test);
 
 -- What a link sent, kept before it is acknowledged. filed_at null is the job of filing it.
@@ -87,7 +87,7 @@ CREATE TABLE transmission (
     content_hash BLOB NOT NULL,
     duplicate_of BLOB,
     filed_at INTEGER
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX transmission_arrival ON transmission (link, arrival);
 CREATE UNIQUE INDEX transmission_content ON transmission (link, content_hash) WHERE duplicate_of IS NULL;
 CREATE INDEX transmission_unfiled ON transmission (link, arrival) WHERE filed_at IS NULL;
@@ -122,7 +122,7 @@ CREATE TABLE result (
     verifier TEXT,
     row_version INTEGER NOT NULL,
     PRIMARY KEY (examination_id, version)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX result_filed ON result (filed_at, examination_id);
 CREATE INDEX result_held ON result (filed_at, examination_id) WHERE state = 'held';
 

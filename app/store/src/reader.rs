@@ -77,6 +77,11 @@ impl<'t> Reader<'t> {
         }
     }
 
+    /// How many impossible rows it met so far: what a page says it does not show.
+    pub fn quarantined(&self) -> usize {
+        self.inconsistent.len()
+    }
+
     /// Refuses what must not reach an engine, or anything at all once doomed.
     pub(crate) fn check(&mut self, statement: &'static str, params: &[Param<'_>]) -> Result<(), Trouble> {
         if let Some(doom) = &self.doomed {

@@ -177,7 +177,8 @@ impl Row {
         self.inconsistent(index, format!("holds {found} where {expected} is expected"))
     }
 
-    fn id_in_words(&self) -> String {
+    /// Which row this is, in words: its first column.
+    pub fn id_in_words(&self) -> String {
         const ID_IN_WORDS_CHARACTERS_MAX: usize = 80;
         match self.cells.first() {
             Some(Cell::Int(value)) => value.to_string(),

@@ -1,1 +1,70 @@
-//! catalogue
+//! What the laboratory measures: tests, critical limits and what each instrument calls its tests, as editions of reviewed text.
+//!
+//! Clinical facts are data: they carry their source, and an edition is unverified until a laboratory director signs it.
+
+pub mod edition;
+pub mod limits;
+pub mod mapping;
+mod table;
+pub mod test;
+
+pub use edition::{Edition, Signature};
+pub use limits::{CriticalLimit, CriticalLimits, LimitChoice, PatientFact};
+pub use mapping::InstrumentMapping;
+pub use table::ContentTrouble;
+pub use test::{Test, TestCode};
+
+use std::collections::BTreeMap;
+
+/// The files of one edition, as text, each with the name it is known by in messages.
+#[derive(Debug, Clone, Copy)]
+pub struct CatalogueText<'a> {
+    /// `edition.toml`.
+    pub edition: &'a str,
+    /// `tests.csv`.
+    pub tests: &'a str,
+    /// `critical_limits.csv`.
+    pub critical_limits: &'a str,
+}
+
+/// One edition of the catalogue, read and checked as a whole.
+#[derive(Debug, Clone)]
+pub struct Catalogue {
+    edition: Edition,
+    tests: BTreeMap<TestCode, Test>,
+    critical_limits: CriticalLimits,
+}
+
+impl Catalogue {
+    /// Reads an edition. Every fault of every file is reported with file, line and reason; a faulty edition is refused whole.
+    pub fn read(text: CatalogueText<'_>) -> Result<Self, Vec<ContentTrouble>> {
+        let mut troubles = Vec::new();
+        let edition = edition::read(text.edition).map_err(|trouble| troubles.push(trouble)).ok();
+        let tests = test::read(text.tests, &mut troubles);
+        let critical_limits = limits::read(text.critical_limits, &tests, &mut troubles);
+        match edition {
+            Some(edition) if troubles.is_empty() => Ok(Self { edition, tests, critical_limits }),
+            _ => Err(troubles),
+        }
+    }
+
+    /// The edition's name, source and signature.
+    pub fn edition(&self) -> &Edition {
+        &self.edition
+    }
+
+    /// The test of this code.
+    pub fn test(&self, code: &TestCode) -> Option<&Test> {
+        self.tests.get(code)
+    }
+
+    /// Every test, by code.
+    pub fn tests(&self) -> impl Iterator<Item = &Test> {
+        self.tests.values()
+    }
+
+    /// The critical limits.
+    pub fn critical_limits(&self) -> &CriticalLimits {
+        &self.critical_limits
+    }
+}

@@ -1,1 +1,13 @@
-//! workflow
+//! The life of a request: patient, order, specimen, examination, result, and the one release decision.
+
+pub mod assessment;
+pub mod evidence;
+pub mod matching;
+pub mod order;
+pub mod result;
+
+pub use assessment::{Assessment, Because, GateFinding, Gate, Policy, RuleEdition, Verdict};
+pub use evidence::{Evidence, EvidenceTrouble};
+pub use matching::{Claim, Unclaimed, claim};
+pub use order::{OpenExamination, OpenWork, PatientFacts, Priority};
+pub use result::{Measured, Verified, Verifier, VerifyRefusal};

@@ -20,6 +20,8 @@ sql! {
     pub UNFILED_COUNT = "SELECT COUNT(*) FROM transmission WHERE filed_at IS NULL";
     /// A transmission with its bytes.
     pub TRANSMISSION = "SELECT t.id, t.link, t.arrival, t.received_at, t.duplicate_of, t.filed_at, b.raw FROM transmission t JOIN transmission_bytes b ON b.transmission_id = t.id WHERE t.id = ?1";
+    /// Bytes and content hashes, in the order of ids.
+    pub CONTENTS = "SELECT t.id, t.content_hash, b.raw FROM transmission t JOIN transmission_bytes b ON b.transmission_id = t.id WHERE t.id > ?1 ORDER BY t.id LIMIT ?2";
     /// When a link last sent something.
     pub LAST_RECEIVED = "SELECT received_at FROM transmission WHERE link = ?1 ORDER BY arrival DESC LIMIT 1";
 }
@@ -138,4 +140,28 @@ fn record(row: &Row) -> Result<TransmissionRecord, Inconsistent> {
 /// When a link last sent a message.
 pub fn last_received(reader: &mut Reader<'_>, link: &str) -> Result<Option<Timestamp>, Trouble> {
     Ok(reader.query_opt(&LAST_RECEIVED, &params![link])?.map(|row| row.timestamp(0)).transpose()?)
+}
+
+/// A transmission's bytes with the hash of what they said.
+#[derive(Debug, Clone)]
+pub struct KeptContent {
+    /// Its id.
+    pub id: TransmissionId,
+    /// SHA-256 of its records without framing.
+    pub content_hash: Vec<u8>,
+    /// The wire bytes.
+    pub raw: Vec<u8>,
+}
+
+/// The bytes of the first `limit` transmissions after an id, in the order of ids.
+pub fn contents(reader: &mut Reader<'_>, after: Option<TransmissionId>, limit: u32) -> Result<Vec<KeptContent>, Trouble> {
+    let after = after.map_or(uuid::Uuid::nil(), TransmissionId::uuid);
+    let rows = reader.query(&CONTENTS, &params![after, limit])?;
+    Ok(reader.sound(&rows, |row| {
+        Ok(KeptContent {
+            id: row.decode(0, TransmissionId::from_slice)?,
+            content_hash: row.blob(1)?.to_vec(),
+            raw: row.blob(2)?.to_vec(),
+        })
+    }))
 }

@@ -1,0 +1,211 @@
+//! Who may come in: passwords by Argon2id, sessions and tokens as digests. The rest of sign-in comes with the people slice.
+
+use crate::new_ids::{new_command, new_uuid, now};
+use crate::trouble::ActTrouble;
+use crate::Laboratory;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
+use argon2::Argon2;
+use kernel::{Actor, SessionId, StaffId, Timestamp, TokenId};
+use sha2::{Digest, Sha256};
+use std::sync::LazyLock;
+use store::repositories::accounts::{self, StaffRecord};
+use store::{Outcome, Store};
+use tokio::sync::Semaphore;
+
+/// How long a browser session lasts.
+const SESSION_HOURS: i64 = 12;
+/// Characters of a typed user name or password; longer ones are not looked at.
+const TYPED_CHARACTERS_MAX: usize = 256;
+/// Passwords hashed at once. Each takes some 20 ms of a core and 19 MiB: a storm of sign-ins must not stop the analysers.
+static HASHING: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(1));
+/// Sign-ins that may wait for their turn.
+static WAITING: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(16));
+
+/// A new account and its password, which is shown once and never kept.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// The user name.
+    pub user: String,
+    /// The password.
+    pub password: String,
+    /// The role.
+    pub role: String,
+}
+
+/// Why an account was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum AccountRefusal {
+    /// The user name is taken.
+    #[error("there is a user “{0}” already")]
+    Taken(String),
+    /// It could not be done.
+    #[error(transparent)]
+    Trouble(#[from] ActTrouble),
+}
+
+/// A member of staff as pages show one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StaffLine {
+    /// The member of staff.
+    pub id: StaffId,
+    /// The user name.
+    pub user_name: String,
+    /// The name shown.
+    pub display_name: String,
+    /// The role.
+    pub role: String,
+}
+
+/// A sign-in that succeeded.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// The secret for the browser's cookie.
+    pub cookie: String,
+    /// Who it is.
+    pub staff: StaffLine,
+}
+
+/// Why nobody was signed in.
+#[derive(Debug, thiserror::Error)]
+pub enum SignInRefusal {
+    /// Either is wrong; which, is not said.
+    #[error("user name or password is wrong")]
+    WrongUserOrPassword,
+    /// Too many sign in at once.
+    #[error("too many people are signing in at once: try again in a moment")]
+    Busy,
+    /// It could not be done.
+    #[error(transparent)]
+    Trouble(#[from] ActTrouble),
+}
+
+/// Makes the administrator with a random password.
+pub async fn create_administrator(store: &Store) -> Result<Account, AccountRefusal> {
+    let account = Account { user: "administrator".to_owned(), password: secret(15)?, role: "administrator".to_owned() };
+    let record = StaffRecord {
+        id: StaffId::from_uuid(new_uuid()),
+        user_name: account.user.clone(),
+        display_name: "Administrator".to_owned(),
+        role: account.role.clone(),
+        password_hash: hash_password(&account.password)?,
+    };
+    let at = now();
+    let done = store
+        .write(&Actor::System("command line".to_owned()), new_command(), at, move |tx| {
+            let accepted = accounts::add_staff(tx, &record, at)?;
+            Ok(Outcome { act: "create_staff", accepted, subject: Some(record.id.uuid()), note: record.user_name.clone() })
+        })
+        .await
+        .map_err(ActTrouble::from)?;
+    if done.accepted { Ok(account) } else { Err(AccountRefusal::Taken(account.user)) }
+}
+
+/// Makes a bearer token; it is shown once and kept only as a digest.
+pub async fn create_token(store: &Store, name: &str) -> Result<String, ActTrouble> {
+    let token = secret(32)?;
+    let (id, digest, name, at) = (TokenId::from_uuid(new_uuid()), digest(&token), name.to_owned(), now());
+    store
+        .write(&Actor::System("command line".to_owned()), new_command(), at, move |tx| {
+            accounts::add_token(tx, id, &digest, &name, at)?;
+            Ok(Outcome { act: "create_token", accepted: true, subject: Some(id.uuid()), note: name.clone() })
+        })
+        .await?;
+    Ok(token)
+}
+
+/// Signs somebody in. A wrong user costs as long as a wrong password, so that names cannot be tried out.
+pub async fn sign_in(lab: &Laboratory, user: &str, password: &str) -> Result<SignedIn, SignInRefusal> {
+    let _waiting = WAITING.try_acquire().map_err(|_| SignInRefusal::Busy)?;
+    let short = |text: &str| text.chars().nth(TYPED_CHARACTERS_MAX).is_none() && !text.contains('\0');
+    let user = user.trim().to_owned();
+    if !short(&user) || !short(password) {
+        return Err(SignInRefusal::WrongUserOrPassword);
+    }
+    let name = user.clone();
+    let found = lab.store().read(move |reader| accounts::staff_by_name(reader, &name)).await.map_err(ActTrouble::from)?;
+    if !password_fits(found.as_ref().map(|staff| staff.password_hash.clone()), password.to_owned()).await? {
+        note_refusal(lab, &user).await?;
+        return Err(SignInRefusal::WrongUserOrPassword);
+    }
+    let staff = found.ok_or(SignInRefusal::WrongUserOrPassword)?;
+    let cookie = open_session(lab, staff.id).await?;
+    Ok(SignedIn { cookie, staff: line(staff) })
+}
+
+async fn open_session(lab: &Laboratory, staff: StaffId) -> Result<String, ActTrouble> {
+    let cookie = secret(32)?;
+    let (id, digest, at) = (SessionId::from_uuid(new_uuid()), digest(&cookie), now());
+    let expires_at = Timestamp::from_micros(at.micros().saturating_add(SESSION_HOURS * 3_600_000_000));
+    lab.store()
+        .write(&Actor::Person(staff), new_command(), at, move |tx| {
+            accounts::add_session(tx, id, &digest, staff, at, expires_at)?;
+            Ok(Outcome { act: "sign_in", accepted: true, subject: Some(staff.uuid()), note: String::new() })
+        })
+        .await?;
+    Ok(cookie)
+}
+
+async fn note_refusal(lab: &Laboratory, user: &str) -> Result<(), ActTrouble> {
+    let note: String = user.chars().take(64).collect();
+    let act = move |_: &mut store::Tx<'_>| Ok(Outcome { act: "sign_in", accepted: false, subject: None, note: note.clone() });
+    lab.store().write(&Actor::System("sign-in".to_owned()), new_command(), now(), act).await?;
+    Ok(())
+}
+
+/// Signs one browser out.
+pub async fn sign_out(lab: &Laboratory, cookie: &str) -> Result<(), ActTrouble> {
+    let digest = digest(cookie);
+    let act = move |tx: &mut store::Tx<'_>| {
+        let accepted = accounts::end_session(tx, &digest)?;
+        Ok(Outcome { act: "sign_out", accepted, subject: None, note: String::new() })
+    };
+    lab.store().write(&Actor::System("sign-out".to_owned()), new_command(), now(), act).await?;
+    Ok(())
+}
+
+/// Who is signed in with this cookie, if anybody.
+pub async fn session(lab: &Laboratory, cookie: &str) -> Result<Option<StaffLine>, ActTrouble> {
+    let (digest, at) = (digest(cookie), now());
+    let staff = lab.store().read(move |reader| accounts::staff_of_session(reader, &digest, at)).await?;
+    Ok(staff.map(line))
+}
+
+/// The token a program presents, if it is one of ours.
+pub async fn bearer(lab: &Laboratory, token: &str) -> Result<Option<TokenId>, ActTrouble> {
+    let digest = digest(token);
+    Ok(lab.store().read(move |reader| accounts::token_by_digest(reader, &digest)).await?)
+}
+
+fn line(staff: StaffRecord) -> StaffLine {
+    StaffLine { id: staff.id, user_name: staff.user_name, display_name: staff.display_name, role: staff.role }
+}
+
+/// Random bytes as text of 0-9 a-f.
+fn secret(bytes: usize) -> Result<String, ActTrouble> {
+    let mut random = vec![0_u8; bytes];
+    getrandom::fill(&mut random).map_err(|error| ActTrouble::Internal(format!("the system gives no random numbers: {error}")))?;
+    Ok(hex::encode(random))
+}
+
+/// Secrets of 120 bits and more need no slow hash.
+fn digest(secret: &str) -> [u8; 32] {
+    Sha256::digest(secret.as_bytes()).into()
+}
+
+fn hash_password(password: &str) -> Result<String, ActTrouble> {
+    let hash = Argon2::default().hash_password(password.as_bytes());
+    hash.map(|hash| hash.to_string()).map_err(|error| ActTrouble::Internal(format!("the password could not be hashed: {error}")))
+}
+
+/// Whether a password fits a stored hash; where there is none, as much work is done for nothing.
+async fn password_fits(stored: Option<String>, password: String) -> Result<bool, ActTrouble> {
+    let _turn = HASHING.acquire().await.map_err(|_| ActTrouble::Internal("sign-in is closing".to_owned()))?;
+    let work = move || match stored.as_deref().map(PasswordHash::new) {
+        Some(Ok(hash)) => Argon2::default().verify_password(password.as_bytes(), &hash).is_ok(),
+        Some(Err(_)) | None => {
+            drop(Argon2::default().hash_password(password.as_bytes()));
+            false
+        }
+    };
+    tokio::task::spawn_blocking(work).await.map_err(|error| ActTrouble::Internal(error.to_string()))
+}

@@ -1,0 +1,78 @@
+//! An analyser as it is configured: its link, its driver, what it calls our tests.
+
+use catalogue::InstrumentMapping;
+use instruments::Driver;
+use kernel::{DecimalMark, Zone};
+use std::sync::Arc;
+use tokio::sync::Notify;
+
+/// One configured analyser. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Analyser {
+    /// The link's name: 1 to 32 characters `a-z 0-9 _ -`, never reused for another instrument.
+    pub name: Arc<str>,
+    /// The driver that reads it.
+    pub driver: &'static Driver,
+    /// Its codes.
+    pub mapping: Arc<InstrumentMapping>,
+    /// The zone of its clock.
+    pub zone: Zone,
+    /// How it writes decimals.
+    pub decimal_mark: DecimalMark,
+    /// Who owns what it sends that nobody ordered.
+    pub owner: Arc<str>,
+    /// Rung whenever a transmission of this link waits to be filed.
+    pub bell: FilingBell,
+}
+
+/// A configured analyser that makes no sense.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AnalyserTrouble {
+    /// The name has other characters or another length.
+    #[error("link name “{0}” must have 1 to 32 characters of a-z, 0-9, _ and -")]
+    Name(String),
+    /// No driver has this name.
+    #[error("link {link}: there is no driver “{driver}”; known are {known}")]
+    Driver {
+        /// The link.
+        link: String,
+        /// The name given.
+        driver: String,
+        /// The drivers there are.
+        known: String,
+    },
+}
+
+impl Analyser {
+    /// Checks a link's name at the door.
+    pub fn check_name(name: &str) -> Result<Arc<str>, AnalyserTrouble> {
+        let fits = (1..=32).contains(&name.len())
+            && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'-');
+        if fits { Ok(name.into()) } else { Err(AnalyserTrouble::Name(name.chars().take(64).collect())) }
+    }
+
+    /// Finds a driver by name.
+    pub fn find_driver(link: &str, driver: &str) -> Result<&'static Driver, AnalyserTrouble> {
+        instruments::find(driver).ok_or_else(|| AnalyserTrouble::Driver {
+            link: link.to_owned(),
+            driver: driver.chars().take(64).collect(),
+            known: instruments::DRIVERS.iter().map(|driver| driver.name).collect::<Vec<_>>().join(", "),
+        })
+    }
+}
+
+/// Tells the filing of one link that something waits. A ring while nobody listens is kept for the next who does.
+#[derive(Debug, Clone, Default)]
+pub struct FilingBell(Arc<Notify>);
+
+impl FilingBell {
+    /// Something waits.
+    pub fn ring(&self) {
+        self.0.notify_one();
+    }
+
+    /// Returns when something was rung since the last time.
+    pub async fn rung(&self) {
+        self.0.notified().await;
+    }
+}

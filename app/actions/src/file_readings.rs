@@ -1,0 +1,266 @@
+//! Filing: what a kept transmission means for the laboratory. Read outside the store, then one command: claim, assess, verify or hold, open
+//! tasks for everything nobody ordered. Nothing is dropped.
+
+use crate::analyser::Analyser;
+use crate::keep_transmission::printable;
+use crate::new_ids::{new_command, new_uuid, now};
+use crate::trouble::ActTrouble;
+use crate::Laboratory;
+use benches::{Context, GATES_EDITION};
+use kernel::{Actor, Lang, Reading, TaskId, Timestamp, TransmissionId, Trouble as Unread, Value};
+use std::collections::{BTreeSet, HashMap};
+use store::repositories::results::NewResult;
+use store::repositories::tasks::NewTask;
+use store::repositories::transmissions::UnfiledTransmission;
+use store::repositories::{orders, results, tasks, transmissions};
+use store::{Outcome, Trouble, Tx, WriteTrouble};
+use workflow::{Claim, Evidence, Measured, OpenWork, RuleEdition, Verifier, claim};
+
+/// What one filing did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Filed {
+    /// Results that verified themselves.
+    pub verified: usize,
+    /// Results that wait for a person.
+    pub held: usize,
+    /// Tasks opened.
+    pub tasks: usize,
+}
+
+/// A transmission as its driver read it, with an id ready for every task it may open: the command may run several times and must say the same
+/// each time.
+#[derive(Debug)]
+pub struct Prepared {
+    readings: Vec<(Reading, TaskId)>,
+    troubles: Vec<(Unread, TaskId)>,
+}
+
+/// Reads a transmission's bytes with the analyser's driver. No store, no clock.
+pub fn prepare(analyser: &Analyser, wire: &[u8]) -> Prepared {
+    let (readings, troubles) = instruments::read_transmission(analyser.driver, wire, &analyser.zone);
+    let task_id = || TaskId::from_uuid(new_uuid());
+    Prepared {
+        readings: readings.into_iter().map(|reading| (reading, task_id())).collect(),
+        troubles: troubles.into_iter().map(|trouble| (trouble, task_id())).collect(),
+    }
+}
+
+/// Transmissions read from the store at once.
+const TRANSMISSIONS_AT_ONCE: u32 = 16;
+
+/// Files what waits of this analyser's link, in arrival order, up to a handful; says how many were filed, 0 if nothing waits.
+pub async fn file_next(lab: &Laboratory, analyser: &Analyser) -> Result<usize, ActTrouble> {
+    let link = analyser.name.to_string();
+    let waiting = lab.store().read(move |reader| transmissions::unfiled(reader, &link, TRANSMISSIONS_AT_ONCE)).await?;
+    for transmission in &waiting {
+        let prepared = prepare(analyser, &transmission.raw);
+        match file(lab, analyser, transmission, prepared).await {
+            Err(ActTrouble::Write(WriteTrouble::Panicked(words))) => set_aside(lab, analyser, transmission.id, &words).await?,
+            other => other.map(drop)?,
+        }
+    }
+    Ok(waiting.len())
+}
+
+async fn file(lab: &Laboratory, analyser: &Analyser, transmission: &UnfiledTransmission, prepared: Prepared) -> Result<Filed, ActTrouble> {
+    let id = transmission.id;
+    let (for_command, of_analyser) = (lab.clone(), analyser.clone());
+    let actor = Actor::System("filing".to_owned());
+    let at = now();
+    let act = move |tx: &mut Tx<'_>| {
+        let filing = Filing { lab: &for_command, analyser: &of_analyser, transmission: id, at };
+        filing.run(tx, &prepared)
+    };
+    let done = lab.store().write(&actor, new_command(), at, act).await?;
+    let filed = counts(&done.note).ok_or(ActTrouble::Answer { act: "file_readings", what: done.note })?;
+    if filed.verified + filed.held > 0 {
+        lab.live().results_changed();
+    }
+    if filed.tasks > 0 {
+        lab.live().tasks_changed();
+    }
+    Ok(filed)
+}
+
+/// The counts of a filing's journal entry: "24 verified, 1 held, 0 tasks".
+fn counts(note: &str) -> Option<Filed> {
+    let mut numbers = note.split(", ").map(|part| part.split(' ').next().and_then(|number| number.parse().ok()));
+    let filed = Filed { verified: numbers.next()??, held: numbers.next()??, tasks: numbers.next()?? };
+    numbers.next().is_none().then_some(filed)
+}
+
+fn note(filed: Filed) -> String {
+    format!("{} verified, {} held, {} tasks", filed.verified, filed.held, filed.tasks)
+}
+
+/// A transmission whose filing panicked must not stop the link: it is set aside with a task, its bytes kept.
+async fn set_aside(lab: &Laboratory, analyser: &Analyser, id: TransmissionId, words: &str) -> Result<(), ActTrouble> {
+    tracing::error!(link = %analyser.name, transmission = %id, words, "filing panicked; the message is set aside");
+    let task = NewTask {
+        id: TaskId::from_uuid(new_uuid()),
+        kind: "unreadable",
+        transmission: id,
+        raw_line: String::new(),
+        why: format!("the message could not be filed: {}", printable(words)),
+        owner: analyser.owner.to_string(),
+    };
+    let at = now();
+    let act = move |tx: &mut Tx<'_>| {
+        if transmissions::note_filed(tx, id, at)? {
+            tasks::add_tasks(tx, std::slice::from_ref(&task), at)?;
+        }
+        Ok(Outcome { act: "set_aside_transmission", accepted: true, subject: Some(id.uuid()), note: String::new() })
+    };
+    lab.store().write(&Actor::System("filing".to_owned()), new_command(), at, act).await?;
+    lab.live().tasks_changed();
+    Ok(())
+}
+
+/// One filing inside its command.
+struct Filing<'a> {
+    lab: &'a Laboratory,
+    analyser: &'a Analyser,
+    transmission: TransmissionId,
+    at: Timestamp,
+}
+
+/// What a filing will write.
+#[derive(Default)]
+struct Written {
+    results: Vec<NewResult>,
+    tasks: Vec<NewTask>,
+    judged: Vec<(String, String, workflow::Assessment)>,
+}
+
+impl Filing<'_> {
+    fn run(&self, tx: &mut Tx<'_>, prepared: &Prepared) -> Result<Outcome, Trouble> {
+        let outcome = |note| Outcome { act: "file_readings", accepted: true, subject: Some(self.transmission.uuid()), note };
+        if !transmissions::note_filed(tx, self.transmission, self.at)? {
+            return Ok(Outcome { accepted: false, ..outcome(note(Filed::default())) });
+        }
+        let mut work = self.open_work(tx, prepared)?;
+        let mut written = Written::default();
+        for (reading, task) in &prepared.readings {
+            self.file_reading(reading, *task, &mut work, &mut written)?;
+        }
+        for (trouble, task) in &prepared.troubles {
+            written.tasks.push(self.trouble_task(trouble, *task));
+        }
+        self.store(tx, written).map(|filed| outcome(note(filed)))
+    }
+
+    fn open_work(&self, tx: &mut Tx<'_>, prepared: &Prepared) -> Result<HashMap<String, OpenWork>, Trouble> {
+        let codes: BTreeSet<&str> = prepared.readings.iter().map(|(reading, _)| reading.specimen.as_str()).collect();
+        let codes: Vec<&str> = codes.into_iter().filter(|code| !code.is_empty() && !code.contains('\0')).collect();
+        orders::open_work(tx, &codes)
+    }
+
+    fn file_reading(
+        &self,
+        reading: &Reading,
+        task: TaskId,
+        work: &mut HashMap<String, OpenWork>,
+        written: &mut Written,
+    ) -> Result<(), Trouble> {
+        let mut open = work.get_mut(&reading.specimen);
+        let (examination, test) = match claim(reading, &self.analyser.mapping, open.as_deref()) {
+            Claim::Work { examination, test } => (examination, test),
+            Claim::Unclaimed(why) => {
+                written.tasks.push(self.unclaimed_task(reading, &why, task));
+                return Ok(());
+            }
+        };
+        let catalogue = self.lab.catalogue();
+        let (Some(test), Some(work)) = (catalogue.test(&test), open.as_deref_mut()) else {
+            return Err(Trouble::because(format!("{test} was claimed but is not in the catalogue")));
+        };
+        let measured = benches::measure(reading, test, self.analyser.decimal_mark);
+        let context = Context { reading, test, work, catalogue, zone: self.lab.zone() };
+        let assessment = benches::assess(&measured, &context);
+        written.judged.push((work.container_code.clone(), test.code.to_string(), assessment.clone()));
+        let verifier = Verifier::Rules(RuleEdition(GATES_EDITION.to_owned()));
+        let (measured, verified) = match measured.verify(verifier, &assessment, self.lab.policy(), self.at) {
+            Ok(verified) => (verified.measured().clone(), Some((verified.at(), format!("rules:{GATES_EDITION}")))),
+            Err(handed_back) => (handed_back.0, None),
+        };
+        written.results.push(new_result(examination, reading, measured, verified));
+        work.note_result(examination);
+        Ok(())
+    }
+
+    fn unclaimed_task(&self, reading: &Reading, why: &workflow::Unclaimed, id: TaskId) -> NewTask {
+        let (code, specimen) = (&reading.code, &reading.specimen);
+        let what = format!("{} {} {}", code, reading.sent, reading.unit);
+        let why = format!("{} (specimen “{specimen}”): {}", what.trim_end(), why.words(Lang::English));
+        self.task(id, "unclaimed", &reading.line.text, why)
+    }
+
+    fn trouble_task(&self, trouble: &Unread, id: TaskId) -> NewTask {
+        let line = trouble.line.as_ref().map_or("", |line| line.text.as_str());
+        self.task(id, "unreadable", line, trouble.to_string())
+    }
+
+    fn task(&self, id: TaskId, kind: &'static str, raw_line: &str, why: String) -> NewTask {
+        NewTask {
+            id,
+            kind,
+            transmission: self.transmission,
+            raw_line: printable(raw_line),
+            why: printable(&why),
+            owner: self.analyser.owner.to_string(),
+        }
+    }
+
+    fn store(&self, tx: &mut Tx<'_>, written: Written) -> Result<Filed, Trouble> {
+        let Written { results: new_results, tasks: new_tasks, judged } = written;
+        let verified = new_results.iter().filter(|result| result.verified.is_some()).count();
+        let filed = Filed { verified, held: new_results.len() - verified, tasks: new_tasks.len() };
+        let evidence = Evidence {
+            gates: RuleEdition(GATES_EDITION.to_owned()),
+            catalogue: RuleEdition(self.lab.catalogue().edition().name.clone()),
+            policy: self.lab.policy(),
+            results: judged,
+        };
+        let evidence = evidence.to_stored().map_err(|trouble| Trouble::because(trouble.to_string()))?;
+        results::add_results(tx, self.transmission, &new_results, self.at)?;
+        results::add_assessment(tx, self.transmission, &printable(&evidence), self.at)?;
+        tasks::add_tasks(tx, &new_tasks, self.at)?;
+        Ok(filed)
+    }
+}
+
+fn new_result(
+    examination: kernel::ExaminationId,
+    reading: &Reading,
+    measured: Measured,
+    verified: Option<(Timestamp, String)>,
+) -> NewResult {
+    NewResult {
+        examination,
+        version: 1,
+        sent: printable(&measured.sent),
+        sent_unit: printable(&measured.sent_unit),
+        value: measured.value.as_ref().map_or_else(|_| String::new(), Value::to_stored),
+        reported: printable(&measured.reported),
+        unit: measured.unit,
+        flags: printable(&measured.flags.join(", ")),
+        stated_at: reading.stated_at.as_ref().map_or_else(String::new, |stated| printable(stated.text())),
+        reported_at: reading.stated_at.as_ref().and_then(|stated| stated.instant()),
+        verified,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_counts_of_a_filing_read_back_from_its_journal_note() {
+        let filed = Filed { verified: 24, held: 1, tasks: 3 };
+        assert_eq!(note(filed), "24 verified, 1 held, 3 tasks");
+        assert_eq!(counts(&note(filed)), Some(filed));
+        for text in ["", "24 verified", "x verified, 1 held, 3 tasks", "1 verified, 1 held, 1 tasks, 1 more"] {
+            assert_eq!(counts(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! `check`: what must hold of a sound database. Independent of how it was written, so that it can find out.
+
+use crate::trouble::ActTrouble;
+use sha2::{Digest, Sha256};
+use store::Store;
+use store::repositories::{invariants, transmissions};
+
+/// Something that does not hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    /// Which invariant: I1 to I5, or "quarantine".
+    pub invariant: &'static str,
+    /// Which rows and what of them.
+    pub what: String,
+}
+
+/// Transmissions read at once.
+const AT_ONCE: u32 = 200;
+
+/// Checks a store and says what does not hold; empty where all does. Reads the whole database in bounded steps.
+pub async fn check_invariants(store: &Store) -> Result<Vec<Broken>, ActTrouble> {
+    let mut broken = Vec::new();
+    for (invariant, statement, words) in &invariants::INVARIANTS {
+        let rows = store.read(move |reader| invariants::breaking(reader, statement)).await?;
+        broken.extend(rows.into_iter().map(|row| Broken { invariant, what: format!("{row}: {words}") }));
+    }
+    let quarantined = store.read(invariants::quarantined).await?;
+    broken.extend(quarantined.into_iter().map(|what| Broken { invariant: "quarantine", what }));
+    check_contents(store, &mut broken).await?;
+    Ok(broken)
+}
+
+/// I3: every kept transmission still says what its content hash says.
+async fn check_contents(store: &Store, broken: &mut Vec<Broken>) -> Result<(), ActTrouble> {
+    let mut after = None;
+    loop {
+        let page = store.read(move |reader| transmissions::contents(reader, after, AT_ONCE)).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = Some(last.id);
+        for kept in page.iter().filter(|kept| !says_what_it_said(&kept.raw, &kept.content_hash)) {
+            broken.push(Broken { invariant: "I3", what: format!("transmission {}: its bytes are not those that were kept", kept.id) });
+        }
+    }
+}
+
+fn says_what_it_said(raw: &[u8], content_hash: &[u8]) -> bool {
+    let content = lis2::unframe(raw);
+    Sha256::digest(&content).as_slice() == content_hash
+}

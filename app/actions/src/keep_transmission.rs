@@ -1,0 +1,113 @@
+//! Keeping what a link sent, before it is acknowledged. The raw bytes come first; what they mean is a later errand.
+
+use crate::analyser::Analyser;
+use crate::new_ids::{new_command, new_uuid, now};
+use crate::trouble::ActTrouble;
+use crate::Laboratory;
+use kernel::{Actor, TaskId, Timestamp, TransmissionId};
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+use store::repositories::{tasks, transmissions};
+use store::{Outcome, Trouble, Tx};
+
+/// A transmission as the link took it off the wire.
+#[derive(Debug, Clone)]
+pub struct Received {
+    /// Its number in the link's own sequence.
+    pub arrival: i64,
+    /// When its last byte arrived.
+    pub received_at: Timestamp,
+    /// The frames as they came.
+    pub wire: Vec<u8>,
+    /// The records without framing: what a resend repeats, however it is framed.
+    pub content: Vec<u8>,
+}
+
+/// What became of a kept transmission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kept {
+    /// Its id.
+    pub id: TransmissionId,
+    /// The transmission it repeats; such a one is kept and linked, and has no effect of its own.
+    pub duplicate_of: Option<TransmissionId>,
+}
+
+/// Keeps a whole message. When this returns `Ok`, the message is on disk and may be acknowledged; its filing is rung for.
+pub async fn keep_transmission(lab: &Laboratory, analyser: &Analyser, received: Received) -> Result<Kept, ActTrouble> {
+    let id = TransmissionId::from_uuid(new_uuid());
+    let hash: [u8; 32] = Sha256::digest(&received.content).into();
+    let link: Arc<str> = Arc::clone(&analyser.name);
+    let kept_at = now();
+    let Received { arrival, received_at, wire, .. } = received;
+    let done = lab
+        .store()
+        .write(&Actor::Link(link.to_string()), new_command(), kept_at, move |tx| {
+            let duplicate_of = transmissions::same_content(tx, &link, &hash)?;
+            let filed_at = duplicate_of.is_some().then_some(kept_at);
+            let new =
+                transmissions::NewTransmission { id, link: &link, arrival, received_at, content_hash: &hash, raw: &wire, duplicate_of, filed_at };
+            transmissions::add_transmission(tx, &new)?;
+            let note = duplicate_of.map_or_else(String::new, |original| format!("duplicate of {original}"));
+            Ok(Outcome { act: "keep_transmission", accepted: true, subject: Some(id.uuid()), note })
+        })
+        .await?;
+    let duplicate_of = done.note.strip_prefix("duplicate of ").and_then(|original| original.parse().ok());
+    lab.note_link(&analyser.name, |state| state.kept += 1);
+    if duplicate_of.is_none() {
+        analyser.bell.ring();
+    }
+    Ok(Kept { id, duplicate_of })
+}
+
+/// Keeps what came of a message that was cut off. It is not read as results; a task asks a person to look.
+pub async fn keep_incomplete(lab: &Laboratory, analyser: &Analyser, received: Received, why: &str) -> Result<Kept, ActTrouble> {
+    let id = TransmissionId::from_uuid(new_uuid());
+    let hash: [u8; 32] = Sha256::digest(&received.content).into();
+    let link: Arc<str> = Arc::clone(&analyser.name);
+    let kept_at = now();
+    let task = tasks::NewTask {
+        id: TaskId::from_uuid(new_uuid()),
+        kind: "incomplete",
+        transmission: id,
+        raw_line: first_characters(&received.content),
+        why: format!("the message was cut off ({why}); the analyser should send it again"),
+        owner: analyser.owner.to_string(),
+    };
+    let Received { arrival, received_at, wire, .. } = received;
+    let act = move |tx: &mut Tx<'_>| -> Result<Outcome, Trouble> {
+        let duplicate_of = transmissions::same_content(tx, &link, &hash)?;
+        let new = transmissions::NewTransmission {
+            id,
+            link: &link,
+            arrival,
+            received_at,
+            content_hash: &hash,
+            raw: &wire,
+            duplicate_of,
+            filed_at: Some(kept_at),
+        };
+        transmissions::add_transmission(tx, &new)?;
+        tasks::add_tasks(tx, std::slice::from_ref(&task), kept_at)?;
+        Ok(Outcome { act: "keep_incomplete", accepted: true, subject: Some(id.uuid()), note: String::new() })
+    };
+    lab.store().write(&Actor::Link(analyser.name.to_string()), new_command(), kept_at, act).await?;
+    lab.live().tasks_changed();
+    Ok(Kept { id, duplicate_of: None })
+}
+
+/// Enough of a message for a person to recognise it; the whole stands with the transmission.
+fn first_characters(content: &[u8]) -> String {
+    const CHARACTERS_MAX: usize = 2_000;
+    printable(&String::from_utf8_lossy(content)).chars().take(CHARACTERS_MAX).collect()
+}
+
+/// Text as the database can keep it: a NUL becomes its picture.
+pub(crate) fn printable(text: &str) -> String {
+    text.replace('\0', "␀")
+}
+
+/// The number of the last transmission kept of a link; 0 if there is none.
+pub async fn last_arrival(lab: &Laboratory, link: &str) -> Result<i64, ActTrouble> {
+    let link = link.to_owned();
+    Ok(lab.store().read(move |reader| transmissions::last_arrival(reader, &link)).await?)
+}

@@ -1,0 +1,112 @@
+//! The laboratory at work: its store, its catalogue, its analysers. Everything an act needs, handed around as one cheap value.
+
+use crate::analyser::Analyser;
+use crate::codes::CodePool;
+use crate::live::Live;
+use catalogue::Catalogue;
+use kernel::{Realm, Zone};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use store::Store;
+use workflow::Policy;
+
+/// What a laboratory is opened with.
+#[derive(Debug)]
+pub struct LaboratorySettings {
+    /// Its realm, as stamped in the store.
+    pub realm: Realm,
+    /// The edition of the catalogue in force.
+    pub catalogue: Catalogue,
+    /// The site's zone: days of age and dates on pages.
+    pub zone: Zone,
+    /// One or two characters 0-9 A-Z before every container code.
+    pub site_prefix: String,
+    /// Its analysers.
+    pub analysers: Vec<Analyser>,
+}
+
+/// The laboratory at work. Cheap to clone.
+#[derive(Clone)]
+pub struct Laboratory(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    settings: LaboratorySettings,
+    live: Live,
+    codes: CodePool,
+    links: Mutex<BTreeMap<String, LinkState>>,
+}
+
+/// What a link is doing now; kept in memory only.
+#[derive(Debug, Clone, Default)]
+pub struct LinkState {
+    /// Where it listens.
+    pub address: String,
+    /// Open connections.
+    pub connections: usize,
+    /// Messages kept since the start.
+    pub kept: u64,
+    /// Oddities of the protocol noticed since the start.
+    pub anomalies: u64,
+}
+
+impl Laboratory {
+    /// Opens the laboratory on a store.
+    pub fn new(store: Store, settings: LaboratorySettings) -> Self {
+        let links = settings.analysers.iter().map(|analyser| (analyser.name.to_string(), LinkState::default())).collect();
+        Self(Arc::new(Inner { store, settings, live: Live::default(), codes: CodePool::default(), links: Mutex::new(links) }))
+    }
+
+    /// Its store.
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+    /// Its realm.
+    pub fn realm(&self) -> Realm {
+        self.0.settings.realm
+    }
+    /// What its realm makes of gates that are not established.
+    pub fn policy(&self) -> Policy {
+        Policy::of(self.realm())
+    }
+    /// The catalogue in force.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.0.settings.catalogue
+    }
+    /// The site's zone.
+    pub fn zone(&self) -> &Zone {
+        &self.0.settings.zone
+    }
+    /// The prefix of its container codes.
+    pub fn site_prefix(&self) -> &str {
+        &self.0.settings.site_prefix
+    }
+    /// Its analysers.
+    pub fn analysers(&self) -> &[Analyser] {
+        &self.0.settings.analysers
+    }
+    /// What open pages watch.
+    pub fn live(&self) -> &Live {
+        &self.0.live
+    }
+    pub(crate) fn codes(&self) -> &CodePool {
+        &self.0.codes
+    }
+
+    /// Notes a change of a link's state and tells open pages.
+    pub fn note_link(&self, name: &str, change: impl FnOnce(&mut LinkState)) {
+        // A panic elsewhere cannot leave counters half changed: go on with them.
+        let mut links = self.0.links.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(state) = links.get_mut(name) {
+            change(state);
+            drop(links);
+            self.live().links_changed();
+        }
+    }
+
+    /// What a link is doing now.
+    pub fn link_state(&self, name: &str) -> LinkState {
+        let links = self.0.links.lock().unwrap_or_else(PoisonError::into_inner);
+        links.get(name).cloned().unwrap_or_default()
+    }
+}

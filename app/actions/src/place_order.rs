@@ -1,0 +1,304 @@
+//! Placing an order: the patient is found or registered, tests are put on as few containers as they allow, codes are given.
+
+use crate::codes::{next_accession, next_container_code};
+use crate::new_ids::{new_uuid, now};
+use crate::trouble::ActTrouble;
+use crate::Laboratory;
+use catalogue::{Test, TestCode};
+use kernel::{Actor, BirthDate, CommandId, ContainerId, ExaminationId, Mrn, OrderId, PatientId, PersonName, Sex, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use store::repositories::orders::{self, ContainerRecord, PatientRecord};
+use store::{Outcome, Trouble, Tx};
+use workflow::Priority;
+
+/// An order as somebody typed it; nothing of it is trusted yet.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct OrderRequest {
+    /// Medical record number.
+    pub mrn: String,
+    /// Family name.
+    pub family_name: String,
+    /// Given name; may be empty.
+    pub given_name: String,
+    /// ISO date, month or year of birth; empty where it is not known.
+    pub birth_date: String,
+    /// F, M, O or U.
+    pub sex: String,
+    /// Codes of the tests.
+    pub tests: Vec<String>,
+    /// stat, urgent or routine.
+    pub priority: String,
+    /// When it was collected, as an ISO 8601 instant; absent where it is not known.
+    pub collected_at: Option<String>,
+}
+
+/// A field that cannot be taken, with what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldTrouble {
+    /// Which field.
+    pub field: &'static str,
+    /// What is wrong with it.
+    pub what: String,
+    /// What to do.
+    pub next: String,
+}
+
+/// An order that was placed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlacedOrder {
+    /// The order.
+    pub order: String,
+    /// Its accession number.
+    pub accession: String,
+    /// The patient.
+    pub patient: String,
+    /// What to draw.
+    pub containers: Vec<PlacedContainer>,
+    /// The command had been given before: this is its answer, and nothing was done again.
+    #[serde(skip)]
+    pub repeated: bool,
+}
+
+/// A container to be drawn, with the code for its label.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlacedContainer {
+    /// The code on its label.
+    pub code: String,
+    /// What goes into it.
+    pub specimen: String,
+    /// The tests done from it.
+    pub tests: Vec<String>,
+}
+
+/// Why an order was not placed.
+#[derive(Debug, thiserror::Error)]
+pub enum PlaceOrderRefusal {
+    /// Fields cannot be taken.
+    #[error("{}", .0.iter().map(|trouble| format!("{}: {}", trouble.field, trouble.what)).collect::<Vec<_>>().join("; "))]
+    Invalid(Vec<FieldTrouble>),
+    /// The medical record number belongs to a patient with other facts.
+    #[error("{0}")]
+    Conflict(String),
+    /// It could not be done.
+    #[error(transparent)]
+    Trouble(#[from] ActTrouble),
+}
+
+/// Tests on one order; more is a mistake, not a request.
+const TESTS_MAX: usize = 100;
+
+/// An order whose fields were all read.
+struct Request {
+    patient: PatientRecord,
+    tests: Vec<Test>,
+    priority: Priority,
+    collected_at: Option<Timestamp>,
+}
+
+/// Places an order under a command id of the caller's: given again, it answers the same and does nothing.
+pub async fn place_order(
+    lab: &Laboratory,
+    actor: &Actor,
+    command: CommandId,
+    request: OrderRequest,
+) -> Result<PlacedOrder, PlaceOrderRefusal> {
+    let request = read_request(lab, &request).map_err(PlaceOrderRefusal::Invalid)?;
+    let at = now();
+    let accession = next_accession(lab, at).await?.to_string();
+    let containers = plan_containers(lab, &request.tests).await?;
+    let order = OrderId::from_uuid(new_uuid());
+    let plan = Plan { request, order, accession, containers, at };
+    let done = lab.store().write(actor, command, at, move |tx| plan.place(tx)).await.map_err(ActTrouble::from)?;
+    if done.act != ACT {
+        return Err(PlaceOrderRefusal::Conflict(format!("this command id was used before, for {}; use a new one", done.act)));
+    }
+    if !done.accepted {
+        return Err(PlaceOrderRefusal::Conflict(done.note));
+    }
+    lab.live().results_changed();
+    let placed: PlacedOrder =
+        serde_json::from_str(&done.note).map_err(|error| ActTrouble::Answer { act: ACT, what: error.to_string() })?;
+    Ok(PlacedOrder { repeated: done.repeated, ..placed })
+}
+
+const ACT: &str = "place_order";
+
+fn read_request(lab: &Laboratory, request: &OrderRequest) -> Result<Request, Vec<FieldTrouble>> {
+    let mut troubles = Vec::new();
+    let mut note = |field, what: String, next: &str| troubles.push(FieldTrouble { field, what, next: next.to_owned() });
+    let mrn = Mrn::parse(&request.mrn).map_err(|trouble| note("mrn", trouble.to_string(), "type the number on the wristband")).ok();
+    let name = PersonName::new(&request.family_name, &request.given_name)
+        .map_err(|trouble| note(if trouble.part == "given" { "given_name" } else { "family_name" }, trouble.to_string(), "type the name as on the request"))
+        .ok();
+    let birth = match request.birth_date.trim() {
+        "" => Some(String::new()),
+        text => BirthDate::parse(text)
+            .map(|birth| birth.to_string())
+            .map_err(|trouble| note("birth_date", trouble.to_string(), "leave it empty where it is not known"))
+            .ok(),
+    };
+    let sex = Sex::from_code(request.sex.trim());
+    if sex.is_none() {
+        note("sex", format!("“{}” is not F, M, O or U", excerpt(&request.sex)), "choose one; U where it is not known");
+    }
+    let priority = Priority::from_name(request.priority.trim());
+    if priority.is_none() {
+        note("priority", format!("“{}” is not stat, urgent or routine", excerpt(&request.priority)), "choose one");
+    }
+    let collected_at = match request.collected_at.as_deref().map(str::trim) {
+        None | Some("") => Some(None),
+        Some(text) => text
+            .parse::<Timestamp>()
+            .map(Some)
+            .map_err(|trouble| note("collected_at", trouble.to_string(), "leave it out where it is not known"))
+            .ok(),
+    };
+    let tests = read_tests(lab, &request.tests).map_err(|trouble| troubles.push(trouble)).ok();
+    match (mrn, name, birth, sex, priority, collected_at, tests) {
+        (Some(mrn), Some(name), Some(birth_date), Some(sex), Some(priority), Some(collected_at), Some(tests)) => Ok(Request {
+            patient: PatientRecord {
+                id: PatientId::from_uuid(new_uuid()),
+                mrn: mrn.to_string(),
+                family_name: name.family().to_owned(),
+                given_name: name.given().unwrap_or_default().to_owned(),
+                birth_date,
+                sex: sex.code().to_owned(),
+            },
+            tests,
+            priority,
+            collected_at,
+        }),
+        _ => Err(troubles),
+    }
+}
+
+fn read_tests(lab: &Laboratory, codes: &[String]) -> Result<Vec<Test>, FieldTrouble> {
+    let trouble = |what: String| FieldTrouble { field: "tests", what, next: "choose tests of the catalogue".to_owned() };
+    if codes.len() > TESTS_MAX {
+        return Err(trouble(format!("{} tests; an order has at most {TESTS_MAX}", codes.len())));
+    }
+    let mut tests: BTreeMap<TestCode, Test> = BTreeMap::new();
+    for code in codes.iter().map(|code| code.trim()).filter(|code| !code.is_empty()) {
+        let test = TestCode::parse(&code.to_uppercase()).and_then(|code| lab.catalogue().test(&code));
+        let test = test.ok_or_else(|| trouble(format!("“{}” is not in the catalogue", excerpt(code))))?;
+        tests.insert(test.code.clone(), test.clone());
+    }
+    if tests.is_empty() {
+        return Err(trouble("no test is named".to_owned()));
+    }
+    Ok(tests.into_values().collect())
+}
+
+fn excerpt(text: &str) -> String {
+    text.chars().take(40).collect()
+}
+
+/// A container as it will be stored, with its examinations.
+struct PlannedContainer {
+    record: ContainerRecord,
+    examinations: Vec<(ExaminationId, TestCode)>,
+}
+
+/// Tests that accept the same first container and specimen share it.
+async fn plan_containers(lab: &Laboratory, tests: &[Test]) -> Result<Vec<PlannedContainer>, ActTrouble> {
+    let mut groups: BTreeMap<(String, String), Vec<TestCode>> = BTreeMap::new();
+    for test in tests {
+        let container = test.containers.first().cloned().unwrap_or_default();
+        groups.entry((test.specimen.clone(), container)).or_default().push(test.code.clone());
+    }
+    let mut planned = Vec::new();
+    for ((specimen, container), tests) in groups {
+        let code = next_container_code(lab).await?;
+        planned.push(PlannedContainer {
+            record: ContainerRecord {
+                id: ContainerId::from_uuid(new_uuid()),
+                code: code.to_string(),
+                specimen: format!("{specimen}, {container}"),
+            },
+            examinations: tests.into_iter().map(|test| (ExaminationId::from_uuid(new_uuid()), test)).collect(),
+        });
+    }
+    Ok(planned)
+}
+
+/// Everything the command writes, fixed before it runs.
+struct Plan {
+    request: Request,
+    order: OrderId,
+    accession: String,
+    containers: Vec<PlannedContainer>,
+    at: Timestamp,
+}
+
+impl Plan {
+    fn place(&self, tx: &mut Tx<'_>) -> Result<Outcome, Trouble> {
+        let outcome = |accepted, note| Outcome { act: ACT, accepted, subject: Some(self.order.uuid()), note };
+        let patient = match self.patient(tx)? {
+            Ok(patient) => patient,
+            Err(conflict) => return Ok(outcome(false, conflict)),
+        };
+        orders::add_order(tx, self.order, &self.accession, patient, self.request.priority, self.at)?;
+        for container in &self.containers {
+            orders::add_container(tx, &container.record, self.order, self.request.collected_at, &container.examinations)?;
+        }
+        let answer = serde_json::to_string(&self.answer(patient)).map_err(|error| Trouble::because(error.to_string()))?;
+        Ok(outcome(true, answer))
+    }
+
+    /// The patient with this number, registered now if there is none; or in what the facts differ.
+    fn patient(&self, tx: &mut Tx<'_>) -> Result<Result<PatientId, String>, Trouble> {
+        let asked = &self.request.patient;
+        let Some(known) = orders::patient_by_mrn(tx, &asked.mrn)? else {
+            orders::add_patient(tx, asked, self.at)?;
+            return Ok(Ok(asked.id));
+        };
+        let differ = differences(&known, asked);
+        if differ.is_empty() {
+            return Ok(Ok(known.id));
+        }
+        Ok(Err(format!(
+            "number {} belongs to {} {}, whose {} differ{} from what was typed: check the number, or correct the patient first",
+            known.mrn,
+            known.given_name,
+            known.family_name,
+            differ.join(" and "),
+            if differ.len() == 1 { "s" } else { "" },
+        )))
+    }
+
+    fn answer(&self, patient: PatientId) -> PlacedOrder {
+        let container = |planned: &PlannedContainer| PlacedContainer {
+            code: planned.record.code.clone(),
+            specimen: planned.record.specimen.clone(),
+            tests: planned.examinations.iter().map(|(_, test)| test.to_string()).collect(),
+        };
+        PlacedOrder {
+            order: self.order.to_string(),
+            accession: self.accession.clone(),
+            patient: patient.to_string(),
+            containers: self.containers.iter().map(container).collect(),
+            repeated: false,
+        }
+    }
+}
+
+/// Which facts of a known patient differ from those typed. Names are compared without regard to case.
+fn differences(known: &PatientRecord, asked: &PatientRecord) -> Vec<&'static str> {
+    let folded = |text: &str| text.to_lowercase();
+    let mut differ = Vec::new();
+    if folded(&known.family_name) != folded(&asked.family_name) {
+        differ.push("family name");
+    }
+    if folded(&known.given_name) != folded(&asked.given_name) {
+        differ.push("given name");
+    }
+    if known.birth_date != asked.birth_date {
+        differ.push("birth date");
+    }
+    if known.sex != asked.sex {
+        differ.push("sex");
+    }
+    differ
+}
+

@@ -1,0 +1,81 @@
+//! What pages and the API show, read on one snapshot and paged by key. Nothing here changes anything.
+
+mod health;
+mod orders;
+mod results;
+mod tasks;
+mod transmissions;
+
+pub use health::{HealthView, LinkView, health};
+pub use orders::{OrderView, OrderedExamination, find_by_code, order_by_accession};
+pub use results::{ReasonLine, ResultLine, held_results, results_of_container, verified_results};
+pub use tasks::{TaskLine, closed_tasks, open_tasks};
+pub use transmissions::{TransmissionView, transmission};
+
+use kernel::Timestamp;
+use uuid::Uuid;
+
+/// Rows on one page.
+pub const PAGE_ROWS: u32 = 50;
+
+/// Where the next page begins: after this moment and this id. Keyset paging: page 1000 costs what page 1 costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cursor {
+    /// The moment of the last row shown.
+    pub at: Timestamp,
+    /// The id of the last row shown, which orders rows of one moment.
+    pub id: Uuid,
+}
+
+impl Cursor {
+    /// As it stands in an address: `MICROSECONDS-UUID`.
+    pub fn to_text(self) -> String {
+        format!("{}-{}", self.at.micros(), self.id.simple())
+    }
+
+    /// Reads what [`Cursor::to_text`] wrote.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (at, id) = text.split_once('-')?;
+        Some(Self { at: Timestamp::from_micros(at.parse().ok()?), id: Uuid::try_parse(id).ok()? })
+    }
+}
+
+/// One page of rows.
+#[derive(Debug, Clone)]
+pub struct Page<T> {
+    /// The rows, in order.
+    pub rows: Vec<T>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<Cursor>,
+    /// Rows that made no sense and were set aside into quarantine instead of being shown.
+    pub set_aside: usize,
+}
+
+/// Who a patient is, as a line shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PatientLine {
+    /// Medical record number.
+    pub mrn: String,
+    /// Family name.
+    pub family_name: String,
+    /// Given name.
+    pub given_name: String,
+    /// ISO birth date as far as known, or empty.
+    pub birth_date: String,
+    /// "F", "M", "O" or "U".
+    pub sex: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_reads_back_and_nonsense_is_refused() {
+        let cursor = Cursor { at: Timestamp::from_micros(1_700_000_000_000_001), id: Uuid::from_u128(7) };
+        assert_eq!(Cursor::parse(&cursor.to_text()), Some(cursor));
+        for text in ["", "1", "x-00000000000000000000000000000007", "1-7", "1-2-3"] {
+            assert_eq!(Cursor::parse(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! Results as pages show them: the value, and what every gate said of it in words.
+
+use super::{Cursor, PAGE_ROWS, Page, PatientLine};
+use crate::Laboratory;
+use crate::trouble::ActTrouble;
+use catalogue::TestCode;
+use kernel::{ExaminationId, Lang, Timestamp, TransmissionId};
+use std::collections::{BTreeSet, HashMap};
+use store::repositories::orders::PatientRecord;
+use store::repositories::results::{self, ResultRecord, StoredState};
+use store::{Reader, Trouble};
+use uuid::Uuid;
+use workflow::{Assessment, Because, Evidence, Gate, GateFinding, Verdict};
+
+/// What one gate said, where it did not plainly pass.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReasonLine {
+    /// The gate.
+    pub gate: String,
+    /// Its verdict.
+    pub verdict: String,
+    /// Why.
+    pub words: String,
+}
+
+/// A result as a line of a page.
+#[derive(Debug, Clone)]
+pub struct ResultLine {
+    /// The examination.
+    pub examination: ExaminationId,
+    /// The version of its result.
+    pub version: i64,
+    /// The test's code.
+    pub test: String,
+    /// The test's name.
+    pub test_name: String,
+    /// The value as printed.
+    pub reported: String,
+    /// Its unit.
+    pub unit: String,
+    /// The value as sent.
+    pub sent: String,
+    /// The unit as sent.
+    pub sent_unit: String,
+    /// Flags as sent.
+    pub flags: String,
+    /// It waits for a person.
+    pub held: bool,
+    /// It lies beyond a critical limit.
+    pub critical: bool,
+    /// What did not plainly pass, gravest first; empty where every gate passed.
+    pub reasons: Vec<ReasonLine>,
+    /// Under which editions it was judged.
+    pub gates: String,
+    /// Who vouched for it.
+    pub verifier: Option<String>,
+    /// When.
+    pub verified_at: Option<Timestamp>,
+    /// Time as the device stated it.
+    pub stated_at: String,
+    /// When it was filed.
+    pub filed_at: Timestamp,
+    /// The container's code.
+    pub container: String,
+    /// The order's accession number.
+    pub accession: String,
+    /// How soon.
+    pub priority: String,
+    /// For whom.
+    pub patient: PatientLine,
+    /// The message it came in.
+    pub transmission: TransmissionId,
+}
+
+impl From<PatientRecord> for PatientLine {
+    fn from(record: PatientRecord) -> Self {
+        Self {
+            mrn: record.mrn,
+            family_name: record.family_name,
+            given_name: record.given_name,
+            birth_date: record.birth_date,
+            sex: record.sex,
+        }
+    }
+}
+
+/// Results that wait for a person, newest first.
+pub async fn held_results(lab: &Laboratory, after: Option<Cursor>) -> Result<Page<ResultLine>, ActTrouble> {
+    page(lab, true, after).await
+}
+
+/// Results somebody vouched for, newest first.
+pub async fn verified_results(lab: &Laboratory, after: Option<Cursor>) -> Result<Page<ResultLine>, ActTrouble> {
+    page(lab, false, after).await
+}
+
+async fn page(lab: &Laboratory, held: bool, after: Option<Cursor>) -> Result<Page<ResultLine>, ActTrouble> {
+    let after = after.map_or((Timestamp::from_micros(i64::MAX), Uuid::max()), |cursor| (cursor.at, cursor.id));
+    let (records, evidence, set_aside) = lab
+        .store()
+        .read(move |reader| {
+            let records = results::page(reader, held, after, PAGE_ROWS + 1)?;
+            let evidence = evidence_of(reader, &records)?;
+            Ok((records, evidence, reader.quarantined()))
+        })
+        .await?;
+    let mut rows = lines(lab, records, &evidence);
+    let more = rows.len() > PAGE_ROWS as usize;
+    rows.truncate(PAGE_ROWS as usize);
+    let next = rows.last().filter(|_| more).map(|last| Cursor { at: last.filed_at, id: last.examination.uuid() });
+    Ok(Page { rows, next, set_aside })
+}
+
+/// The results on one container; `None` if there is no such container is told by an empty order elsewhere: here simply none.
+pub async fn results_of_container(lab: &Laboratory, code: &str) -> Result<Vec<ResultLine>, ActTrouble> {
+    let code = code.to_owned();
+    let (records, evidence) = lab.store().read(move |reader| of_containers(reader, &[&code])).await?;
+    Ok(lines(lab, records, &evidence))
+}
+
+pub(super) type EvidenceOf = HashMap<TransmissionId, Evidence>;
+
+/// The results on these containers with their evidence.
+pub(super) fn of_containers(reader: &mut Reader<'_>, codes: &[&str]) -> Result<(Vec<ResultRecord>, EvidenceOf), Trouble> {
+    let records = results::of_containers(reader, codes)?;
+    let evidence = evidence_of(reader, &records)?;
+    Ok((records, evidence))
+}
+
+fn evidence_of(reader: &mut Reader<'_>, records: &[ResultRecord]) -> Result<EvidenceOf, Trouble> {
+    let transmissions: BTreeSet<TransmissionId> = records.iter().map(|record| record.transmission).collect();
+    let transmissions: Vec<TransmissionId> = transmissions.into_iter().collect();
+    Ok(results::evidence(reader, &transmissions)?.into_iter().collect())
+}
+
+/// Records as lines.
+pub(super) fn lines(lab: &Laboratory, records: Vec<ResultRecord>, evidence: &EvidenceOf) -> Vec<ResultLine> {
+    records.into_iter().map(|record| line(lab, record, evidence)).collect()
+}
+
+fn line(lab: &Laboratory, record: ResultRecord, evidence: &EvidenceOf) -> ResultLine {
+    let evidence = evidence.get(&record.transmission);
+    let assessment = evidence.and_then(|evidence| evidence.of(&record.container, &record.test));
+    let name = TestCode::parse(&record.test).and_then(|code| lab.catalogue().test(&code)).map(|test| test.name.clone());
+    let (held, verified_at, verifier) = match record.state {
+        StoredState::Held => (true, None, None),
+        StoredState::Verified { at, by } => (false, Some(at), Some(by)),
+    };
+    ResultLine {
+        examination: record.examination,
+        version: record.version,
+        test_name: name.unwrap_or_else(|| record.test.clone()),
+        test: record.test,
+        reported: record.reported,
+        unit: record.unit,
+        sent: record.sent,
+        sent_unit: record.sent_unit,
+        flags: record.flags,
+        held,
+        critical: assessment.is_some_and(is_critical),
+        reasons: assessment.map(reasons).unwrap_or_else(|| vec![evidence_missing()]),
+        gates: evidence.map_or_else(String::new, |evidence| format!("{}, {}", evidence.gates, evidence.catalogue)),
+        verifier,
+        verified_at,
+        stated_at: record.stated_at,
+        filed_at: record.filed_at,
+        container: record.container,
+        accession: record.accession,
+        priority: record.priority.words(Lang::English).to_owned(),
+        patient: record.patient.into(),
+        transmission: record.transmission,
+    }
+}
+
+fn is_critical(assessment: &Assessment) -> bool {
+    let beyond = |finding: &GateFinding| {
+        matches!(finding.because, Some(Because::BelowCritical { .. } | Because::AboveCritical { .. })) && finding.gate == Gate::CriticalLimit
+    };
+    assessment.findings.iter().any(beyond)
+}
+
+fn reasons(assessment: &Assessment) -> Vec<ReasonLine> {
+    let mut findings: Vec<&GateFinding> = assessment.findings.iter().filter(|finding| finding.verdict != Verdict::Pass).collect();
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.verdict));
+    findings
+        .into_iter()
+        .map(|finding| ReasonLine {
+            gate: finding.gate.words(Lang::English).to_owned(),
+            verdict: finding.verdict.words(Lang::English).to_owned(),
+            words: finding.because.as_ref().map_or_else(String::new, |because| because.words(Lang::English)),
+        })
+        .collect()
+}
+
+/// A result without readable evidence is never shown as if every gate had passed.
+fn evidence_missing() -> ReasonLine {
+    ReasonLine {
+        gate: "Assessment".to_owned(),
+        verdict: Verdict::Hold.words(Lang::English).to_owned(),
+        words: "what the gates said of this result cannot be read; the row is in quarantine".to_owned(),
+    }
+}

@@ -1,0 +1,84 @@
+//! Tasks as pages show them.
+
+use super::{Cursor, PAGE_ROWS, Page};
+use crate::Laboratory;
+use crate::trouble::ActTrouble;
+use kernel::{TaskId, Timestamp, TransmissionId};
+use store::repositories::tasks::{self, TaskRecord};
+use uuid::Uuid;
+
+/// A task as a line of a page.
+#[derive(Debug, Clone)]
+pub struct TaskLine {
+    /// The task.
+    pub id: TaskId,
+    /// What kind of work.
+    pub kind: String,
+    /// Why, in words.
+    pub why: String,
+    /// The device's record.
+    pub raw_line: String,
+    /// Whose work it is.
+    pub owner: String,
+    /// The link the message came over.
+    pub link: String,
+    /// Since when.
+    pub opened_at: Timestamp,
+    /// Closed when.
+    pub closed_at: Option<Timestamp>,
+    /// Closed by whom.
+    pub closed_by: Option<String>,
+    /// What was done about it.
+    pub closing_note: Option<String>,
+    /// The version a change must name.
+    pub row_version: i64,
+    /// The message it came of.
+    pub transmission: Option<TransmissionId>,
+}
+
+impl From<TaskRecord> for TaskLine {
+    fn from(record: TaskRecord) -> Self {
+        let (closed_at, closed_by, closing_note) = match record.closed {
+            Some((at, by, note)) => (Some(at), Some(by), Some(note)),
+            None => (None, None, None),
+        };
+        Self {
+            id: record.id,
+            kind: record.kind,
+            why: record.why,
+            raw_line: record.raw_line,
+            owner: record.owner,
+            link: record.link,
+            opened_at: record.opened_at,
+            closed_at,
+            closed_by,
+            closing_note,
+            row_version: record.row_version,
+            transmission: record.transmission,
+        }
+    }
+}
+
+/// Open tasks, oldest first.
+pub async fn open_tasks(lab: &Laboratory, after: Option<Cursor>) -> Result<Page<TaskLine>, ActTrouble> {
+    let after = after.map_or((Timestamp::from_micros(i64::MIN), Uuid::nil()), |cursor| (cursor.at, cursor.id));
+    let read = move |reader: &mut store::Reader<'_>| Ok((tasks::open_tasks(reader, after, PAGE_ROWS + 1)?, reader.quarantined()));
+    let (records, set_aside) = lab.store().read(read).await?;
+    Ok(page(records, set_aside, |task| task.opened_at))
+}
+
+/// Closed tasks, newest first.
+pub async fn closed_tasks(lab: &Laboratory, before: Option<Cursor>) -> Result<Page<TaskLine>, ActTrouble> {
+    let before = before.map_or((Timestamp::from_micros(i64::MAX), Uuid::max()), |cursor| (cursor.at, cursor.id));
+    let read = move |reader: &mut store::Reader<'_>| Ok((tasks::closed_tasks(reader, before, PAGE_ROWS + 1)?, reader.quarantined()));
+    let (records, set_aside) = lab.store().read(read).await?;
+    Ok(page(records, set_aside, |task| task.closed_at.unwrap_or(task.opened_at)))
+}
+
+fn page(records: Vec<TaskRecord>, set_aside: usize, at: impl Fn(&TaskLine) -> Timestamp) -> Page<TaskLine> {
+    let more = records.len() > PAGE_ROWS as usize;
+    let mut rows: Vec<TaskLine> = records.into_iter().map(TaskLine::from).collect();
+    rows.truncate(PAGE_ROWS as usize);
+    let next = rows.last().filter(|_| more).map(|last| Cursor { at: at(last), id: last.id.uuid() });
+    Page { rows, next, set_aside }
+}

@@ -1,0 +1,63 @@
+//! A transmission as a page shows it: what came over the wire and what became of it.
+
+use super::results::{lines, of_containers};
+use super::{ResultLine, TaskLine};
+use crate::Laboratory;
+use crate::trouble::ActTrouble;
+use kernel::{Timestamp, TransmissionId};
+use std::collections::BTreeSet;
+use store::repositories::{results, tasks, transmissions};
+
+/// A transmission with what came of it.
+#[derive(Debug, Clone)]
+pub struct TransmissionView {
+    /// Its id.
+    pub id: TransmissionId,
+    /// The link.
+    pub link: String,
+    /// Its number in the link's sequence.
+    pub arrival: i64,
+    /// When it arrived.
+    pub received_at: Timestamp,
+    /// When it was filed.
+    pub filed_at: Option<Timestamp>,
+    /// The transmission it repeats.
+    pub duplicate_of: Option<TransmissionId>,
+    /// The wire bytes.
+    pub raw: Vec<u8>,
+    /// The results that came of it.
+    pub results: Vec<ResultLine>,
+    /// The tasks that came of it.
+    pub tasks: Vec<TaskLine>,
+}
+
+/// One transmission.
+pub async fn transmission(lab: &Laboratory, id: TransmissionId) -> Result<Option<TransmissionView>, ActTrouble> {
+    let read = lab
+        .store()
+        .read(move |reader| {
+            let Some(record) = transmissions::transmission(reader, id)? else { return Ok(None) };
+            let opened = tasks::of_transmission(reader, id)?;
+            let judged = results::evidence(reader, &[id])?;
+            // The evidence names the containers: results need no index by transmission, which every one of them would pay for.
+            let codes: BTreeSet<&str> =
+                judged.iter().flat_map(|(_, evidence)| &evidence.results).map(|(container, _, _)| container.as_str()).collect();
+            let codes: Vec<&str> = codes.into_iter().collect();
+            let (mut found, evidence) = of_containers(reader, &codes)?;
+            found.retain(|result| result.transmission == id);
+            Ok(Some((record, opened, found, evidence)))
+        })
+        .await?;
+    let Some((record, opened, found, evidence)) = read else { return Ok(None) };
+    Ok(Some(TransmissionView {
+        id: record.id,
+        link: record.link,
+        arrival: record.arrival,
+        received_at: record.received_at,
+        filed_at: record.filed_at,
+        duplicate_of: record.duplicate_of,
+        raw: record.raw,
+        results: lines(lab, found, &evidence),
+        tasks: opened.into_iter().map(TaskLine::from).collect(),
+    }))
+}

@@ -1,0 +1,48 @@
+//! Statements of `check`: what must hold of a sound database, each naming the rows that break it.
+
+use crate::{Reader, Trouble, sql};
+
+sql! {
+    /// I1: an original that was noted as filed without saying what came of it.
+    pub FILED_WITHOUT_TRACE = "SELECT t.id FROM transmission t LEFT JOIN assessment a ON a.transmission_id = t.id WHERE t.filed_at IS NOT NULL AND t.duplicate_of IS NULL AND a.transmission_id IS NULL AND NOT EXISTS (SELECT 1 FROM task k WHERE k.transmission_id = t.id) LIMIT 100";
+    /// I1: a transmission without its bytes.
+    pub WITHOUT_BYTES = "SELECT t.id FROM transmission t LEFT JOIN transmission_bytes b ON b.transmission_id = t.id WHERE b.transmission_id IS NULL LIMIT 100";
+    /// I1, I2: a transmission that the journal does not know.
+    pub KEPT_WITHOUT_JOURNAL = "SELECT t.id FROM transmission t LEFT JOIN (SELECT subject FROM journal WHERE act IN ('keep_transmission', 'keep_incomplete')) j ON j.subject = t.id WHERE j.subject IS NULL LIMIT 100";
+    /// I2: a result whose message was never noted as filed.
+    pub RESULT_OF_UNFILED = "SELECT r.examination_id FROM result r JOIN transmission t ON t.id = r.transmission_id WHERE t.filed_at IS NULL OR t.duplicate_of IS NOT NULL LIMIT 100";
+    /// I2: a result without what the gates said of its message.
+    pub RESULT_WITHOUT_ASSESSMENT = "SELECT r.examination_id FROM result r LEFT JOIN assessment a ON a.transmission_id = r.transmission_id WHERE a.transmission_id IS NULL LIMIT 100";
+    /// I3: a duplicate that names no original of the same link and content.
+    pub DUPLICATE_ASTRAY = "SELECT d.id FROM transmission d LEFT JOIN transmission o ON o.id = d.duplicate_of WHERE d.duplicate_of IS NOT NULL AND (o.id IS NULL OR o.duplicate_of IS NOT NULL OR o.link <> d.link OR o.content_hash <> d.content_hash) LIMIT 100";
+    /// I4: versions of a result that do not run 1, 2, 3.
+    pub VERSION_MISSING = "SELECT r.examination_id FROM result r WHERE r.version < 1 OR (r.version > 1 AND NOT EXISTS (SELECT 1 FROM result p WHERE p.examination_id = r.examination_id AND p.version = r.version - 1)) LIMIT 100";
+    /// I5: a result that is neither held nor verified, or half of it.
+    pub STATE_TORN = "SELECT r.examination_id FROM result r WHERE NOT ((r.state = 'held' AND r.verified_at IS NULL AND r.verifier IS NULL) OR (r.state = 'verified' AND r.verified_at IS NOT NULL AND r.verifier IS NOT NULL AND r.value <> '')) LIMIT 100";
+    /// Rows set aside because they make no sense.
+    pub QUARANTINED = "SELECT row_id, table_name, column_name, what FROM quarantine ORDER BY found_at, row_id LIMIT 100";
+}
+
+/// A statement that hands back the ids of rows which break an invariant, and what it says of them.
+pub static INVARIANTS: [(&str, &crate::Sql, &str); 8] = [
+    ("I1", &FILED_WITHOUT_TRACE, "filed, but neither an assessment nor a task says what came of it"),
+    ("I1", &WITHOUT_BYTES, "kept without its bytes"),
+    ("I2", &KEPT_WITHOUT_JOURNAL, "kept, but the journal does not know it"),
+    ("I2", &RESULT_OF_UNFILED, "a result of a message that was not filed"),
+    ("I2", &RESULT_WITHOUT_ASSESSMENT, "a result without what the gates said of it"),
+    ("I3", &DUPLICATE_ASTRAY, "a duplicate whose original is missing or says something else"),
+    ("I4", &VERSION_MISSING, "versions of a result do not run 1, 2, 3"),
+    ("I5", &STATE_TORN, "a result that is neither held nor verified as a whole"),
+];
+
+/// The ids of rows that break one invariant, at most a hundred.
+pub fn breaking(reader: &mut Reader<'_>, statement: &'static crate::Sql) -> Result<Vec<String>, Trouble> {
+    let rows = reader.query(statement, &[])?;
+    Ok(rows.iter().map(crate::Row::id_in_words).collect())
+}
+
+/// Rows in quarantine: which, and what is wrong with them.
+pub fn quarantined(reader: &mut Reader<'_>) -> Result<Vec<String>, Trouble> {
+    let rows = reader.query(&QUARANTINED, &[])?;
+    rows.iter().map(|row| Ok(format!("{} {} column {}: {}", row.text(1)?, row.text(0)?, row.text(2)?, row.text(3)?))).collect()
+}

@@ -1,0 +1,75 @@
+//! # Critical limit
+//!
+//! **What it checks.** The reported value against the critical limits of this test for this patient's sex and age at collection.
+//!
+//! **Why.** A value this far out treats or kills within the hour: somebody must see it and call.
+//!
+//! **When it holds.** The reported value is strictly below `low` or strictly above `high` (at the limit is not beyond it); a bound that
+//! already lies beyond; a bound that does not say; a limit that hangs on a birth date or sex which is not known; no value.
+//!
+//! **Not established.** Where nothing holds but no director has signed the edition, the gate says so instead of passing.
+//!
+//! **Source.** Laboratory rules 5.1; limits: the edition named with the result.
+
+use super::{finding, pass};
+use crate::Context;
+use catalogue::{CriticalLimit, LimitChoice};
+use kernel::{Number, Value};
+use workflow::{Because, GateFinding, Gate, Measured, Verdict};
+
+/// Judges the reported value against the critical limits.
+pub fn judge(measured: &Measured, context: &Context<'_>) -> GateFinding {
+    let hold = |because| finding(Gate::CriticalLimit, Verdict::Hold, because);
+    let patient = &context.work.patient;
+    let age = patient.birth.and_then(|birth| birth.age_days(context.work.collected_or_ordered_at, context.zone));
+    let age = age.map(|age| (age.at_least, age.at_most));
+    match context.catalogue.critical_limits().choose(&context.test.code, patient.sex, age) {
+        LimitChoice::Needs(fact) => hold(Because::PatientFactUnknown { fact: fact.words().to_owned() }),
+        LimitChoice::None => no_limit_crossed(context),
+        LimitChoice::Row(limit) => match reported_number(measured, context.test.decimals).map(|reported| beyond(&reported, limit)) {
+            None => hold(Because::NothingToCompare),
+            Some(Beyond::Yes(because)) => hold(because),
+            Some(Beyond::Unknown) => hold(Because::Censored { sent: measured.sent.clone() }),
+            Some(Beyond::No) => no_limit_crossed(context),
+        },
+    }
+}
+
+/// Nothing was crossed: a pass, if somebody signed what was looked at.
+fn no_limit_crossed(context: &Context<'_>) -> GateFinding {
+    let edition = context.catalogue.edition();
+    if edition.is_signed() {
+        return pass(Gate::CriticalLimit);
+    }
+    finding(Gate::CriticalLimit, Verdict::NotEstablished, Because::EditionUnsigned { edition: edition.name.clone() })
+}
+
+/// The value as it is printed, so that the flag agrees with the paper.
+fn reported_number(measured: &Measured, decimals: u32) -> Option<Number> {
+    match &measured.value {
+        Ok(Value::Number(number)) => number.rounded(decimals),
+        Ok(_) | Err(_) => None,
+    }
+}
+
+enum Beyond {
+    Yes(Because),
+    No,
+    /// A bound that does not say on which side of the limit the value lies.
+    Unknown,
+}
+
+fn beyond(reported: &Number, limit: &CriticalLimit) -> Beyond {
+    if let Some(low) = limit.low
+        && reported.definitely_below(low)
+    {
+        return Beyond::Yes(Because::BelowCritical { reported: reported.to_string(), limit: low.to_string() });
+    }
+    if let Some(high) = limit.high
+        && reported.definitely_above(high)
+    {
+        return Beyond::Yes(Because::AboveCritical { reported: reported.to_string(), limit: high.to_string() });
+    }
+    let may_be = limit.low.is_some_and(|low| reported.may_be_below(low)) || limit.high.is_some_and(|high| reported.may_be_above(high));
+    if may_be { Beyond::Unknown } else { Beyond::No }
+}

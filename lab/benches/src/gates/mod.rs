@@ -1,0 +1,15 @@
+//! One file per gate; the head of each file is its page in the manual.
+
+pub mod critical_limit;
+pub mod format_and_unit;
+pub mod identity;
+
+use workflow::{Because, GateFinding, Gate, Verdict};
+
+fn pass(gate: Gate) -> GateFinding {
+    GateFinding { gate, verdict: Verdict::Pass, because: None }
+}
+
+fn finding(gate: Gate, verdict: Verdict, because: Because) -> GateFinding {
+    GateFinding { gate, verdict, because: Some(because) }
+}

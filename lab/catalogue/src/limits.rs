@@ -1,0 +1,173 @@
+//! Critical limits: rows by test, sex and age, chosen for one patient. Strict: critical is below `low` or above `high`, never at it.
+//! Source of the rule: the laboratory's critical value policy; the rows carry their own source.
+
+use crate::table::{self, ContentTrouble, TableRow};
+use crate::test::{Test, TestCode};
+use kernel::Sex;
+use rust_decimal::Decimal;
+use std::collections::BTreeMap;
+
+/// A row of the table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CriticalLimit {
+    /// `None` is any sex.
+    pub sex: Option<Sex>,
+    /// From this age in days (included).
+    pub age_min_days: Decimal,
+    /// To this age in days (not included).
+    pub age_max_days: Decimal,
+    /// Critical below this, in the test's unit.
+    pub low: Option<Decimal>,
+    /// Critical above this, in the test's unit.
+    pub high: Option<Decimal>,
+}
+
+/// A fact of the patient that a choice depends on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PatientFact {
+    /// The birth date (or an exact enough one).
+    BirthDate,
+    /// The sex.
+    Sex,
+}
+
+impl PatientFact {
+    /// What people read.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::BirthDate => "birth date",
+            Self::Sex => "sex",
+        }
+    }
+}
+
+/// Which limit holds for a patient.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LimitChoice<'a> {
+    /// This row.
+    Row(&'a CriticalLimit),
+    /// The test has no critical limit for such a patient.
+    None,
+    /// It depends on a fact that is not known.
+    Needs(PatientFact),
+}
+
+/// What is known of the patient's age at collection: a range of days, both ends included, or nothing.
+pub type AgeDays = Option<(u32, u32)>;
+
+/// All critical limits of an edition.
+#[derive(Debug, Clone, Default)]
+pub struct CriticalLimits {
+    rows: BTreeMap<TestCode, Vec<CriticalLimit>>,
+}
+
+impl CriticalLimits {
+    /// The limit that holds for a test, a sex and an age. Where what is known admits several different limits, the missing fact is named:
+    /// nothing is guessed.
+    pub fn choose(&self, test: &TestCode, sex: Sex, age: AgeDays) -> LimitChoice<'_> {
+        let Some(rows) = self.rows.get(test) else { return LimitChoice::None };
+        let admitted: Vec<&CriticalLimit> = rows.iter().filter(|row| row.admits_sex(sex) && row.admits_age(age)).collect();
+        let Some(first) = admitted.first() else { return LimitChoice::None };
+        if admitted.iter().any(|row| row.low != first.low || row.high != first.high) {
+            // A baby's row and an adult's row: which, hangs on the age unless one age already fits all of them.
+            let ages_differ = admitted.iter().any(|row| row.age_min_days != first.age_min_days);
+            return LimitChoice::Needs(if ages_differ { PatientFact::BirthDate } else { PatientFact::Sex });
+        }
+        if !covers_age(&admitted, age) {
+            return LimitChoice::Needs(PatientFact::BirthDate);
+        }
+        LimitChoice::Row(first)
+    }
+}
+
+/// Whether rows that agree on the limit leave no part of the possible ages without one.
+fn covers_age(rows: &[&CriticalLimit], age: AgeDays) -> bool {
+    let (youngest, oldest) = age.unwrap_or((0, AGE_MAX_DAYS));
+    let mut reached = Decimal::from(youngest);
+    let mut sorted: Vec<&&CriticalLimit> = rows.iter().collect();
+    sorted.sort_by_key(|row| row.age_min_days);
+    for row in sorted {
+        if row.age_min_days <= reached && row.age_max_days > reached {
+            reached = row.age_max_days;
+        }
+    }
+    reached > Decimal::from(oldest)
+}
+
+/// No patient is older than this (150 years); the last row of a test ends there.
+const AGE_MAX_DAYS: u32 = 54_787;
+
+impl CriticalLimit {
+    fn admits_sex(&self, sex: Sex) -> bool {
+        match (self.sex, sex) {
+            (None, _) | (Some(_), Sex::Unknown | Sex::Other) => true,
+            (Some(row), patient) => row == patient,
+        }
+    }
+
+    fn admits_age(&self, age: AgeDays) -> bool {
+        let Some((youngest, oldest)) = age else { return true };
+        // A day of age is the whole day from its first to its last moment.
+        self.age_min_days < Decimal::from(oldest) + Decimal::ONE && self.age_max_days > Decimal::from(youngest)
+    }
+}
+
+const FILE: &str = "critical_limits.csv";
+const COLUMNS: [&str; 8] = ["test", "sex", "age_min_days", "age_max_days", "condition", "low", "high", "source"];
+
+/// Reads `critical_limits.csv` against the tests it speaks of.
+pub(crate) fn read(text: &str, tests: &BTreeMap<TestCode, Test>, troubles: &mut Vec<ContentTrouble>) -> CriticalLimits {
+    let mut rows: BTreeMap<TestCode, Vec<CriticalLimit>> = BTreeMap::new();
+    for row in table::read(FILE, text, &COLUMNS, troubles) {
+        match read_row(&row, tests) {
+            Ok((test, limit)) => {
+                let of_test = rows.entry(test.clone()).or_default();
+                if of_test.iter().any(|other| other.overlaps(&limit)) {
+                    troubles.push(row.trouble(format!("a second critical limit of {test} for the same sex and age")));
+                }
+                of_test.push(limit);
+            }
+            Err(trouble) => troubles.push(trouble),
+        }
+    }
+    CriticalLimits { rows }
+}
+
+impl CriticalLimit {
+    fn overlaps(&self, other: &Self) -> bool {
+        let same_sex = self.sex.is_none() || other.sex.is_none() || self.sex == other.sex;
+        same_sex && self.age_min_days < other.age_max_days && other.age_min_days < self.age_max_days
+    }
+}
+
+fn read_row(row: &TableRow<'_>, tests: &BTreeMap<TestCode, Test>) -> Result<(TestCode, CriticalLimit), ContentTrouble> {
+    let test = TestCode::parse(row.cell("test")).filter(|code| tests.contains_key(code));
+    let test = test.ok_or_else(|| row.trouble(format!("test “{}” is not in tests.csv", row.cell("test"))))?;
+    let sex = match row.cell("sex") {
+        "A" => None,
+        "F" => Some(Sex::Female),
+        "M" => Some(Sex::Male),
+        other => return Err(row.trouble(format!("sex must be A, F or M, not “{other}”"))),
+    };
+    if !row.cell("condition").is_empty() {
+        return Err(row.trouble("limits with a condition are not supported yet"));
+    }
+    if row.cell("source").is_empty() {
+        return Err(row.trouble("every limit names its source"));
+    }
+    let number = |column: &str| match row.cell(column) {
+        "" => Ok(None),
+        text => text.parse::<Decimal>().map(Some).map_err(|_| row.trouble(format!("{column} must be a decimal number, not “{text}”"))),
+    };
+    let age = |column: &str| number(column)?.ok_or_else(|| row.trouble(format!("{column} is missing")));
+    let limit =
+        CriticalLimit { sex, age_min_days: age("age_min_days")?, age_max_days: age("age_max_days")?, low: number("low")?, high: number("high")? };
+    if limit.age_min_days >= limit.age_max_days {
+        return Err(row.trouble("age_min_days must be below age_max_days"));
+    }
+    match (limit.low, limit.high) {
+        (None, None) => Err(row.trouble("neither low nor high is given")),
+        (Some(low), Some(high)) if low >= high => Err(row.trouble("low must be below high")),
+        _ => Ok((test, limit)),
+    }
+}

@@ -1,0 +1,74 @@
+//! Reading a CSV table of an edition: columns by name, troubles with file and line.
+
+use std::collections::HashMap;
+
+/// A fault in a content file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{file}, line {line}: {what}")]
+pub struct ContentTrouble {
+    /// The file's name.
+    pub file: String,
+    /// The line, counted from 1; 0 where the whole file is meant.
+    pub line: u64,
+    /// What is wrong and what is expected.
+    pub what: String,
+}
+
+/// Rows in one table; more is refused, so that a wrong file cannot fill the memory.
+const ROWS_MAX: usize = 100_000;
+
+/// One row, with its cells by column name.
+pub(crate) struct TableRow<'a> {
+    file: &'a str,
+    /// The line in the file.
+    pub(crate) line: u64,
+    cells: HashMap<String, String>,
+}
+
+impl TableRow<'_> {
+    /// The cell of a column, trimmed; empty where the column is.
+    pub(crate) fn cell(&self, column: &str) -> &str {
+        self.cells.get(column).map_or("", String::as_str)
+    }
+
+    /// A fault of this row.
+    pub(crate) fn trouble(&self, what: impl Into<String>) -> ContentTrouble {
+        ContentTrouble { file: self.file.to_owned(), line: self.line, what: what.into() }
+    }
+}
+
+/// Reads a table whose header must name exactly these columns.
+pub(crate) fn read<'a>(file: &'a str, text: &str, columns: &[&str], troubles: &mut Vec<ContentTrouble>) -> Vec<TableRow<'a>> {
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
+    let trouble = |line: u64, what: String| ContentTrouble { file: file.to_owned(), line, what };
+    let header: Vec<String> = match reader.headers() {
+        Ok(header) => header.iter().map(str::to_owned).collect(),
+        Err(error) => {
+            troubles.push(trouble(1, error.to_string()));
+            return Vec::new();
+        }
+    };
+    if header != columns {
+        troubles.push(trouble(1, format!("the header must be {}; it is {}", columns.join(","), header.join(","))));
+        return Vec::new();
+    }
+    let mut rows = Vec::new();
+    for record in reader.records() {
+        match record {
+            Ok(_) if rows.len() == ROWS_MAX => {
+                troubles.push(trouble(0, format!("more than {ROWS_MAX} rows")));
+                break;
+            }
+            Ok(record) => {
+                let line = record.position().map_or(0, csv::Position::line);
+                let cells = header.iter().cloned().zip(record.iter().map(str::to_owned)).collect();
+                rows.push(TableRow { file, line, cells });
+            }
+            Err(error) => {
+                let line = error.position().map_or(0, csv::Position::line);
+                troubles.push(trouble(line, error.to_string()));
+            }
+        }
+    }
+    rows
+}

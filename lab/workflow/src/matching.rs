@@ -1,0 +1,95 @@
+//! Whose work is this reading? A reading is claimed for an ordered examination, set apart as a control or calibration, or left
+//! unclaimed with the reason: nothing is dropped, nothing is guessed.
+
+use crate::order::OpenWork;
+use catalogue::{InstrumentMapping, TestCode};
+use kernel::{ExaminationId, Lang, Reading, ReadingKind};
+
+/// What became of a reading.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Claim {
+    /// It answers this open examination.
+    Work {
+        /// The examination.
+        examination: ExaminationId,
+        /// Its test.
+        test: TestCode,
+    },
+    /// It answers none; a person must look.
+    Unclaimed(Unclaimed),
+}
+
+/// Why a reading answers no open examination; shown word for word on the task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unclaimed {
+    /// A control: no control plan is established that could judge it.
+    Control,
+    /// A calibration: no calibration record is kept yet that could take it.
+    Calibration,
+    /// The analyser sent no specimen identification.
+    NoSpecimen,
+    /// No container carries this code.
+    SpecimenUnknown(String),
+    /// The mapping of this instrument names no test for this code.
+    CodeUnmapped(String),
+    /// The test was not ordered on this container.
+    NotOrdered {
+        /// The test.
+        test: TestCode,
+        /// The container's code.
+        container: String,
+    },
+    /// The examination has a result already; a repeat is a person's decision.
+    AlreadyResulted {
+        /// The test.
+        test: TestCode,
+        /// The container's code.
+        container: String,
+    },
+}
+
+impl Unclaimed {
+    /// What the technologist reads.
+    pub fn words(&self, lang: Lang) -> String {
+        let Lang::English = lang;
+        match self {
+            Self::Control => "a control; no control plan is established for it yet".to_owned(),
+            Self::Calibration => "a calibration; no calibration record is established for it yet".to_owned(),
+            Self::NoSpecimen => "the analyser sent no specimen identification".to_owned(),
+            Self::SpecimenUnknown(specimen) => format!("no container carries the code “{specimen}”"),
+            Self::CodeUnmapped(code) => format!("the analyser's code {code} is mapped to no test"),
+            Self::NotOrdered { test, container } => format!("{test} was not ordered on container {container}"),
+            Self::AlreadyResulted { test, container } => format!("{test} on container {container} has a result already"),
+        }
+    }
+}
+
+/// Claims a reading against the open work of its container, if that container is known.
+///
+/// The order of the questions is the order in which a person would ask them: what is it, which tube, which test, is it due.
+pub fn claim(reading: &Reading, mapping: &InstrumentMapping, work: Option<&OpenWork>) -> Claim {
+    find(reading, mapping, work).map_or_else(Claim::Unclaimed, |(examination, test)| Claim::Work { examination, test })
+}
+
+fn find(reading: &Reading, mapping: &InstrumentMapping, work: Option<&OpenWork>) -> Result<(ExaminationId, TestCode), Unclaimed> {
+    match reading.kind {
+        ReadingKind::Patient => {}
+        ReadingKind::Control => return Err(Unclaimed::Control),
+        ReadingKind::Calibration => return Err(Unclaimed::Calibration),
+    }
+    if reading.specimen.is_empty() {
+        return Err(Unclaimed::NoSpecimen);
+    }
+    let work = work.ok_or_else(|| Unclaimed::SpecimenUnknown(reading.specimen.clone()))?;
+    let test = mapping.test(&reading.code).ok_or_else(|| Unclaimed::CodeUnmapped(reading.code.clone()))?;
+    let container = || work.container_code.clone();
+    let ordered = work
+        .examinations
+        .iter()
+        .find(|examination| examination.test == *test)
+        .ok_or_else(|| Unclaimed::NotOrdered { test: test.clone(), container: container() })?;
+    if ordered.resulted {
+        return Err(Unclaimed::AlreadyResulted { test: test.clone(), container: container() });
+    }
+    Ok((ordered.id, test.clone()))
+}
