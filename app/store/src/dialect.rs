@@ -100,7 +100,9 @@ pub(crate) fn postgres_statement(text: &str) -> Result<String, String> {
 /// Data definition in STRICT words as PostgreSQL reads it: whole numbers of 64 bits, bytes, text in byte order.
 pub(crate) fn postgres_definition(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 8);
-    for piece in Pieces::of(text) {
+    // A table ordered by its key is SQLite's matter alone.
+    let text = text.replace("STRICT, WITHOUT ROWID", "STRICT");
+    for piece in Pieces::of(&text) {
         match piece {
             Piece::Word("INTEGER") => out.push_str("BIGINT"),
             Piece::Word("BLOB") => out.push_str("BYTEA"),
@@ -179,8 +181,10 @@ mod tests {
 
     #[test]
     fn definitions_get_wide_numbers_bytes_and_byte_order() {
-        let text = "CREATE TABLE t (a INTEGER NOT NULL, b BLOB, c TEXT, INTEGER_x TEXT) STRICT; -- TEXT";
-        let want = "CREATE TABLE t (a BIGINT NOT NULL, b BYTEA, c TEXT COLLATE \"C\", INTEGER_x TEXT COLLATE \"C\") ; -- TEXT";
+        let text = "CREATE TABLE t (a INTEGER NOT NULL, b BLOB, c TEXT, INTEGER_x TEXT) STRICT; -- TEXT
+            CREATE TABLE u (a INTEGER) STRICT, WITHOUT ROWID;";
+        let want = "CREATE TABLE t (a BIGINT NOT NULL, b BYTEA, c TEXT COLLATE \"C\", INTEGER_x TEXT COLLATE \"C\") ; -- TEXT
+            CREATE TABLE u (a BIGINT) ;";
         assert_eq!(postgres_definition(text), want);
     }
 

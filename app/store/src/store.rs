@@ -54,7 +54,13 @@ impl Core {
 /// The threads of an engine. The `last` one ends only after all others have.
 pub(crate) struct Threads {
     pub(crate) workers: Vec<JoinHandle<()>>,
-    pub(crate) last: Option<(JoinHandle<()>, Box<dyn FnOnce() + Send>)>,
+    pub(crate) last: Option<Last>,
+}
+
+/// A thread that ends when told to.
+pub(crate) struct Last {
+    pub(crate) thread: JoinHandle<()>,
+    pub(crate) tell: Box<dyn FnOnce() + Send>,
 }
 
 struct Shared {
@@ -67,9 +73,9 @@ impl Shared {
         self.core.shut(StopReason::Closed);
         let Some(threads) = lock(&self.threads).take() else { return };
         threads.workers.into_iter().for_each(join);
-        if let Some((last, tell)) = threads.last {
-            tell();
-            join(last);
+        if let Some(last) = threads.last {
+            (last.tell)();
+            join(last.thread);
         }
     }
 }

@@ -1,10 +1,47 @@
-//! PostgreSQL workers.
+//! PostgreSQL: workers that each own a synchronous client, made and dropped on their thread, for several nodes on one database.
+
+mod connect;
+mod param;
+mod session;
+mod worker;
+
+use crate::migrations;
 use crate::options::Opening;
 use crate::store::{Core, Threads};
 use crate::trouble::OpenTrouble;
+use connect::{Connector, Role};
 use kernel::Realm;
 use std::sync::Arc;
+use std::thread;
+use worker::Worker;
 
-pub(crate) fn open(_url: &str, _realm: Realm, _opening: Opening, _core: &Arc<Core>) -> Result<Threads, OpenTrouble> {
-    Err(OpenTrouble::Missing { place: String::new() })
+/// Checks and migrates the database and starts the workers.
+pub(crate) fn open(url: &str, realm: Realm, opening: Opening, core: &Arc<Core>) -> Result<Threads, OpenTrouble> {
+    let connector = Connector::new(url, &core.options)?;
+    let place = connector.place().to_owned();
+    let cannot = |why: String| OpenTrouble::CannotOpen { place: place.clone(), why, next: "allow this process more threads" };
+    // The client must never be used on a thread of the caller's runtime, so even opening has a thread of its own.
+    let opener = connector.clone();
+    let prepared = thread::Builder::new()
+        .name("store-opener".to_owned())
+        .spawn(move || prepare(&opener, realm, opening))
+        .map_err(|error| cannot(error.to_string()))?;
+    prepared.join().map_err(|_| cannot("the opening thread panicked".to_owned()))??;
+    let mut workers = Vec::new();
+    for (role, count) in [(Role::Writer, core.options.writers), (Role::Reader, core.options.readers)] {
+        for number in 0..count.max(1) {
+            let worker = Worker::new(connector.clone(), role, Arc::clone(core));
+            let name = format!("store-{}-{number}", role.name());
+            let started = thread::Builder::new().name(name).spawn(move || worker.run());
+            workers.push(started.map_err(|error| cannot(error.to_string()))?);
+        }
+    }
+    Ok(Threads { workers, last: None })
+}
+
+fn prepare(connector: &Connector, realm: Realm, opening: Opening) -> Result<(), OpenTrouble> {
+    let cannot = |failure| migrations::cannot_open(connector.place(), failure);
+    let mut session = connector.connect(Role::Opener).map_err(cannot)?;
+    session.check_encoding().map_err(cannot)?;
+    migrations::prepare(&mut session, connector.place(), realm, opening)
 }

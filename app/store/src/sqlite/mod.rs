@@ -9,7 +9,7 @@ mod writer;
 use crate::migrations::{self, cannot_open};
 use crate::options::Opening;
 use crate::session::Limit;
-use crate::store::{Core, Threads};
+use crate::store::{Core, Last, Threads};
 use crate::trouble::OpenTrouble;
 use checkpoint::Checkpointer;
 use gate::Gate;
@@ -74,8 +74,8 @@ fn start(
         let name = format!("store-reader-{number}");
         workers.push(thread::Builder::new().name(name).spawn(move || readers::run(&connection, &limit, &core))?);
     }
-    let last = thread::Builder::new().name("store-checkpointer".to_owned()).spawn(move || checkpointer.run(&checkpoint_connection))?;
-    Ok(Threads { workers, last: Some((last, Box::new(move || gate.end()))) })
+    let thread = thread::Builder::new().name("store-checkpointer".to_owned()).spawn(move || checkpointer.run(&checkpoint_connection))?;
+    Ok(Threads { workers, last: Some(Last { thread, tell: Box::new(move || gate.end()) }) })
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -52,7 +52,7 @@ impl<'c> SqliteSession<'c> {
 
 fn prepare<'c>(connection: &'c Connection, text: &str) -> Result<Prepared<'c>, Failure> {
     let statement = connection.prepare(text).map_err(|error| failure(&error))?;
-    let columns = statement.column_names().into_iter().map(str::to_owned).collect();
+    let columns = statement.column_names().map(str::to_owned).collect();
     Ok(Prepared { statement, heading: Arc::new(Heading { table: first_table(text), columns }), sizes: (0, 0) })
 }
 

@@ -1,0 +1,100 @@
+//! Making a connection, and what every connection of ours is told first.
+
+use super::session::{PgSession, failure};
+use crate::options::Options;
+use crate::session::Failure;
+use crate::trouble::OpenTrouble;
+use postgres::config::Host;
+use postgres::{Config, NoTls};
+use std::time::Duration;
+
+const CONNECT_WAIT: Duration = Duration::from_secs(5);
+/// How long a migration waits for another node's.
+const LOCK_WAIT: Duration = Duration::from_secs(30);
+/// A transaction of ours that does nothing for so long belongs to a thread that is gone.
+const IDLE_IN_TRANSACTION: Duration = Duration::from_secs(60);
+
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    Writer,
+    Reader,
+    Opener,
+}
+
+impl Role {
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Writer => "writer",
+            Self::Reader => "reader",
+            Self::Opener => "opener",
+        }
+    }
+}
+
+/// Where and how to connect.
+#[derive(Clone)]
+pub(super) struct Connector {
+    config: Config,
+    place: String,
+    read_limit: Duration,
+    write_limit: Duration,
+}
+
+impl Connector {
+    pub(super) fn new(url: &str, options: &Options) -> Result<Self, OpenTrouble> {
+        let mut config: Config = url.parse().map_err(|error: postgres::Error| OpenTrouble::CannotOpen {
+            // The URL itself may hold a password and is not repeated.
+            place: "the PostgreSQL database".to_owned(),
+            why: format!("its URL cannot be read: {error}"),
+            next: "write postgres://user:password@host:port/database",
+        })?;
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(CONNECT_WAIT);
+        }
+        config.application_name("benchside");
+        let place = place_of(&config);
+        Ok(Self { config, place, read_limit: options.read_limit, write_limit: options.write_limit })
+    }
+
+    /// The database in words, without user or password.
+    pub(super) fn place(&self) -> &str {
+        &self.place
+    }
+
+    /// A new connection, told what it needs to know.
+    pub(super) fn connect(&self, role: Role) -> Result<PgSession, Failure> {
+        let mut client = self.config.connect(NoTls).map_err(|error| failure(&error))?;
+        let (statement_limit, lock_limit) = match role {
+            Role::Writer => (self.write_limit, self.write_limit),
+            Role::Reader => (self.read_limit, self.read_limit),
+            Role::Opener => (Duration::ZERO, LOCK_WAIT),
+        };
+        // Sequential scans hide missing indexes until the table is large, and under SERIALIZABLE they conflict with every writer.
+        // A server set to commit without waiting for its disk is told to wait; one that waits for its standbys keeps doing so.
+        client
+            .batch_execute(&format!(
+                "SET default_transaction_isolation = 'serializable';
+                 SET enable_seqscan = off;
+                 SET statement_timeout = {};
+                 SET lock_timeout = {};
+                 SET idle_in_transaction_session_timeout = {};
+                 SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local');",
+                statement_limit.as_millis(),
+                lock_limit.as_millis(),
+                IDLE_IN_TRANSACTION.as_millis(),
+            ))
+            .map_err(|error| failure(&error))?;
+        Ok(PgSession::new(client))
+    }
+}
+
+fn place_of(config: &Config) -> String {
+    let host = match config.get_hosts().first() {
+        Some(Host::Tcp(name)) => name.clone(),
+        Some(Host::Unix(path)) => path.display().to_string(),
+        None => "localhost".to_owned(),
+    };
+    let port = config.get_ports().first().copied().unwrap_or(5432);
+    format!("PostgreSQL database {} at {host}:{port}", config.get_dbname().or(config.get_user()).unwrap_or("?"))
+}
