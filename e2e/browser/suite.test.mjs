@@ -1,0 +1,26 @@
+// The whole house tried from outside: a demonstration laboratory, Debian's Chromium, and an analyser of our own on its socket.
+// One program and one browser serve all cases, which run one after the other; each case has a browser profile of its own.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { openBrowser } from "./harness/browser.mjs";
+import { Laboratory } from "./harness/laboratory.mjs";
+import { hostileText } from "./cases/hostile_text.mjs";
+import { links } from "./cases/links.mjs";
+import { live } from "./cases/live.mjs";
+import { orders } from "./cases/orders.mjs";
+import { screens } from "./cases/screens.mjs";
+import { signingIn } from "./cases/signing_in.mjs";
+
+const house = { laboratory: null, browser: null };
+
+before(async () => {
+  house.laboratory = await Laboratory.start();
+  house.browser = await openBrowser();
+});
+
+after(async () => {
+  await house.browser?.close();
+  assert.equal(await house.laboratory?.stop(), 0, "told to stop, the laboratory must end with 0");
+});
+
+for (const cases of [signingIn, orders, links, live, hostileText, screens]) cases(test, house);
