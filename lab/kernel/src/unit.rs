@@ -25,7 +25,10 @@ impl Unit {
         if code.is_empty() {
             return Err(UnitTrouble::Missing);
         }
-        measure::parse(code).map(|_| Self(code.into()))
+        match alias::shared(code) {
+            Some(unit) => Ok(unit),
+            None => measure::parse(code).map(|_| Self(code.into())),
+        }
     }
 
     /// A unit as a device sends it, blanks around it aside: an entry of the alias table, else a UCUM unit that a laboratory

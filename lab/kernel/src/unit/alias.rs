@@ -10,10 +10,13 @@ use std::sync::LazyLock;
 /// Columns: as sent, UCUM code, source. No field holds a comma or a quote.
 const TABLE: &str = include_str!("../unit_aliases.csv");
 
-/// The table by what is sent. Each UCUM code is one shared text, so that equal units are the same allocation.
+/// The table by what is sent, and its UCUM codes by themselves. Each code is one shared text, so that equal units are the same allocation
+/// and the units of everyday traffic are looked up, not parsed.
 static ALIASES: LazyLock<HashMap<&'static str, Unit>> = LazyLock::new(|| {
-    let mut units: HashMap<&str, Unit> = HashMap::new();
-    rows().map(|[sent, code, _]| (sent, units.entry(code).or_insert_with(|| Unit(code.into())).clone())).collect()
+    let mut units: HashMap<&str, Unit> = rows().map(|[_, code, _]| (code, Unit(code.into()))).collect();
+    let aliases: Vec<_> = rows().filter_map(|[sent, code, _]| Some((sent, units.get(code)?.clone()))).collect();
+    units.extend(aliases);
+    units
 });
 
 /// The rows of the table, without its heading.
@@ -22,6 +25,11 @@ fn rows() -> impl Iterator<Item = [&'static str; 3]> {
         let mut fields = line.split(',');
         Some([fields.next()?, fields.next()?, fields.next()?])
     })
+}
+
+/// The shared text of a UCUM code that the table knows.
+pub(super) fn shared(code: &str) -> Option<Unit> {
+    ALIASES.get(code).filter(|unit| unit.as_str() == code).cloned()
 }
 
 /// A unit as a device sends it; see [`Unit::from_device`].
@@ -55,12 +63,13 @@ mod tests {
 
     #[test]
     fn every_row_is_complete_sorted_valid_and_needed() {
-        let sent: Vec<_> = rows().map(|[sent, _, _]| sent).collect();
-        assert_eq!(sent.len() + 1, TABLE.lines().count(), "a line without three fields");
-        assert!(sent.is_sorted_by(|a, b| a < b), "sorted by bytes, no row twice");
+        let sent_all: Vec<_> = rows().map(|[sent, _, _]| sent).collect();
+        assert_eq!(sent_all.len() + 1, TABLE.lines().count(), "a line without three fields");
+        assert!(sent_all.is_sorted_by(|a, b| a < b), "sorted by bytes, no row twice");
         for [sent, code, source] in rows() {
             assert!(!source.is_empty(), "{sent} has no source");
             assert_ne!(sent, code, "no alias is needed for UCUM itself");
+            assert!(sent_all.binary_search(&code).is_err(), "{code} stands on both sides of the table");
             let (expression, _) = parse(code).unwrap_or_else(|trouble| panic!("{sent}: {trouble}"));
             assert_eq!(unlikely_part(&expression), None, "{sent}");
             assert!(!sent.contains(['\u{b5}', '\u{3bc}']), "{sent}: micro signs are replaced before the look-up");
