@@ -11,7 +11,10 @@ pub(crate) fn run(workshop: &mut Workshop, arguments: &[String]) -> Outcome {
 }
 
 fn measure(workshop: &mut Workshop, arguments: &[String]) -> Result<(), Failure> {
-    process::run(process::cargo(&["build", "--release", "-p", "benchside", "-p", "anchors", "-p", "ingest"]))?;
+    // One by one: built together, each would get the others' features as well.
+    for package in ["benchside", "anchors", "ingest"] {
+        process::run(process::cargo(&["build", "--release", "-p", package]))?;
+    }
     let address = workshop.postgres()?;
     let mut command = process::cargo(&["run", "--release", "-p", "ingest", "--"]);
     command.args(arguments).env(ADDRESS_VARIABLE, address);

@@ -25,9 +25,9 @@ pub(crate) const STAGES: &[Stage] = &[
     Stage { name: "release", budget: Budget::Demonstration, run: |_| release().into() },
     Stage { name: "demo", budget: Budget::Demonstration, run: |workshop| demonstration::stage(&workshop.repository) },
     Stage { name: "browser", budget: Budget::Tests, run: browser },
+    Stage { name: "crash-build", budget: Budget::Demonstration, run: |workshop| build_crash_runs(workshop).into() },
     Stage { name: "crash-sqlite", budget: Budget::Tests, run: |workshop| crash(workshop, "sqlite", Control::Product) },
     Stage { name: "crash-postgres", budget: Budget::Tests, run: |workshop| crash(workshop, "postgres", Control::Product) },
-    Stage { name: "crash-build", budget: Budget::Demonstration, run: |workshop| build_negative(workshop).into() },
     Stage { name: "crash-control", budget: Budget::Tests, run: |workshop| crash(workshop, "sqlite", Control::Negative) },
     Stage { name: "crash-control-pg", budget: Budget::Tests, run: |workshop| crash(workshop, "postgres", Control::Negative) },
 ];
@@ -53,7 +53,8 @@ fn browser_library(workshop: &Workshop) -> Result<(), Failure> {
 }
 
 fn release() -> Result<(), Failure> {
-    process::run(process::cargo(&["build", "--release", "-p", "benchside", "-p", "crash"]))
+    // The product by itself, as the README builds it: together with a tool it would be built with that tool's features as well.
+    process::run(process::cargo(&["build", "--release"]))
 }
 
 fn browser(workshop: &mut Workshop) -> Outcome {
@@ -73,7 +74,8 @@ fn negative_target(workshop: &Workshop) -> PathBuf {
     workshop.repository.target.join(NEGATIVE_FOLDER)
 }
 
-fn build_negative(workshop: &Workshop) -> Result<(), Failure> {
+fn build_crash_runs(workshop: &Workshop) -> Result<(), Failure> {
+    process::run(process::cargo(&["build", "--release", "-p", "crash"]))?;
     let mut command = process::cargo(&["build", "--release", "-p", "benchside", "--features", "acknowledge_before_commit", "--target-dir"]);
     command.arg(negative_target(workshop));
     process::run(command)
