@@ -1,14 +1,6 @@
 //! The product's tables and indexes, without their foreign keys: checking one is a look-up, and the anchor makes none.
 
-const ENGINE: &str = "CREATE TABLE journal (
-    command_id BLOB NOT NULL PRIMARY KEY,
-    at INTEGER NOT NULL,
-    actor TEXT NOT NULL,
-    act TEXT NOT NULL,
-    accepted INTEGER NOT NULL,
-    subject BLOB,
-    note TEXT NOT NULL
-) STRICT;";
+const ENGINE: &str = include_str!("../../../app/store/migrations/0000_engine.sql");
 const FIRST: &str = include_str!("../../../app/store/migrations/0001_first.sql");
 
 /// The tables as SQLite takes them.
@@ -20,7 +12,7 @@ pub fn sqlite() -> String {
 /// The tables as PostgreSQL takes them: the product's words of SQLite's STRICT dialect translated.
 #[must_use]
 pub fn postgres() -> String {
-    let words = sqlite().replace(") STRICT;", ");");
+    let words = sqlite().replace(") STRICT, WITHOUT ROWID;", ");").replace(") STRICT;", ");");
     words.split_inclusive(|character: char| !character.is_ascii_alphanumeric() && character != '_').map(translate).collect()
 }
 

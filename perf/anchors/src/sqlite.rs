@@ -16,9 +16,8 @@ const GROUP_MAX: usize = 512;
 /// The file cannot be opened or is no SQLite database.
 pub fn open(file: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open(file)?;
-    connection.execute_batch(
-        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=4000;",
-    )?;
+    connection
+        .execute_batch("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=4000;")?;
     connection.set_prepared_statement_cache_capacity(16);
     if !connection.table_exists(None, "transmission")? {
         connection.execute_batch(&schema::sqlite())?;
