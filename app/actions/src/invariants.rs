@@ -44,6 +44,5 @@ async fn check_contents(store: &Store, broken: &mut Vec<Broken>) -> Result<(), A
 }
 
 fn says_what_it_said(raw: &[u8], content_hash: &[u8]) -> bool {
-    let content = lis2::unframe(raw);
-    Sha256::digest(&content).as_slice() == content_hash
+    lis2::unframe(raw).is_ok_and(|unframed| Sha256::digest(&unframed.content).as_slice() == content_hash)
 }

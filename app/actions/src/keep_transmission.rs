@@ -23,6 +23,15 @@ pub struct Received {
     pub content: Vec<u8>,
 }
 
+impl Received {
+    /// What is kept of it: the frames as they came. Where they do not read back as exactly this message (two messages shared a frame), its
+    /// records instead: what is kept must always say what was received, and only that.
+    fn raw(self) -> Vec<u8> {
+        let same = lis2::unframe(&self.wire).is_ok_and(|unframed| unframed.content == self.content);
+        if same { self.wire } else { self.content }
+    }
+}
+
 /// What became of a kept transmission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Kept {
@@ -38,14 +47,15 @@ pub async fn keep_transmission(lab: &Laboratory, analyser: &Analyser, received: 
     let hash: [u8; 32] = Sha256::digest(&received.content).into();
     let link: Arc<str> = Arc::clone(&analyser.name);
     let kept_at = now();
-    let Received { arrival, received_at, wire, .. } = received;
+    let (arrival, received_at) = (received.arrival, received.received_at);
+    let raw = received.raw();
     let done = lab
         .store()
         .write(&Actor::Link(link.to_string()), new_command(), kept_at, move |tx| {
             let duplicate_of = transmissions::same_content(tx, &link, &hash)?;
             let filed_at = duplicate_of.is_some().then_some(kept_at);
             let new =
-                transmissions::NewTransmission { id, link: &link, arrival, received_at, content_hash: &hash, raw: &wire, duplicate_of, filed_at };
+                transmissions::NewTransmission { id, link: &link, arrival, received_at, content_hash: &hash, raw: &raw, duplicate_of, filed_at };
             transmissions::add_transmission(tx, &new)?;
             let note = duplicate_of.map_or_else(String::new, |original| format!("duplicate of {original}"));
             Ok(Outcome { act: "keep_transmission", accepted: true, subject: Some(id.uuid()), note })
@@ -73,7 +83,8 @@ pub async fn keep_incomplete(lab: &Laboratory, analyser: &Analyser, received: Re
         why: format!("the message was cut off ({why}); the analyser should send it again"),
         owner: analyser.owner.to_string(),
     };
-    let Received { arrival, received_at, wire, .. } = received;
+    let (arrival, received_at) = (received.arrival, received.received_at);
+    let raw = received.raw();
     let act = move |tx: &mut Tx<'_>| -> Result<Outcome, Trouble> {
         let duplicate_of = transmissions::same_content(tx, &link, &hash)?;
         let new = transmissions::NewTransmission {
@@ -82,7 +93,7 @@ pub async fn keep_incomplete(lab: &Laboratory, analyser: &Analyser, received: Re
             arrival,
             received_at,
             content_hash: &hash,
-            raw: &wire,
+            raw: &raw,
             duplicate_of,
             filed_at: Some(kept_at),
         };

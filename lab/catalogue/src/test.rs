@@ -97,9 +97,10 @@ fn read_row(row: &TableRow<'_>) -> Result<Test, ContentTrouble> {
         loinc: row.cell("loinc").to_owned(),
         specimen: row.cell("specimen").to_owned(),
         containers: row.cell("containers").split('|').map(str::to_owned).collect(),
-        unit,
         decimals,
-        substance: Substance { valence, ..Substance::default() },
+        // A test reported in enzyme units measures an enzyme: its IU is the same unit under another name.
+        substance: Substance { valence, enzyme: unit.as_str() == "U/L", ..Substance::default() },
+        unit,
         code,
     })
 }
