@@ -95,6 +95,14 @@ pub(crate) struct Leftover {
     pub(crate) ended: bool,
 }
 
+impl Leftover {
+    /// What is left, taken for a whole message.
+    pub(crate) fn into_message(mut self) -> Complete {
+        end_with_cr(&mut self.message.content);
+        self.message
+    }
+}
+
 /// The message in progress.
 #[derive(Debug, Default)]
 pub(crate) struct Assembly {

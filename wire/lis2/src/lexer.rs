@@ -198,7 +198,9 @@ impl Lexer {
 
     fn begin(&mut self) {
         self.at = At::Text;
-        self.wire = vec![STX];
+        // Most frames carry one short record.
+        self.wire = Vec::with_capacity(96);
+        self.wire.push(STX);
         self.sum = 0;
         self.fault = None;
         self.began = true;

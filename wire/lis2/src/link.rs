@@ -185,7 +185,12 @@ impl Link {
 
     fn read_token(&mut self, rest: &mut &[u8], turn: &mut Turn<'_>) {
         let frames = turn.settings.framing == Framing::StxEtx || !self.receiver.is_idle();
-        let token = self.lexer.next(rest, frames);
+        // Without sessions a reply to us may stand between the frames: look at every byte there.
+        let shared = turn.settings.framing == Framing::StxEtx && self.lexer.is_outside();
+        let mut window = rest.get(..1).filter(|_| shared).unwrap_or(rest);
+        let offered = window.len();
+        let token = self.lexer.next(&mut window, frames);
+        *rest = rest.get(offered - window.len()..).unwrap_or_default();
         if self.lexer.take_began() {
             self.receiver.frame_began(turn);
         }
@@ -213,7 +218,8 @@ impl Link {
         if is_astray {
             turn.anomaly(LinkWarning::FrameCutShort);
         }
-        let is_free = self.receiver.is_idle() && self.lexer.is_outside() && !self.raw.is_busy();
+        // A raw link has no turns to take.
+        let is_free = turn.settings.framing == Framing::Raw || self.receiver.is_idle() && self.lexer.is_outside();
         if is_free {
             self.sender.start(turn);
         }

@@ -221,7 +221,7 @@ impl Receiver {
         let end_completes = why == AbortReason::EndedInMidMessage || !self.has_sessions;
         match self.assembly.take_leftover() {
             Some(leftover) if leftover.ended && end_completes => {
-                self.emit(leftover.message, turn);
+                self.emit(leftover.into_message(), turn);
             }
             Some(leftover) => abort(leftover.message, why, turn),
             None => {}
