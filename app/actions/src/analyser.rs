@@ -51,6 +51,11 @@ impl Analyser {
         if fits { Ok(name.into()) } else { Err(AnalyserTrouble::Name(name.chars().take(64).collect())) }
     }
 
+    /// Reads a test's code as its mapping knows it.
+    pub fn test_code(&self, test: &str) -> Option<catalogue::TestCode> {
+        catalogue::TestCode::parse(test)
+    }
+
     /// Finds a driver by name.
     pub fn find_driver(link: &str, driver: &str) -> Result<&'static Driver, AnalyserTrouble> {
         instruments::find(driver).ok_or_else(|| AnalyserTrouble::Driver {

@@ -3,11 +3,13 @@
 use crate::analyser::Analyser;
 use crate::codes::CodePool;
 use crate::live::Live;
+use crate::place_order::PlacedOrder;
 use catalogue::Catalogue;
 use kernel::{Realm, Zone};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use store::Store;
+use tokio::sync::broadcast;
 use workflow::Policy;
 
 /// What a laboratory is opened with.
@@ -29,11 +31,15 @@ pub struct LaboratorySettings {
 #[derive(Clone)]
 pub struct Laboratory(Arc<Inner>);
 
+/// Orders a slow listener may lag behind.
+const PLACED_ORDERS_MAX: usize = 256;
+
 struct Inner {
     store: Store,
     settings: LaboratorySettings,
     live: Live,
     codes: CodePool,
+    placed: broadcast::Sender<PlacedOrder>,
     links: Mutex<BTreeMap<String, LinkState>>,
 }
 
@@ -54,7 +60,9 @@ impl Laboratory {
     /// Opens the laboratory on a store.
     pub fn new(store: Store, settings: LaboratorySettings) -> Self {
         let links = settings.analysers.iter().map(|analyser| (analyser.name.to_string(), LinkState::default())).collect();
-        Self(Arc::new(Inner { store, settings, live: Live::default(), codes: CodePool::default(), links: Mutex::new(links) }))
+        let placed = broadcast::Sender::new(PLACED_ORDERS_MAX);
+        let links = Mutex::new(links);
+        Self(Arc::new(Inner { store, settings, live: Live::default(), codes: CodePool::default(), placed, links }))
     }
 
     /// Its store.
@@ -88,6 +96,14 @@ impl Laboratory {
     /// What open pages watch.
     pub fn live(&self) -> &Live {
         &self.0.live
+    }
+    /// Tells of every order placed from now on: what a simulated analyser puts on its rack. Who listens too slowly misses some.
+    pub fn orders_placed(&self) -> broadcast::Receiver<PlacedOrder> {
+        self.0.placed.subscribe()
+    }
+    pub(crate) fn tell_of_order(&self, placed: &PlacedOrder) {
+        // Nobody listens in production: that is no fault.
+        drop(self.0.placed.send(placed.clone()));
     }
     pub(crate) fn codes(&self) -> &CodePool {
         &self.0.codes

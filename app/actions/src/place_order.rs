@@ -119,7 +119,11 @@ pub async fn place_order(
     lab.live().results_changed();
     let placed: PlacedOrder =
         serde_json::from_str(&done.note).map_err(|error| ActTrouble::Answer { act: ACT, what: error.to_string() })?;
-    Ok(PlacedOrder { repeated: done.repeated, ..placed })
+    let placed = PlacedOrder { repeated: done.repeated, ..placed };
+    if !placed.repeated {
+        lab.tell_of_order(&placed);
+    }
+    Ok(placed)
 }
 
 const ACT: &str = "place_order";

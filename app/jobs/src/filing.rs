@@ -1,0 +1,32 @@
+//! Filing the transmissions of one link, in arrival order. The row with `filed_at` null is the job; the bell only says that there may be one.
+
+use actions::{Analyser, Laboratory, file_next};
+use std::time::Duration;
+
+/// How long filing rests after the database could not do it, doubled each time up to the last.
+const REST_SECONDS: [u64; 6] = [1, 2, 4, 8, 16, 30];
+/// However quiet the bell: look now and then, as another node may have left something behind.
+const LOOK_SECONDS: u64 = 60;
+
+/// Files what one link sent, for as long as the process runs. Begins with what a former process left behind.
+pub async fn run_filing(lab: Laboratory, analyser: Analyser) {
+    let mut failures = 0;
+    loop {
+        match file_next(&lab, &analyser).await {
+            Ok(0) => {
+                failures = 0;
+                tokio::select! {
+                    () = analyser.bell.rung() => {}
+                    () = tokio::time::sleep(Duration::from_secs(LOOK_SECONDS)) => {}
+                }
+            }
+            Ok(_) => failures = 0,
+            Err(trouble) => {
+                let rest = REST_SECONDS.get(failures).or(REST_SECONDS.last()).copied().unwrap_or(30);
+                failures += 1;
+                tracing::error!(link = %analyser.name, %trouble, rest, "filing failed; the messages are kept and will be tried again");
+                tokio::time::sleep(Duration::from_secs(rest)).await;
+            }
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! One connection: bytes to the link machine, its messages to the store, its answers to the socket.
+//!
+//! The machine withholds the acknowledgement of a message until the store says that it is kept; nothing here can acknowledge anything.
+
+use crate::connections::Slot;
+use actions::{ActTrouble, Analyser, Kept, Laboratory, Received, keep_incomplete, keep_transmission, now};
+use futures_util::StreamExt;
+use futures_util::future::BoxFuture;
+use futures_util::stream::FuturesUnordered;
+use lis2::{Link, LinkEvent, LinkSettings, MessageId};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::Instant;
+
+/// Bytes read at once.
+const READ_BYTES: usize = 8 * 1024;
+/// Messages being kept at once on one connection; more wait in the socket, where the sender feels it.
+const KEEPING_MAX: usize = 16;
+/// How long a peer may take to accept an answer of a few bytes.
+const WRITE_LIMIT: Duration = Duration::from_secs(15);
+
+/// What became of keeping a message; `None` for one that was cut off and owes no acknowledgement.
+type Keeping = BoxFuture<'static, (Option<MessageId>, Result<Kept, ActTrouble>)>;
+
+struct Connection {
+    lab: Laboratory,
+    analyser: Analyser,
+    stream: TcpStream,
+    link: Link,
+    start: Instant,
+    wake_at: Option<Duration>,
+    arrivals: Arc<AtomicI64>,
+    keeping: FuturesUnordered<Keeping>,
+}
+
+/// Serves one connection until either side closes it.
+pub(crate) async fn serve(lab: Laboratory, analyser: Analyser, stream: TcpStream, arrivals: Arc<AtomicI64>, slot: Slot) {
+    let counted = Counted::new(&lab, &analyser);
+    let mut connection = Connection {
+        lab: lab.clone(),
+        analyser: analyser.clone(),
+        stream,
+        link: Link::new(LinkSettings::default()),
+        start: Instant::now(),
+        wake_at: None,
+        arrivals,
+        keeping: FuturesUnordered::new(),
+    };
+    let ended = connection.run(&slot).await;
+    connection.finish().await;
+    drop(counted);
+    match ended {
+        Ok(why) => tracing::info!(link = %analyser.name, why, "disconnected"),
+        Err(trouble) => tracing::warn!(link = %analyser.name, %trouble, "the connection broke"),
+    }
+}
+
+/// Counts a connection for as long as it lives, however it ends.
+struct Counted {
+    lab: Laboratory,
+    name: Arc<str>,
+}
+
+impl Counted {
+    fn new(lab: &Laboratory, analyser: &Analyser) -> Self {
+        lab.note_link(&analyser.name, |state| state.connections += 1);
+        Self { lab: lab.clone(), name: Arc::clone(&analyser.name) }
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.lab.note_link(&self.name, |state| state.connections = state.connections.saturating_sub(1));
+    }
+}
+
+/// What happened next on a connection.
+enum Happened {
+    Read(usize),
+    Kept(Option<MessageId>, Result<Kept, ActTrouble>),
+    Due,
+    GiveWay,
+}
+
+impl Connection {
+    async fn run(&mut self, slot: &Slot) -> std::io::Result<&'static str> {
+        let mut buffer = vec![0_u8; READ_BYTES];
+        loop {
+            let events = match self.next(&mut buffer, slot).await? {
+                Happened::Read(0) => return Ok("closed by the analyser"),
+                Happened::Read(count) => {
+                    slot.active();
+                    self.link.receive(buffer.get(..count).unwrap_or_default(), self.start.elapsed())
+                }
+                Happened::Kept(Some(id), Ok(_)) => self.link.kept(id, self.start.elapsed()),
+                Happened::Kept(Some(id), Err(trouble)) => {
+                    tracing::error!(link = %self.analyser.name, %trouble, "a message could not be kept; the analyser is asked to send it again");
+                    self.link.not_kept(id, self.start.elapsed())
+                }
+                Happened::Kept(None, outcome) => {
+                    self.note_incomplete(outcome);
+                    Vec::new()
+                }
+                Happened::Due => {
+                    self.wake_at = None;
+                    self.link.tick(self.start.elapsed())
+                }
+                Happened::GiveWay => return Ok("gave way to a newer connection"),
+            };
+            self.carry_out(events).await?;
+        }
+    }
+
+    async fn next(&mut self, buffer: &mut [u8], slot: &Slot) -> std::io::Result<Happened> {
+        let due = self.start + self.wake_at.unwrap_or_default();
+        tokio::select! {
+            // What is kept is answered before more is read: the analyser waits for it.
+            biased;
+            Some((id, outcome)) = self.keeping.next() => Ok(Happened::Kept(id, outcome)),
+            read = self.stream.read(buffer), if self.keeping.len() < KEEPING_MAX => read.map(Happened::Read),
+            () = tokio::time::sleep_until(due), if self.wake_at.is_some() => Ok(Happened::Due),
+            () = slot.asked_to_give_way() => Ok(Happened::GiveWay),
+        }
+    }
+
+    async fn carry_out(&mut self, events: Vec<LinkEvent>) -> std::io::Result<()> {
+        for event in events {
+            match event {
+                LinkEvent::Write(bytes) => write(&mut self.stream, &bytes).await?,
+                event => self.note(event),
+            }
+        }
+        Ok(())
+    }
+
+    /// Everything but writing: needs no socket, so that it can also be done when there is none any more.
+    fn note(&mut self, event: LinkEvent) {
+        match event {
+            LinkEvent::WakeAt(at) => self.wake_at = Some(at),
+            LinkEvent::Message { id, wire, content, warnings } => {
+                warnings.iter().for_each(|warning| self.anomaly(warning));
+                let received = self.received(wire, content);
+                let (lab, analyser) = (self.lab.clone(), self.analyser.clone());
+                self.keeping.push(Box::pin(async move { (Some(id), keep_transmission(&lab, &analyser, received).await) }));
+            }
+            LinkEvent::Aborted { wire, content, why } => {
+                tracing::warn!(link = %self.analyser.name, %why, bytes = content.len(), "a message was cut off");
+                if content.is_empty() {
+                    return;
+                }
+                let received = self.received(wire, content);
+                let (lab, analyser) = (self.lab.clone(), self.analyser.clone());
+                let keeping = async move { (None, keep_incomplete(&lab, &analyser, received, &why.to_string()).await) };
+                self.keeping.push(Box::pin(keeping));
+            }
+            LinkEvent::Anomaly(warning) => self.anomaly(&warning),
+            LinkEvent::Write(_) | LinkEvent::Sent { .. } | LinkEvent::SendFailed { .. } => {}
+        }
+    }
+
+    fn received(&self, wire: Vec<u8>, content: Vec<u8>) -> Received {
+        Received { arrival: self.arrivals.fetch_add(1, Ordering::Relaxed) + 1, received_at: now(), wire, content }
+    }
+
+    fn anomaly(&self, warning: &lis2::LinkWarning) {
+        tracing::warn!(link = %self.analyser.name, %warning, "the protocol was not kept");
+        self.lab.note_link(&self.analyser.name, |state| state.anomalies += 1);
+    }
+
+    fn note_incomplete(&self, outcome: Result<Kept, ActTrouble>) {
+        if let Err(trouble) = outcome {
+            tracing::error!(link = %self.analyser.name, %trouble, "a message that was cut off could not be kept");
+        }
+    }
+
+    /// The socket is gone: what was being kept is kept all the same, and what the machine still holds comes out.
+    async fn finish(&mut self) {
+        for event in self.link.closed(self.start.elapsed()) {
+            self.note(event);
+        }
+        while let Some((_, outcome)) = self.keeping.next().await {
+            if let Err(trouble) = outcome {
+                tracing::error!(link = %self.analyser.name, %trouble, "a message could not be kept; it was not acknowledged");
+            }
+        }
+    }
+}
+
+/// Answers are a few bytes; a peer that does not take them in time has stopped listening.
+async fn write(stream: &mut TcpStream, bytes: &[u8]) -> std::io::Result<()> {
+    match tokio::time::timeout(WRITE_LIMIT, stream.write_all(bytes)).await {
+        Ok(written) => written,
+        Err(_) => Err(std::io::Error::new(std::io::ErrorKind::TimedOut, "the analyser does not take its answer")),
+    }
+}
