@@ -1,65 +1,68 @@
 // Keyboard, and keeping the open page true. Everything works without this file; it only makes it faster.
 import { isStale, readVersions } from "./refresh.js";
+import { replaceRegion } from "./region.js";
 
 const keys = { r: "/", n: "/orders/new", t: "/tasks", i: "/instruments" };
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.altKey || event.metaKey) return;
-  const typing = event.target.closest("input, select, textarea");
+  if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+  const typing = event.target.closest("input:not([type=checkbox]), select, textarea");
   if (event.key === "Escape" && typing) { typing.blur(); return; }
   if (typing) return;
+  const find = document.querySelector("#find");
+  if (!find) return; // not signed in: there is nowhere to go
+  const address = keys[event.key.toLowerCase()];
   if (event.key === "/") {
     event.preventDefault();
-    document.querySelector("#find")?.focus();
-  } else if (keys[event.key]) {
+    find.focus();
+    find.select();
+  } else if (address) {
     event.preventDefault();
-    location.assign(keys[event.key]);
+    location.assign(address);
   }
 });
 
+// "Placed" is said once: whoever reloads or keeps the address gets the order itself.
+if (new URLSearchParams(location.search).has("placed")) history.replaceState(null, "", location.pathname);
+
+let latest = {};
 let fetching = false;
 let again = false;
 
 /** Fetches this page and puts its live region in place of the old one, once at a time. */
-async function refresh(told) {
+async function refresh() {
   const region = document.querySelector("[data-live-region]");
-  if (!region || !isStale(readVersions(region.dataset.versions), told)) return;
-  if (region.contains(document.activeElement) && document.activeElement.matches("input, textarea, select")) {
-    again = true; // never take a field from under somebody's hands; the blur below catches up
+  if (!region || !isStale(readVersions(region.dataset.versions), latest)) return;
+  const active = document.activeElement;
+  const typing = region.contains(active) && active.matches("input, textarea, select");
+  if (fetching || typing) {
+    again = true; // never take a field from under somebody's hands; leaving it catches up
     return;
   }
-  if (fetching) { again = true; return; }
   fetching = true;
   try {
-    const answer = await fetch(location.href, { headers: { "X-Live-Region": "1" }, redirect: "error" });
-    if (!answer.ok) return;
+    const answer = await fetch(region.dataset.address ?? location.href, { redirect: "error" });
+    if (!answer.ok) throw new Error(`answered ${answer.status}`);
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-live-region]");
     if (fresh) replaceRegion(region, fresh);
   } catch {
     document.body.dataset.live = "lost";
+    again = false; // the next word of the stream tries again
   } finally {
     fetching = false;
-    if (again) { again = false; refresh(latest); }
   }
+  if (again) { again = false; refresh(); }
 }
 
-/** Replaces the region and marks the rows that were not there before. */
-function replaceRegion(region, fresh) {
-  const known = new Set([...region.querySelectorAll("tr[data-key]")].map((row) => row.dataset.key));
-  const rows = [...fresh.querySelectorAll("tr[data-key]")].filter((row) => !known.has(row.dataset.key));
-  for (const row of rows) row.classList.add("arrived");
-  region.replaceWith(document.adoptNode(fresh));
+function told({ connected, versions }) {
+  latest = { ...latest, ...versions };
+  document.body.dataset.live = connected ? "connected" : "lost";
+  refresh();
 }
 
-let latest = {};
-
-function told(message) {
-  latest = message.versions;
-  document.body.dataset.live = message.connected ? "connected" : "lost";
-  refresh(latest);
-}
-
-document.addEventListener("focusout", () => { if (again) { again = false; setTimeout(() => refresh(latest)); } });
+document.addEventListener("focusout", () => {
+  if (again) { again = false; setTimeout(refresh); }
+});
 
 const worker = document.body.dataset.worker;
 if (worker && "SharedWorker" in window) {
@@ -70,6 +73,6 @@ if (worker && "SharedWorker" in window) {
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 } else if (worker) {
   const source = new EventSource("/events");
-  source.addEventListener("versions", (event) => told({ connected: true, versions: { ...latest, ...JSON.parse(event.data) } }));
-  source.addEventListener("error", () => told({ connected: false, versions: latest }));
+  source.addEventListener("versions", (event) => told({ connected: true, versions: JSON.parse(event.data) }));
+  source.addEventListener("error", () => told({ connected: false, versions: {} }));
 }

@@ -1,1 +1,49 @@
-//! web
+//! Pages by bench, the JSON API, sessions and live updates: HTTP in, actions called, words out. Nothing is decided here.
+//!
+//! Every address stands in one list with who may enter ([`routes()`]); the router is built from that list and from nothing else.
+
+mod api;
+mod assets;
+mod dress;
+mod entry;
+mod error;
+mod events;
+mod fields;
+mod local_path;
+mod pages;
+mod probes;
+mod routes;
+mod serve;
+mod times;
+mod wire_text;
+mod words;
+
+pub use routes::{Entry, RouteLine, routes};
+pub use serve::{CONNECTIONS_MAX, serve};
+
+use actions::Laboratory;
+use jiff::tz::TimeZone;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// What the command line may choose about the pages.
+#[derive(Debug, Clone, Default)]
+pub struct WebOptions {
+    /// Serve style sheets and scripts from this folder, read anew at each request, instead of those embedded in the program.
+    pub assets_dir: Option<PathBuf>,
+}
+
+/// What every handler needs. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Web {
+    pub(crate) lab: Laboratory,
+    pub(crate) assets: Arc<assets::Assets>,
+    /// The site's zone, from the same bundled database as the kernel's.
+    pub(crate) zone: TimeZone,
+}
+
+/// The pages and the API of one laboratory.
+pub fn router(lab: Laboratory, options: WebOptions) -> axum::Router {
+    let zone = times::zone_named(lab.zone().name());
+    routes::build(Web { lab, assets: Arc::new(assets::Assets::new(options.assets_dir)), zone })
+}

@@ -1,0 +1,101 @@
+//! What is said of one result: its state, why it waits, who vouched.
+
+use crate::words::t;
+use actions::views::ResultLine;
+use maud::{Markup, html};
+
+/// The state as a badge: colour, glyph and words, so that none of them is needed alone.
+pub(crate) fn badge(line: &ResultLine) -> Markup {
+    html! {
+        @if line.critical {
+            span.badge.critical { span aria-hidden="true" { "⇕" } " CRIT" } " "
+        }
+        @if line.held {
+            span.badge.held { span aria-hidden="true" { "✋" } " " (t!("Held")) }
+        } @else if by_rules(line) {
+            span.badge.verified title=(vouched(line)) { span aria-hidden="true" { "A" } " " (t!("Verified by rules")) }
+        } @else {
+            span.badge.verified title=(vouched(line)) { span aria-hidden="true" { "✓" } " " (t!("Verified")) }
+        }
+    }
+}
+
+fn by_rules(line: &ResultLine) -> bool {
+    line.verifier.as_deref().is_some_and(|verifier| verifier.starts_with("rules:"))
+}
+
+/// Who vouched, in words.
+pub(crate) fn vouched(line: &ResultLine) -> String {
+    match line.verifier.as_deref().map(|verifier| verifier.split_once(':').unwrap_or(("", verifier))) {
+        None => t!("Nobody has vouched for it yet").to_owned(),
+        Some(("rules", edition)) => t!("Verified by the rules, edition {edition}", edition = edition),
+        Some((_, who)) => t!("Verified by {who}", who = who),
+    }
+}
+
+/// The reasons of a row, in words, gravest first as the views give them.
+pub(crate) fn reasons(line: &ResultLine) -> Markup {
+    html! {
+        @if line.reasons.is_empty() {
+            span.hint { (t!("Every gate passed")) }
+        } @else {
+            ul.reasons {
+                @for reason in &line.reasons {
+                    li { span.gate { (reason.gate) " · " (reason.verdict) } " " (reason.words) }
+                }
+            }
+        }
+    }
+}
+
+/// Everything that was said of a result, folded away until somebody wants it.
+pub(crate) fn account(line: &ResultLine) -> Markup {
+    html! {
+        details data-fold=(format!("{}-{}", line.examination, line.version)) {
+            summary { (t!("Why")) }
+            (reasons(line))
+            dl.account {
+                dt { (t!("Gates and limits")) } dd { (line.gates) }
+                dt { (t!("Vouched for")) } dd { (vouched(line)) }
+                dt { (t!("As the analyser sent it")) } dd.code { (line.sent) " " (line.sent_unit) }
+                @if !line.flags.is_empty() { dt { (t!("Analyser's flags")) } dd.code { (line.flags) } }
+                @if !line.stated_at.is_empty() { dt { (t!("Analyser's time")) } dd { (line.stated_at) } }
+                dt { (t!("Version")) } dd { (line.version) }
+            }
+            a href=(format!("/transmissions/{}", line.transmission)) { (t!("Transmission as it came")) }
+        }
+    }
+}
+
+/// The place of a priority among priorities, most urgent first.
+pub(crate) fn urgency(priority: &str) -> u8 {
+    let is = |name: &str| priority.eq_ignore_ascii_case(name);
+    if is("stat") {
+        0
+    } else if is("urgent") {
+        1
+    } else {
+        2
+    }
+}
+
+/// A priority that is not routine, as a badge.
+pub(crate) fn priority(priority: &str) -> Markup {
+    html! {
+        @match urgency(priority) {
+            0 => span.badge.stat { span aria-hidden="true" { "S" } " STAT" },
+            1 => span.badge.stat { span aria-hidden="true" { "U" } " " (t!("Urgent")) },
+            _ => {},
+        }
+    }
+}
+
+/// The text of `data-state`.
+pub(crate) fn state(line: &ResultLine) -> &'static str {
+    if line.held { "held" } else { "verified" }
+}
+
+/// What makes a row of a table another row: a new version or a new state is news.
+pub(crate) fn key(line: &ResultLine) -> String {
+    format!("{}-{}-{}", line.examination, line.version, state(line))
+}

@@ -1,0 +1,85 @@
+//! `/instruments`: the links, who is connected, what came last, what was odd.
+
+use super::chrome::{self, Here, Sheet, Shown};
+use crate::Web;
+use crate::entry::Signed;
+use crate::error::Refusal;
+use crate::times;
+use crate::words::t;
+use actions::views::{self, HealthView, LinkView};
+use axum::Extension;
+use axum::extract::State;
+use maud::{Markup, html};
+
+/// `GET /instruments`
+pub(crate) async fn show(State(web): State<Web>, Extension(signed): Extension<Signed>) -> Result<Markup, Refusal> {
+    let versions = web.lab.live().versions();
+    let health = views::health(&web.lab).await?;
+    let body = html! {
+        h1 { (t!("Instruments")) }
+        (unfiled(&health))
+        h2 #links { (t!("Links")) " " span.count { (health.links.len()) } }
+        @if health.links.is_empty() {
+            p.empty { (t!("No link is configured. Add a [[link]] to benchside.toml and start the server again.")) }
+        } @else {
+            (table(&web, &health))
+        }
+    };
+    let shown = Shown { topics: &["links"], versions };
+    Ok(chrome::page(&web, &signed, Sheet::live(Here::Instruments, t!("Instruments"), shown, body)))
+}
+
+fn unfiled(health: &HealthView) -> Markup {
+    html! {
+        p data-unfiled=(health.unfiled) {
+            @match health.unfiled {
+                0 => (t!("Every kept transmission is filed.")),
+                1 => (t!("1 transmission is kept and waits to be filed.")),
+                count => (t!("{count} transmissions are kept and wait to be filed.", count = count)),
+            }
+        }
+    }
+}
+
+fn table(web: &Web, health: &HealthView) -> Markup {
+    html! {
+        div.table role="region" aria-labelledby="links" tabindex="0" {
+            table aria-labelledby="links" {
+                thead {
+                    tr {
+                        th scope="col" { (t!("Link")) }
+                        th scope="col" { (t!("State")) }
+                        th scope="col" { (t!("Address")) }
+                        th scope="col" { (t!("Driver")) }
+                        th.number scope="col" { (t!("Connections")) }
+                        th.number scope="col" { (t!("Last transmission")) }
+                        th.number scope="col" { (t!("Kept since start")) }
+                        th.number scope="col" { (t!("Anomalies")) }
+                    }
+                }
+                tbody { @for link in &health.links { (row(web, link)) } }
+            }
+        }
+    }
+}
+
+fn row(web: &Web, link: &LinkView) -> Markup {
+    html! {
+        tr data-link=(link.name) {
+            th.row.code scope="row" { (link.name) }
+            td {
+                @if link.connections > 0 {
+                    span.badge.verified { span aria-hidden="true" { "●" } " " (t!("Connected")) }
+                } @else {
+                    span.badge.waiting { span aria-hidden="true" { "○" } " " (t!("Nobody connected")) }
+                }
+            }
+            td.code { (link.address) }
+            td { (link.driver) span.sub { (link.protocol) } }
+            td.number data-connections { (link.connections) }
+            td.number { (times::moment_or_never(web, link.last_received_at)) }
+            td.number data-kept { (link.kept) }
+            td.number data-anomalies { (link.anomalies) }
+        }
+    }
+}

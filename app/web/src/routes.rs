@@ -1,0 +1,92 @@
+//! Every address, with who may enter. The router is built from this list: an address that is missing here does not exist.
+
+use crate::{Web, api, assets, dress, entry, events, pages, probes};
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{MethodRouter, get, post};
+
+/// Who may enter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Entry {
+    /// Anybody who reaches the server.
+    Everyone,
+    /// A person with a session: the cookie, and for changes a request that comes from our own pages.
+    Session,
+    /// A program with a bearer token. Cookies do not count here.
+    Token,
+}
+
+/// One line of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RouteLine {
+    /// The method ("GET", "POST"). Where GET is listed HEAD is answered too.
+    pub method: &'static str,
+    /// The address; `{name}` stands for one segment.
+    pub path: &'static str,
+    /// Who may enter.
+    pub entry: Entry,
+}
+
+struct Route {
+    line: RouteLine,
+    handler: fn() -> MethodRouter<Web>,
+}
+
+const fn route(method: &'static str, path: &'static str, entry: Entry, handler: fn() -> MethodRouter<Web>) -> Route {
+    Route { line: RouteLine { method, path, entry }, handler }
+}
+
+/// A request's body may have this many bytes: an order with every test of the catalogue has a few thousand.
+pub(crate) const BODY_BYTES_MAX: usize = 256 * 1024;
+
+use Entry::{Everyone, Session, Token};
+
+static ROUTES: [Route; 22] = [
+    route("GET", "/healthz", Everyone, || get(probes::alive)),
+    route("GET", "/readyz", Everyone, || get(probes::ready)),
+    route("GET", "/assets/{edition}/{name}", Everyone, || get(assets::show)),
+    route("GET", "/sign-in", Everyone, || get(pages::sign_in::show)),
+    route("POST", "/sign-in", Everyone, || post(pages::sign_in::enter)),
+    route("POST", "/sign-out", Session, || post(pages::sign_in::leave)),
+    route("GET", "/", Session, || get(pages::results::show)),
+    route("GET", "/orders/new", Session, || get(pages::new_order::show)),
+    route("POST", "/orders/new", Session, || post(pages::new_order::place)),
+    route("GET", "/orders/{accession}", Session, || get(pages::order::show)),
+    route("GET", "/tasks", Session, || get(pages::tasks::show)),
+    route("POST", "/tasks/{task}/close", Session, || post(pages::tasks::close)),
+    route("GET", "/transmissions/{transmission}", Session, || get(pages::transmission::show)),
+    route("GET", "/instruments", Session, || get(pages::instruments::show)),
+    route("GET", "/find", Session, || get(pages::find::show)),
+    route("GET", "/events", Session, || get(events::stream)),
+    route("POST", "/api/v1/orders", Token, || post(api::orders::place)),
+    route("GET", "/api/v1/orders/{accession}", Token, || get(api::orders::show)),
+    route("GET", "/api/v1/containers/{code}/results", Token, || get(api::results::of_container)),
+    route("GET", "/api/v1/results", Token, || get(api::results::list)),
+    route("GET", "/api/v1/tasks", Token, || get(api::tasks::list)),
+    route("GET", "/api/v1/health", Token, || get(api::health::show)),
+];
+
+/// Every address there is, for tests and for the book.
+pub fn routes() -> impl Iterator<Item = RouteLine> {
+    ROUTES.iter().map(|route| route.line)
+}
+
+/// Builds the router from the list.
+pub(crate) fn build(web: Web) -> Router {
+    let mut router = Router::new();
+    for route in &ROUTES {
+        let handler = (route.handler)();
+        let guarded = match route.line.entry {
+            Everyone => handler.route_layer(from_fn(entry::own_pages_only)),
+            Session => handler.route_layer(from_fn_with_state(web.clone(), entry::session)),
+            Token => handler.route_layer(from_fn_with_state(web.clone(), entry::token)),
+        };
+        router = router.route(route.line.path, guarded);
+    }
+    router
+        .fallback(dress::unknown_path)
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(from_fn_with_state(web.clone(), dress::dress))
+        .with_state(web)
+}
