@@ -113,13 +113,19 @@ pub fn patient_by_mrn(tx: &mut Tx<'_>, mrn: &str) -> Result<Option<PatientRecord
 
 /// Adds a patient.
 pub fn add_patient(tx: &mut Tx<'_>, record: &PatientRecord, now: Timestamp) -> Result<(), Trouble> {
-    let values =
-        params![record.id, &record.mrn, &record.family_name, &record.given_name, &record.birth_date, &record.sex, now];
+    let values = params![record.id, &record.mrn, &record.family_name, &record.given_name, &record.birth_date, &record.sex, now];
     tx.execute(&ADD_PATIENT, &values).map(drop)
 }
 
 /// Adds an order.
-pub fn add_order(tx: &mut Tx<'_>, id: OrderId, accession: &str, patient: PatientId, priority: Priority, now: Timestamp) -> Result<(), Trouble> {
+pub fn add_order(
+    tx: &mut Tx<'_>,
+    id: OrderId,
+    accession: &str,
+    patient: PatientId,
+    priority: Priority,
+    now: Timestamp,
+) -> Result<(), Trouble> {
     tx.execute(&ADD_ORDER, &params![id, accession, patient, priority.name(), now]).map(drop)
 }
 

@@ -158,10 +158,6 @@ pub fn contents(reader: &mut Reader<'_>, after: Option<TransmissionId>, limit: u
     let after = after.map_or(uuid::Uuid::nil(), TransmissionId::uuid);
     let rows = reader.query(&CONTENTS, &params![after, limit])?;
     Ok(reader.sound(&rows, |row| {
-        Ok(KeptContent {
-            id: row.decode(0, TransmissionId::from_slice)?,
-            content_hash: row.blob(1)?.to_vec(),
-            raw: row.blob(2)?.to_vec(),
-        })
+        Ok(KeptContent { id: row.decode(0, TransmissionId::from_slice)?, content_hash: row.blob(1)?.to_vec(), raw: row.blob(2)?.to_vec() })
     }))
 }

@@ -34,14 +34,23 @@ fn effect_and_journal_entry_commit_together(engine: &Engine) {
     let hex = |uuid: Uuid| uuid.simple().to_string();
     assert_eq!(
         engine.rows("SELECT command_id, at, actor, act, accepted, subject, note FROM journal"),
-        [[hex(id.uuid()), NOW.micros().to_string(), "system:suite".into(), "add_trial".into(), "1".into(), hex(subject), "{\"id\":1}".into()]]
+        [[
+            hex(id.uuid()),
+            NOW.micros().to_string(),
+            "system:suite".into(),
+            "add_trial".into(),
+            "1".into(),
+            hex(subject),
+            "{\"id\":1}".into()
+        ]]
     );
     assert_eq!(ids(&store), [1]);
 }
 
 fn a_refusal_is_journalled(engine: &Engine) {
     let store = engine.open();
-    let answer = write(&store, |_| Ok(Outcome { act: "verify", accepted: false, subject: None, note: "control out".into() })).wait().unwrap();
+    let answer =
+        write(&store, |_| Ok(Outcome { act: "verify", accepted: false, subject: None, note: "control out".into() })).wait().unwrap();
     assert!(!answer.accepted);
     assert_eq!(engine.rows("SELECT act, accepted, subject, note FROM journal"), [["verify", "0", "-", "control out"]]);
 }

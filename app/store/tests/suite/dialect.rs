@@ -66,17 +66,14 @@ fn text_sorts_by_bytes(engine: &Engine) {
     let store = engine.open();
     // In a language's order these would come a, A, B, é, z.
     named(&store, &["é", "a", "B", "z", "A"]);
-    let names = read(&store, |reader| {
-        Ok(reader.query(&NAMES, &[])?.iter().map(|row| row.text(1).unwrap().to_owned()).collect::<Vec<_>>())
-    });
+    let names = read(&store, |reader| Ok(reader.query(&NAMES, &[])?.iter().map(|row| row.text(1).unwrap().to_owned()).collect::<Vec<_>>()));
     assert_eq!(names, ["A", "B", "a", "z", "é"]);
     assert_eq!(read(&store, |reader| Ok(reader.query(&NAMES_FROM, &params!["B", "b"])?.len())), 2, "B and a");
     for name in ["é", "a", "B"] {
         store.write(&kernel::Actor::Link(name.to_owned()), new_id(), NOW, |_| done("")).wait().unwrap();
     }
-    let actors = read(&store, |reader| {
-        Ok(reader.query(&ACTORS, &[])?.iter().map(|row| row.text(0).unwrap().to_owned()).collect::<Vec<_>>())
-    });
+    let actors =
+        read(&store, |reader| Ok(reader.query(&ACTORS, &[])?.iter().map(|row| row.text(0).unwrap().to_owned()).collect::<Vec<_>>()));
     assert_eq!(actors, ["link:B", "link:a", "link:é", "system:suite"]);
 }
 

@@ -33,10 +33,8 @@ fn run(tx: &mut store::Tx, step: &Step) -> Result<Outcome, Trouble> {
     let accepted = match step {
         Step::Add { id, name, number } => tx.execute(&ADD_TRIAL, &params![*id, name.as_ref(), *number])? == 1,
         Step::AddMany { from, count, names } => {
-            let rows: Vec<_> = (*from..from + count)
-                .zip(names)
-                .map(|(id, name)| params![id + 100, name, None::<i64>, name.as_bytes(), 1_i64])
-                .collect();
+            let rows: Vec<_> =
+                (*from..from + count).zip(names).map(|(id, name)| params![id + 100, name, None::<i64>, name.as_bytes(), 1_i64]).collect();
             tx.insert_many(&ADD_NEW_TRIALS, &rows)? == rows.len() as u64
         }
         Step::Change { id, version, number } => tx.change_one(&CHANGE_TRIAL, &params![*id, *version, *number], "trial")?,

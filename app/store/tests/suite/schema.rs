@@ -44,8 +44,10 @@ fn both_engines_have_the_same_columns_nullability_and_indexes() {
     assert_eq!(translated.collect::<Vec<_>>(), in_postgres);
     assert!(in_sqlite.len() > 20, "the migrations were run");
     // An INTEGER PRIMARY KEY is the table itself in SQLite and has no index of its own there.
-    let rowid_keys: BTreeSet<Vec<String>> =
-        ["stamp,one", "migration,number"].iter().map(|key| key.split(',').map(str::to_owned).chain(["1".into(), "0".into()]).collect()).collect();
+    let rowid_keys: BTreeSet<Vec<String>> = ["stamp,one", "migration,number"]
+        .iter()
+        .map(|key| key.split(',').map(str::to_owned).chain(["1".into(), "0".into()]).collect())
+        .collect();
     let mut indexes: BTreeSet<Vec<String>> = sqlite.rows(SQLITE_INDEXES).into_iter().collect();
     indexes.extend(rowid_keys);
     assert_eq!(indexes, postgres.rows(POSTGRES_INDEXES).into_iter().collect::<BTreeSet<_>>());
@@ -56,6 +58,7 @@ fn sqlite_is_durable_and_strict() {
     let engine = Engine::sqlite();
     made(&engine);
     assert_eq!(engine.rows("PRAGMA journal_mode"), [["wal"]]);
-    let loose = engine.rows("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND strict = 0 AND name NOT GLOB 'sqlite_*'");
+    let loose = engine
+        .rows("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND strict = 0 AND name NOT GLOB 'sqlite_*'");
     assert_eq!(loose, Vec::<Vec<String>>::new(), "every table is STRICT");
 }

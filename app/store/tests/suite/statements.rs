@@ -67,21 +67,24 @@ fn no_statement_uses_what_the_engines_do_differently() {
 fn every_file_that_declares_statements_is_registered() {
     let registered: HashSet<&str> = all_statements().map(Registered::name).collect();
     let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut declared = 0;
-    for text in sources(&source) {
-        let mut inside = false;
-        for line in text.lines() {
-            inside = (inside || line.starts_with("sql! {") || line.starts_with("crate::sql! {")) && line != "}";
-            let name = line.trim_start().trim_start_matches("pub").trim_start_matches("(crate)").trim_start_matches("(super)").trim_start();
-            if let (true, Some((name, _))) = (inside && !line.trim_start().starts_with('/'), name.split_once(" = ")) {
-                if name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_') && !name.is_empty() {
-                    declared += 1;
-                    assert!(registered.contains(name), "{name} is declared but not in the list of all statements");
-                }
-            }
-        }
+    let declared: Vec<String> = sources(&source).iter().flat_map(|text| declared_in(text)).collect();
+    for name in &declared {
+        assert!(registered.contains(name.as_str()), "{name} is declared but not in the list of all statements");
     }
-    assert_eq!(declared, registered.len());
+    assert_eq!(declared.len(), registered.len());
+}
+
+/// The names that `sql!` blocks of a source file declare.
+fn declared_in(text: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut inside = false;
+    for line in text.lines() {
+        inside = (inside || line.starts_with("sql! {") || line.starts_with("crate::sql! {")) && line != "}";
+        let name = line.trim_start().strip_prefix("pub").and_then(|rest| rest.split_once(" = ")).map(|(name, _)| name);
+        let name = name.and_then(|name| name.split_whitespace().last());
+        names.extend(name.filter(|_| inside).map(str::to_owned));
+    }
+    names
 }
 
 fn sources(folder: &std::path::Path) -> Vec<String> {

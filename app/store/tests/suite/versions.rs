@@ -84,7 +84,9 @@ fn serialization_conflicts_are_retried() {
         write(&store, move |tx| {
             let seen = tx.query_opt(&ONE_NUMBER, &params![other])?.map_or(Ok(0), |row| row.int(1))?;
             // Only the first time: run again, nobody waits on the other side.
-            met.call_once(|| drop(meeting.wait()));
+            met.call_once(|| {
+                meeting.wait();
+            });
             tx.execute(&CHANGE_TRIAL, &params![own, 1_i64, seen + 1])?;
             done("")
         })
