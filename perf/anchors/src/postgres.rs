@@ -7,14 +7,17 @@ use ::postgres::{Client, Error, NoTls, Statement, Transaction};
 use std::sync::mpsc::Receiver;
 use std::sync::{Mutex, PoisonError};
 
-/// Makes the tables if they are not there.
+/// Makes the tables if they are not there; says the last place in any link's order that is taken.
 ///
 /// # Errors
 /// The database cannot be reached or the tables cannot be made.
-pub fn prepare(url: &str) -> Result<(), Error> {
+pub fn prepare(url: &str) -> Result<i64, Error> {
     let mut client = Client::connect(url, NoTls)?;
     let there: bool = client.query_one("SELECT to_regclass('transmission') IS NOT NULL", &[])?.get(0);
-    if there { Ok(()) } else { client.batch_execute(&schema::postgres()) }
+    if !there {
+        client.batch_execute(&schema::postgres())?;
+    }
+    client.query_one("SELECT COALESCE(MAX(arrival), 0) FROM transmission", &[])?.try_get(0)
 }
 
 /// One worker: takes jobs until all senders are gone. A message that fails is answered as not kept.
@@ -49,7 +52,7 @@ impl Statements {
         Ok(Statements {
             transmission: client.prepare(
                 "INSERT INTO transmission (id, link, arrival, received_at, content_hash, duplicate_of, filed_at)
-                 VALUES ($1, $2, $3, $4, $5, NULL, $4) ON CONFLICT DO NOTHING",
+                 VALUES ($1, $2, $3, $4, $5, NULL, $4) ON CONFLICT (link, content_hash) WHERE duplicate_of IS NULL DO NOTHING",
             )?,
             bytes: client.prepare("INSERT INTO transmission_bytes (transmission_id, raw) VALUES ($1, $2)")?,
             results: client.prepare(

@@ -33,26 +33,29 @@ pub struct Job {
 /// The database cannot be opened or a port cannot be had.
 pub fn serve(database: &str, links: usize, workers: usize) -> Result<Vec<(String, SocketAddr)>, String> {
     let (jobs, waiting) = sync_channel(QUEUE_MAX);
-    start_writing(database, workers, waiting)?;
+    let last_arrival = start_writing(database, workers, waiting)?;
     (1..=links)
         .map(|number| {
             let name = format!("link{number:02}");
             let listener = TcpListener::bind("127.0.0.1:0").map_err(|trouble| format!("no port for {name}: {trouble}"))?;
             let address = listener.local_addr().map_err(|trouble| format!("no port for {name}: {trouble}"))?;
             let (link, jobs) = (name.clone(), jobs.clone());
-            spawn(move || listen(&listener, &link, &jobs)).map_err(|trouble| format!("no thread for {name}: {trouble}"))?;
+            spawn(move || listen(&listener, &link, last_arrival, &jobs)).map_err(|trouble| format!("no thread for {name}: {trouble}"))?;
             Ok((name, address))
         })
         .collect()
 }
 
-fn start_writing(database: &str, workers: usize, waiting: Receiver<Job>) -> Result<(), String> {
+/// Opens the database and starts what writes to it; says the last place in any link's order that is taken.
+fn start_writing(database: &str, workers: usize, waiting: Receiver<Job>) -> Result<i64, String> {
     if !database.starts_with("postgres") {
-        let connection = sqlite::open(Path::new(database)).map_err(|trouble| format!("{database}: {trouble}"))?;
+        let said = |trouble| format!("{database}: {trouble}");
+        let connection = sqlite::open(Path::new(database)).map_err(said)?;
+        let last_arrival = sqlite::last_arrival(&connection).map_err(said)?;
         thread::spawn(move || sqlite::write(connection, &waiting));
-        return Ok(());
+        return Ok(last_arrival);
     }
-    postgres::prepare(database).map_err(|trouble| format!("{database}: {trouble}"))?;
+    let last_arrival = postgres::prepare(database).map_err(|trouble| format!("{database}: {trouble}"))?;
     let waiting = Arc::new(Mutex::new(waiting));
     for _ in 0..workers.max(1) {
         let (url, waiting) = (database.to_owned(), Arc::clone(&waiting));
@@ -62,11 +65,11 @@ fn start_writing(database: &str, workers: usize, waiting: Receiver<Job>) -> Resu
             }
         });
     }
-    Ok(())
+    Ok(last_arrival)
 }
 
-fn listen(listener: &TcpListener, link: &str, jobs: &SyncSender<Job>) {
-    let arrivals = Arc::new(AtomicI64::new(0));
+fn listen(listener: &TcpListener, link: &str, last_arrival: i64, jobs: &SyncSender<Job>) {
+    let arrivals = Arc::new(AtomicI64::new(last_arrival));
     for (stream, seed) in listener.incoming().flatten().zip(1_u64..) {
         let (link, jobs, arrivals) = (link.to_owned(), jobs.clone(), Arc::clone(&arrivals));
         let talk = move || {

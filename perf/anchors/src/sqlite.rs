@@ -25,6 +25,14 @@ pub fn open(file: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
+/// The last place in any link's order that is taken.
+///
+/// # Errors
+/// The table cannot be read.
+pub fn last_arrival(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.query_row("SELECT COALESCE(MAX(arrival), 0) FROM transmission", [], |row| row.get(0))
+}
+
 /// Writes until all senders are gone. A group that fails is answered as not kept.
 pub fn write(mut connection: Connection, jobs: &Receiver<Job>) {
     while let Ok(first) = jobs.recv() {
@@ -52,7 +60,7 @@ fn insert(transaction: &Transaction<'_>, message: &Message) -> rusqlite::Result<
     let new = transaction
         .prepare_cached(
             "INSERT INTO transmission (id, link, arrival, received_at, content_hash, duplicate_of, filed_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, NULL, ?4) ON CONFLICT DO NOTHING",
+             VALUES (?1, ?2, ?3, ?4, ?5, NULL, ?4) ON CONFLICT (link, content_hash) WHERE duplicate_of IS NULL DO NOTHING",
         )?
         .execute(params![message.id, message.link, message.arrival, message.received_at, message.content_hash])?;
     if new == 0 {

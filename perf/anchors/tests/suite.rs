@@ -21,11 +21,17 @@ fn message(number: u64) -> Vec<u8> {
 
 /// Sends on all links, each message twice on the first.
 fn drive(database: &str) {
+    drive_part(database, 0..2);
+    // A server started again goes on where the last one stopped.
+    drive_part(database, 2..MESSAGES);
+}
+
+fn drive_part(database: &str, numbers: std::ops::Range<u64>) {
     let links = serve(database, LINKS, 2).unwrap();
     assert_eq!(links.len(), LINKS);
     for (position, (_, address)) in (0_u64..).zip(links) {
         let mut client = Client::connect(address, Duration::from_secs(15)).unwrap();
-        for number in 0..MESSAGES {
+        for number in numbers.clone() {
             let packing = [Packing::RecordPerFrame, Packing::Bytes(240), Packing::Bytes(4096)][number as usize % 3];
             let framed = Framed::new(&message(position * 100 + number), packing);
             for _ in 0..if position == 0 { 2 } else { 1 } {
