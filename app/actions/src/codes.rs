@@ -37,10 +37,10 @@ async fn lease(lab: &Laboratory, kind: &str) -> Result<i64, ActTrouble> {
         .store()
         .write(&actor, new_command(), now(), move |tx| {
             let first = repositories::codes::lease_block(tx, &leased, BLOCK_SIZE)?;
-            Ok(Outcome { act: "lease_codes", accepted: true, subject: None, note: format!("{leased} {first} {BLOCK_SIZE}") })
+            Ok(Outcome { act: "lease_codes", accepted: true, subject: None, note: format!("{first} of {leased}") })
         })
         .await?;
-    let first = done.note.split(' ').nth(1).and_then(|first| first.parse().ok());
+    let first = done.note.split(' ').next().and_then(|first| first.parse().ok());
     first.ok_or(ActTrouble::Answer { act: "lease_codes", what: done.note })
 }
 

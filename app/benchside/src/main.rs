@@ -1,2 +1,86 @@
-//! placeholder
-fn main() {}
+//! The command line: reads what was asked, wires the rooms together, and says with its exit code how it went.
+
+mod commands;
+mod configuration;
+mod failure;
+mod running;
+
+use clap::{Parser, Subcommand};
+use failure::Failure;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Open laboratory information system.
+#[derive(Parser)]
+#[command(name = "benchside", version, about)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Makes a new laboratory: its database, one administrator with a one-time password, one token for programs.
+    Init(commands::init::Arguments),
+    /// Runs a laboratory until it is told to stop.
+    Serve(commands::serve::Arguments),
+    /// Runs a furnished laboratory to look at, with a simulated analyser.
+    Demo(commands::demo::Arguments),
+    /// Reads a captured transmission as a driver would, without a socket or a database.
+    Replay(commands::replay::Arguments),
+    /// Checks every invariant on a database that no server has open, and says what does not hold.
+    Check(commands::check::Arguments),
+}
+
+/// Where a laboratory is.
+#[derive(clap::Args, Debug, Clone)]
+pub(crate) struct Place {
+    /// The laboratory's folder: its configuration, and its database unless that is PostgreSQL.
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// A PostgreSQL database, postgres://user:password@host:port/name, in place of the file in the folder.
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
+}
+
+fn main() -> ExitCode {
+    let command_line = match CommandLine::try_parse() {
+        Ok(command_line) => command_line,
+        Err(error) => {
+            // Asking for help is no mistake; clap prints it where it belongs.
+            let code = if error.use_stderr() { failure::WRONG_USE } else { 0 };
+            drop(error.print());
+            return ExitCode::from(code);
+        }
+    };
+    start_log();
+    match run(command_line.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("benchside: {failure}");
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        // No threads and no runtime for what only reads a file.
+        Command::Replay(arguments) => commands::replay::run(&arguments),
+        Command::Init(arguments) => in_runtime(commands::init::run(arguments)),
+        Command::Serve(arguments) => in_runtime(commands::serve::run(arguments)),
+        Command::Demo(arguments) => in_runtime(commands::demo::run(arguments)),
+        Command::Check(arguments) => in_runtime(commands::check::run(arguments)),
+    }
+}
+
+fn in_runtime(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    runtime.map_err(|error| Failure::Environment(format!("cannot start: {error}")))?.block_on(work)
+}
+
+/// Logs go to standard error, warnings and up; `RUST_LOG` asks for more. Values and patients are never logged.
+fn start_log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false).init();
+}

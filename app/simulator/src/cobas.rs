@@ -13,6 +13,8 @@ pub struct Specimen {
     pub code: String,
     /// Our codes of the tests to be measured.
     pub tests: Vec<String>,
+    /// Values a scenario fixes, by test: a potassium that must be called, say.
+    pub fixed: Vec<(String, String)>,
 }
 
 /// The records of one message. Tests the instrument has no code for, or knows no values of, are left out as the instrument would.
@@ -31,7 +33,8 @@ pub fn message(
     let mut sequence = 0;
     for test in &specimen.tests {
         let code = instrument_code(analyser, test);
-        let (Some(code), Some((value, unit))) = (code, physiology.draw(test, chance)) else { continue };
+        let (Some(code), Some((drawn, unit))) = (code, physiology.draw(test, chance)) else { continue };
+        let value = specimen.fixed.iter().find(|(fixed, _)| fixed == test).map_or(drawn, |(_, value)| value.clone());
         sequence += 1;
         let _ = write!(records, "R|{sequence}|^^^{code}|{value}|{unit}||N||F||$SYS$||{at}\rC|1|I||I\r");
     }

@@ -1,0 +1,69 @@
+//! `benchside init`: a new laboratory.
+
+use super::say;
+use crate::Place;
+use crate::configuration::{Configuration, FILE};
+use crate::failure::Failure;
+use crate::running::open_store;
+use kernel::Realm;
+use serde::Serialize;
+use store::{Opening, Store};
+
+/// What `init` is told.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    place: Place,
+    /// What the laboratory is for: production, training, validation or demonstration.
+    #[arg(long, default_value = "production")]
+    realm: Realm,
+    /// Print the accounts as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// What is shown once and never again.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Accounts {
+    /// The administrator's user name.
+    pub(crate) user: String,
+    /// The one-time password.
+    pub(crate) password: String,
+    /// The administrator's role.
+    pub(crate) role: String,
+    /// A bearer token for programs.
+    pub(crate) token: String,
+}
+
+pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
+    let place = arguments.place;
+    std::fs::create_dir_all(&place.data)
+        .map_err(|error| Failure::Environment(format!("cannot make {}: {error}", place.data.display())))?;
+    let file = place.data.join(FILE);
+    let configuration = if file.exists() {
+        Configuration::read(&file)?
+    } else {
+        Configuration { database: place.database.clone(), ..Configuration::starting(arguments.realm) }
+    };
+    if configuration.realm()? != arguments.realm {
+        let realm = configuration.realm;
+        return Err(Failure::Use(format!("{} says realm {realm}: give --realm {realm}, or another folder", file.display())));
+    }
+    let store = open_store(&place, &configuration, Opening::CreateNew)?;
+    let accounts = first_accounts(&store).await?;
+    drop(tokio::task::spawn_blocking(move || store.close()).await);
+    configuration.write_new(&file)?;
+    if arguments.json {
+        say(serde_json::to_string(&accounts).map_err(Failure::environment)?);
+    } else {
+        say(format!("user {}\npassword {}\ntoken {}", accounts.user, accounts.password, accounts.token));
+    }
+    Ok(())
+}
+
+/// Makes the administrator and one token.
+pub(crate) async fn first_accounts(store: &Store) -> Result<Accounts, Failure> {
+    let account = actions::create_administrator(store).await.map_err(Failure::environment)?;
+    let token = actions::create_token(store, "first token").await.map_err(Failure::environment)?;
+    Ok(Accounts { user: account.user, password: account.password, role: account.role, token })
+}

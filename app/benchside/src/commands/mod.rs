@@ -1,0 +1,14 @@
+//! One file per command.
+
+pub(crate) mod check;
+pub(crate) mod demo;
+pub(crate) mod init;
+pub(crate) mod replay;
+pub(crate) mod serve;
+
+/// Writes a line to standard output. A reader that went away ends the program's output, not the program.
+pub(crate) fn say(line: impl std::fmt::Display) {
+    use std::io::Write;
+    let mut out = std::io::stdout().lock();
+    drop(writeln!(out, "{line}").and_then(|()| out.flush()));
+}

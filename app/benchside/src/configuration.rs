@@ -1,0 +1,189 @@
+//! `benchside.toml`: what differs from one laboratory to the next and is not clinical.
+
+use crate::Place;
+use crate::failure::Failure;
+use actions::Analyser;
+use catalogue::{Catalogue, InstrumentMapping};
+use kernel::{DecimalMark, Realm, Zone};
+use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+/// The file's name in the laboratory's folder.
+pub(crate) const FILE: &str = "benchside.toml";
+/// The database's name in the laboratory's folder.
+const DATABASE_FILE: &str = "benchside.sqlite";
+/// Links of one laboratory; more is a mistake in a generated file.
+const LINKS_MAX: usize = 10_000;
+
+/// The file as written.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Configuration {
+    /// Which realm the database is of.
+    pub(crate) realm: String,
+    /// One or two letters before every container code of this site.
+    pub(crate) site_prefix: String,
+    /// IANA name of the site's zone.
+    pub(crate) zone: String,
+    /// Where pages and the API are served.
+    pub(crate) http: SocketAddr,
+    /// A PostgreSQL URL, where the database is not the file in this folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) database: Option<String>,
+    /// The analysers.
+    #[serde(default, rename = "link")]
+    pub(crate) links: Vec<LinkConfiguration>,
+}
+
+/// One analyser's link.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LinkConfiguration {
+    /// Its name, never reused for another instrument.
+    pub(crate) name: String,
+    /// Its driver.
+    pub(crate) driver: String,
+    /// The protocol; the driver's own.
+    #[serde(default = "lis2")]
+    pub(crate) protocol: String,
+    /// Where to listen for it.
+    pub(crate) listen: SocketAddr,
+    /// IANA name of its clock's zone; the site's where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) zone: Option<String>,
+    /// A mapping of its codes, relative to the laboratory's folder; the driver's starting one where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) mapping: Option<String>,
+    /// Who owns what it sends that nobody ordered.
+    #[serde(default = "chemistry_bench")]
+    pub(crate) owner: String,
+    /// "." or ",".
+    #[serde(default = "point")]
+    pub(crate) decimal_mark: String,
+}
+
+fn lis2() -> String {
+    "lis2".to_owned()
+}
+
+fn chemistry_bench() -> String {
+    "bench:chemistry".to_owned()
+}
+
+fn point() -> String {
+    ".".to_owned()
+}
+
+impl Configuration {
+    /// A new laboratory's configuration, with no analysers yet.
+    pub(crate) fn starting(realm: Realm) -> Self {
+        Self {
+            realm: realm.to_string(),
+            site_prefix: "A".to_owned(),
+            zone: "UTC".to_owned(),
+            http: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            database: None,
+            links: Vec::new(),
+        }
+    }
+
+    /// Reads a file.
+    pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            Failure::Environment(format!("cannot read {}: {error}; make a laboratory with `benchside init`", path.display()))
+        })?;
+        let configuration: Self =
+            toml::from_str(&text).map_err(|error| Failure::Use(format!("{}: {}", path.display(), error.to_string().trim_end())))?;
+        if configuration.links.len() > LINKS_MAX {
+            return Err(Failure::Use(format!("{}: more than {LINKS_MAX} links", path.display())));
+        }
+        Ok(configuration)
+    }
+
+    /// Writes a new file; one that is there already is left as it is.
+    pub(crate) fn write_new(&self, path: &Path) -> Result<(), Failure> {
+        let text = toml::to_string_pretty(self).map_err(Failure::environment)?;
+        let heading = "# This laboratory's configuration. Clinical content is not set here.\n\n";
+        match std::fs::OpenOptions::new().write(true).create_new(true).open(path) {
+            Ok(mut file) => std::io::Write::write_all(&mut file, format!("{heading}{text}").as_bytes())
+                .map_err(|error| Failure::Environment(format!("cannot write {}: {error}", path.display()))),
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+            Err(error) => Err(Failure::Environment(format!("cannot write {}: {error}", path.display()))),
+        }
+    }
+
+    /// The realm.
+    pub(crate) fn realm(&self) -> Result<Realm, Failure> {
+        self.realm.parse().map_err(Failure::wrong_use)
+    }
+
+    /// The site's zone.
+    pub(crate) fn zone(&self) -> Result<Zone, Failure> {
+        Zone::named(&self.zone).map_err(Failure::wrong_use)
+    }
+
+    /// Where the database is: what the command line says, then the file, then the folder.
+    pub(crate) fn target(&self, place: &Place) -> store::Target {
+        match place.database.clone().or_else(|| self.database.clone()) {
+            Some(url) => store::Target::Postgres(url),
+            None => store::Target::Sqlite(place.data.join(DATABASE_FILE)),
+        }
+    }
+
+    /// The analysers, each with its driver and mapping, and where to listen.
+    pub(crate) fn analysers(&self, folder: &Path, catalogue: &Catalogue) -> Result<Vec<(Analyser, SocketAddr)>, Failure> {
+        let site_zone = self.zone()?;
+        let mut analysers: Vec<(Analyser, SocketAddr)> = Vec::new();
+        for link in &self.links {
+            let analyser = link.analyser(folder, catalogue, &site_zone)?;
+            if analysers.iter().any(|(other, _)| other.name == analyser.name) {
+                return Err(Failure::Use(format!("link {} stands twice in the configuration", analyser.name)));
+            }
+            analysers.push((analyser, link.listen));
+        }
+        Ok(analysers)
+    }
+}
+
+impl LinkConfiguration {
+    fn analyser(&self, folder: &Path, catalogue: &Catalogue, site_zone: &Zone) -> Result<Analyser, Failure> {
+        let driver = Analyser::find_driver(&self.name, &self.driver).map_err(Failure::wrong_use)?;
+        if self.protocol != driver.protocol {
+            return Err(Failure::Use(format!("link {}: driver {} speaks {}, not {}", self.name, driver.name, driver.protocol, self.protocol)));
+        }
+        let zone = match &self.zone {
+            Some(name) => Zone::named(name).map_err(|trouble| Failure::Use(format!("link {}: {trouble}", self.name)))?,
+            None => site_zone.clone(),
+        };
+        let decimal_mark = match self.decimal_mark.as_str() {
+            "." => DecimalMark::Point,
+            "," => DecimalMark::Comma,
+            other => return Err(Failure::Use(format!("link {}: decimal_mark must be \".\" or \",\", not {other:?}", self.name))),
+        };
+        Ok(Analyser {
+            name: Analyser::check_name(&self.name).map_err(Failure::wrong_use)?,
+            driver,
+            mapping: Arc::new(self.mapping(folder, catalogue)?),
+            zone,
+            decimal_mark,
+            owner: self.owner.as_str().into(),
+            bell: actions::FilingBell::default(),
+        })
+    }
+
+    fn mapping(&self, folder: &Path, catalogue: &Catalogue) -> Result<InstrumentMapping, Failure> {
+        let Some(file) = &self.mapping else {
+            let mapping = actions::default_mapping(&self.driver, catalogue).map_err(Failure::wrong_use)?;
+            return Ok(mapping.unwrap_or_default());
+        };
+        let path = folder.join(file);
+        let text = std::fs::read_to_string(&path)
+            .map_err(|error| Failure::Environment(format!("link {}: cannot read {}: {error}", self.name, path.display())))?;
+        let all = |troubles: Vec<catalogue::ContentTrouble>| {
+            Failure::Use(troubles.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+        };
+        InstrumentMapping::read(&path.display().to_string(), &text, catalogue).map_err(all)
+    }
+}

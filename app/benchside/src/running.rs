@@ -1,0 +1,117 @@
+//! A laboratory that runs: its store, its links, its filing, its pages.
+
+use crate::Place;
+use crate::configuration::Configuration;
+use crate::failure::Failure;
+use actions::{Laboratory, LaboratorySettings};
+use kernel::Actor;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+use store::{Opening, Options, Store};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+/// A laboratory with its sockets open.
+pub(crate) struct Running {
+    pub(crate) lab: Laboratory,
+    pub(crate) http: SocketAddr,
+    pub(crate) links: Vec<(actions::Analyser, SocketAddr)>,
+    pages: JoinHandle<std::io::Result<()>>,
+    tasks: Vec<JoinHandle<()>>,
+    stop: tokio::sync::watch::Sender<bool>,
+}
+
+/// How long pages may take to end when the laboratory stops.
+const STOP_LIMIT: Duration = Duration::from_secs(5);
+
+/// Opens a laboratory's store.
+pub(crate) fn open_store(place: &Place, configuration: &Configuration, opening: Opening) -> Result<Store, Failure> {
+    let target = configuration.target(place);
+    Store::open(&target, configuration.realm()?, opening, Options::default()).map_err(Failure::environment)
+}
+
+/// Starts everything: what a former process left unfiled first, then links, then pages.
+pub(crate) async fn start(
+    place: &Place,
+    configuration: &Configuration,
+    store: Store,
+    assets_dir: Option<PathBuf>,
+) -> Result<Running, Failure> {
+    let catalogue = actions::starting_catalogue().map_err(Failure::environment)?;
+    let analysers = configuration.analysers(&place.data, &catalogue)?;
+    let settings = LaboratorySettings {
+        realm: configuration.realm()?,
+        catalogue,
+        zone: configuration.zone()?,
+        site_prefix: configuration.site_prefix.clone(),
+        analysers: analysers.iter().map(|(analyser, _)| analyser.clone()).collect(),
+    };
+    let lab = Laboratory::new(store, settings);
+    let mut tasks = Vec::new();
+    let mut links = Vec::new();
+    for (analyser, address) in analysers {
+        tasks.push(tokio::spawn(jobs::run_filing(lab.clone(), analyser.clone())));
+        let listening = links::listen(lab.clone(), analyser.clone(), address).await.map_err(Failure::environment)?;
+        tasks.push(listening.task);
+        links.push((analyser, listening.address));
+    }
+    let listener = TcpListener::bind(configuration.http).await.map_err(|error| {
+        Failure::Environment(format!("cannot serve pages on {}: {error}; name a free address with --http", configuration.http))
+    })?;
+    let http = listener.local_addr().map_err(Failure::environment)?;
+    let (stop, mut stopping) = tokio::sync::watch::channel(false);
+    let router = web::router(lab.clone(), web::WebOptions { assets_dir });
+    let told = async move {
+        // An error means the sender is gone: stop as well.
+        drop(stopping.wait_for(|stop| *stop).await);
+    };
+    let pages = tokio::spawn(web::serve(listener, router, told));
+    Ok(Running { lab, http, links, pages, tasks, stop })
+}
+
+impl Running {
+    /// The line that says where everything is.
+    pub(crate) fn ready_line(&self) -> String {
+        let links: Vec<String> = self.links.iter().map(|(analyser, address)| format!("{}@{address}", analyser.name)).collect();
+        format!("ready http={} links={}", self.http, links.join(","))
+    }
+
+    /// Runs until a signal, or until the store gives up: then the process must end, and its supervisor starts it anew.
+    pub(crate) async fn run_until_stopped(self) -> Result<(), Failure> {
+        let gave_up = self.lab.store().stopped();
+        let ended = tokio::select! {
+            signal = stop_signal() => signal,
+            reason = gave_up => Err(Failure::Environment(format!("the store stopped: {reason}; start again once that is mended"))),
+        };
+        self.stop().await;
+        ended
+    }
+
+    async fn stop(self) {
+        self.stop.send_replace(true);
+        for task in &self.tasks {
+            task.abort();
+        }
+        if tokio::time::timeout(STOP_LIMIT, self.pages).await.is_err() {
+            tracing::warn!("some pages were still being served");
+        }
+        let store = self.lab.store().clone();
+        drop(self.lab);
+        // Joining threads blocks: not on a runtime thread.
+        drop(tokio::task::spawn_blocking(move || store.close()).await);
+    }
+}
+
+async fn stop_signal() -> Result<(), Failure> {
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).map_err(Failure::environment)?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted.map_err(Failure::environment),
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+/// The actor of what the command line does.
+pub(crate) fn command_line() -> Actor {
+    Actor::System("command line".to_owned())
+}
