@@ -178,3 +178,32 @@ impl<'a> ErrorAnswer<'a> {
         Self { error: ErrorFacts { code: refusal.code, what: &refusal.what, place: &refusal.place, next: &refusal.next } }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::Router;
+    use axum::body::Body;
+    use axum::middleware::from_fn;
+    use axum::routing::get;
+    use tower::ServiceExt;
+
+    async fn boom() -> &'static str {
+        panic!("a fault of ours")
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_panic_and_an_endless_handler_are_answered() {
+        let router = Router::new()
+            .route("/boom", get(boom))
+            .route("/endless", get(|| std::future::pending::<&'static str>()))
+            .route("/fine", get(|| async { "fine" }))
+            .layer(from_fn(run));
+        for (path, status, code) in [("/boom", 500, Some("W-008")), ("/endless", 503, Some("W-007")), ("/fine", 200, None)] {
+            let request = Request::builder().uri(path).body(Body::empty()).unwrap();
+            let response = router.clone().oneshot(request).await.unwrap();
+            assert_eq!(response.status(), status, "{path}");
+            assert_eq!(refusal_in(&response).map(|refusal| refusal.code), code, "{path}");
+        }
+    }
+}

@@ -4,6 +4,16 @@ use crate::words::t;
 use actions::views::ResultLine;
 use maud::{Markup, html};
 
+/// A raised hand, drawn: not every bench's computer has a font with one.
+fn hand() -> Markup {
+    html! {
+        svg width="12" height="14" viewBox="0 0 12 14" aria-hidden="true" focusable="false" {
+            path d="M2 7V3.2M4.6 6.4V1.4M7.2 6.4V1.4M9.8 7V3.2M2 6.5v3.2a4 3.6 0 0 0 7.8 0V6.5M2 8.6.7 6.8"
+                fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round" {}
+        }
+    }
+}
+
 /// The state as a badge: colour, glyph and words, so that none of them is needed alone.
 pub(crate) fn badge(line: &ResultLine) -> Markup {
     html! {
@@ -11,7 +21,7 @@ pub(crate) fn badge(line: &ResultLine) -> Markup {
             span.badge.critical { span aria-hidden="true" { "⇕" } " CRIT" } " "
         }
         @if line.held {
-            span.badge.held { span aria-hidden="true" { "✋" } " " (t!("Held")) }
+            span.badge.held { (hand()) " " (t!("Held")) }
         } @else if by_rules(line) {
             span.badge.verified title=(vouched(line)) { span aria-hidden="true" { "A" } " " (t!("Verified by rules")) }
         } @else {

@@ -165,7 +165,7 @@ fn test_fields(web: &Web, typed: &Typed) -> Markup {
                     li {
                         label.tick {
                             input type="checkbox" name="test" value=(test.code);
-                            span.code { (test.code) } span { (test.name) } span.hint { (test.specimen) }
+                            span.code { (test.code) } span { (test.name) }
                         }
                     }
                 }

@@ -4,8 +4,11 @@ use crate::words::t;
 use actions::views::PatientLine;
 use maud::{Markup, html};
 
-/// "Family, Given".
+/// "Family, Given"; many people have one name only.
 pub(crate) fn name(patient: &PatientLine) -> String {
+    if patient.given_name.is_empty() {
+        return patient.family_name.clone();
+    }
     format!("{}, {}", patient.family_name, patient.given_name)
 }
 

@@ -5,11 +5,22 @@ use crate::Web;
 use crate::local_path::encode;
 use crate::times;
 use crate::words::t;
-use actions::views::ResultLine;
+use actions::views::{ReasonLine, ResultLine};
 use maud::{Markup, html};
 
-/// A table of results under the heading with this id.
-pub(crate) fn table(web: &Web, heading: &str, rows: &[ResultLine]) -> Markup {
+/// What gates said of every one of these results alike, such as an edition nobody signed: said once above the table, not on each line.
+pub(crate) fn common_reasons(rows: &[ResultLine]) -> Vec<ReasonLine> {
+    let Some((first, others)) = rows.split_first() else { return Vec::new() };
+    if others.is_empty() {
+        return Vec::new();
+    }
+    first.reasons.iter().filter(|reason| others.iter().all(|line| line.reasons.contains(reason))).cloned().collect()
+}
+
+/// A table of results under the heading with this id. Reasons among `said` were said above it.
+pub(crate) fn table(web: &Web, heading: &str, rows: &[ResultLine], said: &[ReasonLine]) -> Markup {
+    let rows: Vec<ResultLine> = rows.iter().map(|line| without(line, said)).collect();
+    let has_reasons = rows.iter().any(|line| !line.reasons.is_empty() || !line.flags.is_empty());
     html! {
         div.table role="region" aria-labelledby=(heading) tabindex="0" {
             table aria-labelledby=(heading) {
@@ -20,27 +31,33 @@ pub(crate) fn table(web: &Web, heading: &str, rows: &[ResultLine]) -> Markup {
                         th.number scope="col" { (t!("Value")) }
                         th scope="col" { (t!("Unit")) }
                         th scope="col" { (t!("State")) }
-                        th scope="col" { (t!("Why")) }
+                        @if has_reasons { th scope="col" { (t!("Why")) } }
                         th scope="col" { (t!("Specimen")) }
                         th.number scope="col" { (t!("Filed")) }
                     }
                 }
-                tbody { @for line in rows { (row(web, line)) } }
+                tbody { @for line in &rows { (row(web, line, has_reasons)) } }
             }
         }
     }
 }
 
-fn row(web: &Web, line: &ResultLine) -> Markup {
+fn without(line: &ResultLine, said: &[ReasonLine]) -> ResultLine {
+    let mut line = line.clone();
+    line.reasons.retain(|reason| !said.contains(reason));
+    line
+}
+
+fn row(web: &Web, line: &ResultLine, has_reasons: bool) -> Markup {
     html! {
         tr data-result data-key=(examination::key(line)) data-test=(line.test) data-state=(examination::state(line))
             data-critical=(line.critical) data-container=(line.container) {
-            td { (patient::cell(&line.patient)) }
+            td.patient { (patient::cell(&line.patient)) }
             td { (line.test_name) span.sub.code { (line.test) } }
             td.number.value data-value { (line.reported) }
             td { (line.unit) (sent_otherwise(line)) }
             td.state { (examination::badge(line)) }
-            td data-reasons { (examination::reasons(line)) (flags(line)) }
+            @if has_reasons { td.why data-reasons { (examination::reasons(line)) (flags(line)) } }
             td {
                 a.code href=(format!("/orders/{}", encode(&line.accession))) { (line.container) }
                 " " (examination::priority(&line.priority))

@@ -54,7 +54,7 @@ fn held_section(web: &Web, page: &Page<ResultLine>, is_first: bool) -> Markup {
             @if page.rows.is_empty() {
                 p.empty { (t!("Nothing is held. Results the rules may not vouch for appear here with the reason.")) }
             } @else {
-                (result_table::table(web, "held", &page.rows))
+                (result_table::table(web, "held", &page.rows, &[]))
             }
             (paging::links(page, "/", "held", is_first))
         }
@@ -62,6 +62,7 @@ fn held_section(web: &Web, page: &Page<ResultLine>, is_first: bool) -> Markup {
 }
 
 fn verified_section(web: &Web, page: &Page<ResultLine>, is_first: bool) -> Markup {
+    let said = result_table::common_reasons(&page.rows);
     html! {
         section data-list="verified" {
             h2 #verified { (t!("Verified")) (count(page, is_first)) }
@@ -71,7 +72,10 @@ fn verified_section(web: &Web, page: &Page<ResultLine>, is_first: bool) -> Marku
                     (t!("put its container on an analyser, and the results appear here by themselves."))
                 }
             } @else {
-                (result_table::table(web, "verified", &page.rows))
+                @for reason in &said {
+                    p.hint data-common-reason { (t!("Of every result below")) ": " (reason.gate) " · " (reason.verdict) " – " (reason.words) }
+                }
+                (result_table::table(web, "verified", &page.rows, &said))
             }
             (paging::links(page, "/", "verified", is_first))
         }

@@ -57,7 +57,7 @@ fn outcome(web: &Web, transmission: &TransmissionView) -> Markup {
     html! {
         @if !transmission.results.is_empty() {
             h2 #results { (t!("Results that came of it")) " " span.count { (transmission.results.len()) } }
-            (result_table::table(web, "results", &transmission.results))
+            (result_table::table(web, "results", &transmission.results, &[]))
         }
         @if !transmission.tasks.is_empty() {
             h2 #tasks { (t!("Tasks that came of it")) " " span.count { (transmission.tasks.len()) } }

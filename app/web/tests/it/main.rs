@@ -1,0 +1,11 @@
+//! The pages and the API against a real laboratory on a temporary SQLite file.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod assets;
+mod entry;
+mod house;
+mod limits;
+mod live;
+mod orders;
+mod results;
+mod tasks;
