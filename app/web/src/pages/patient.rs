@@ -31,5 +31,6 @@ pub(crate) fn sex(code: &str) -> &str {
 
 /// The cell of a table.
 pub(crate) fn cell(patient: &PatientLine) -> Markup {
-    html! { (name(patient)) span.sub { (facts(patient)) } }
+    let parts = facts(patient);
+    html! { (name(patient)) span.sub { @for (at, part) in parts.split(" · ").enumerate() { @if at > 0 { " · " } span.whole { (part) } } } }
 }
