@@ -45,11 +45,10 @@ impl Ward {
 
 impl Drop for Ward {
     fn drop(&mut self) {
-        let found = {
-            let mut all = standing_list();
-            all.iter().position(|(id, _)| *id == self.0).map(|at| all.remove(at))
-        };
-        if let Some((_, standing)) = found {
+        // The list is held to the end, so that a signal meanwhile waits for this one and then takes down the rest.
+        let mut all = standing_list();
+        if let Some(at) = all.iter().position(|(id, _)| *id == self.0) {
+            let (_, standing) = all.remove(at);
             take_down(&standing);
         }
     }
@@ -60,7 +59,8 @@ pub(crate) fn on_signals() -> std::io::Result<()> {
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
     std::thread::spawn(move || {
         if let Some(signal) = signals.forever().next() {
-            let standing = std::mem::take(&mut *standing_list());
+            // Held to the end: whoever finishes meanwhile and drops a ward waits here instead of leaving half the work undone.
+            let standing = standing_list();
             standing.iter().rev().for_each(|(_, standing)| take_down(standing));
             std::process::exit(128_i32.saturating_add(signal));
         }
