@@ -21,7 +21,7 @@ function onlyResult(capture) {
 export function links(test, house) {
   test("our own capture of a potassium is read from the socket and stands on the page", async (t) => {
     const capture = await readFile(POTASSIUM_CAPTURE);
-    const { specimen, value, unit } = onlyResult(capture);
+    const { specimen, value, unit, line } = onlyResult(capture);
     assert.equal(value, "4.12", "the capture is another than this case was written for");
     const { page, troubles } = await signedIn(t, house);
     const sent = await house.laboratory.transmit(framesOf(capture));
@@ -33,7 +33,16 @@ export function links(test, house) {
     assert.match(await row.locator("[data-value]").innerText(), /^4\.1\b/);
     assert.ok((await row.innerText()).includes(unit), "the unit must stand in the row");
     assert.match(await row.getAttribute("data-state"), /^(held|verified)$/);
-    assert.notEqual((await row.locator("[data-reasons]").innerText()).trim(), "", "the row must say why it passed or waits");
+    assertQuiet(troubles);
+
+    // From the row to the order, where the value's whole account stands, and on to what came over the wire.
+    await row.locator('a[href^="/orders/"]').first().click();
+    const account = resultRow(page, { container: specimen }).locator("[data-reasons]");
+    await account.locator("summary").click();
+    assert.match(await account.innerText(), /gate/i, "the order's page must say why the value passed or waits");
+    await account.locator('a[href^="/transmissions/"]').click();
+    await page.waitForURL((url) => url.pathname.startsWith("/transmissions/"));
+    assert.ok((await page.locator("main").innerText()).includes(line), "the transmission's page must show the record as it came");
     assertQuiet(troubles);
   });
 
