@@ -4,10 +4,13 @@ use crate::exchange::Received;
 use crate::ids::{Id, Ids, now};
 use sha2::{Digest, Sha256};
 
-/// The actor the journal lines name.
-pub const ACTOR: &str = "link:anchor";
+/// What the two journal lines of a message say: actor, act, note; as long as the product's.
+pub const JOURNAL: [[&str; 3]; 2] =
+    [["link:link01", "keep_transmission", ""], ["system:filing", "file_readings", "25 verified, 0 held, 0 tasks"]];
 /// The edition the results are said to be verified under.
-pub const VERIFIER: &str = "rules:1";
+pub const VERIFIER: &str = "rules:gates-1";
+/// What the product notes once for all results of a message.
+const EVIDENCE_SHARED: &str = r#"{"gates":"gates-1","catalogue":"starting-2026-11","not_established":"info","shared":{"cN":["edition_unsigned","starting-2026-11"]},"results":{"A0000001X":""#;
 
 /// A result as the analyser sent it, with the id of the examination it is filed under.
 #[derive(Debug, PartialEq, Eq)]
@@ -78,13 +81,14 @@ fn line(record: &str, ids: &mut Ids) -> Option<Line> {
     Some(Line { examination: ids.next_id(), value, unit, flags, stated_at })
 }
 
-/// As long as what the product notes of three passed gates for each of `results`.
+/// As long as what the product notes of three gates for each of `results`.
 fn evidence(results: usize) -> String {
-    let mut text = String::with_capacity(8 + 4 * results);
-    text.push_str("1;1;1|");
+    let mut text = String::with_capacity(EVIDENCE_SHARED.len() + 9 * results + 2);
+    text.push_str(EVIDENCE_SHARED);
     for _ in 0..results {
-        text.push_str("ppp;");
+        text.push_str("CREA:PPN ");
     }
+    text.push_str("\"}}");
     text
 }
 

@@ -1,6 +1,6 @@
 //! Several workers, a connection each, one transaction a message.
 
-use crate::message::{ACTOR, Message, VERIFIER};
+use crate::message::{JOURNAL, Message, VERIFIER};
 use crate::schema;
 use crate::serve::Job;
 use ::postgres::{Client, Error, NoTls, Statement, Transaction};
@@ -64,7 +64,7 @@ impl Statements {
             assessment: client.prepare("INSERT INTO assessment (transmission_id, at, evidence) VALUES ($1, $2, $3)")?,
             journal: client.prepare(
                 "INSERT INTO journal (command_id, at, actor, act, accepted, subject, note)
-                 VALUES ($1, $3, $4, 'keep_transmission', 1, $5, ''), ($2, $3, $4, 'file_readings', 1, $5, '')",
+                 VALUES ($1, $3, $5, $6, 1, $4, $7), ($2, $3, $8, $9, 1, $4, $10)",
             )?,
         })
     }
@@ -81,7 +81,8 @@ fn keep(client: &mut Client, statements: &Statements, message: &Message) -> Resu
     insert_results(&mut transaction, &statements.results, message)?;
     transaction.execute(&statements.assessment, &[id, at, &message.evidence])?;
     let [kept, filed] = &message.commands;
-    transaction.execute(&statements.journal, &[&kept.as_slice(), &filed.as_slice(), at, &ACTOR, id])?;
+    let [[a, b, c], [d, e, f]] = &JOURNAL;
+    transaction.execute(&statements.journal, &[&kept.as_slice(), &filed.as_slice(), at, id, a, b, c, d, e, f])?;
     transaction.commit()
 }
 

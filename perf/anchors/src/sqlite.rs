@@ -1,6 +1,6 @@
 //! One writer thread, group commit: whatever waits goes into one transaction, then all are answered.
 
-use crate::message::{ACTOR, Message, VERIFIER};
+use crate::message::{JOURNAL, Message, VERIFIER};
 use crate::schema;
 use crate::serve::Job;
 use rusqlite::{Connection, Transaction, params};
@@ -76,9 +76,9 @@ fn insert(transaction: &Transaction<'_>, message: &Message) -> rusqlite::Result<
         message.evidence
     ])?;
     let mut journal = transaction
-        .prepare_cached("INSERT INTO journal (command_id, at, actor, act, accepted, subject, note) VALUES (?1, ?2, ?3, ?4, 1, ?5, '')")?;
-    for (command, act) in message.commands.iter().zip(["keep_transmission", "file_readings"]) {
-        journal.execute(params![command, message.received_at, ACTOR, act, message.id])?;
+        .prepare_cached("INSERT INTO journal (command_id, at, actor, act, accepted, subject, note) VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6)")?;
+    for (command, [actor, act, note]) in message.commands.iter().zip(JOURNAL) {
+        journal.execute(params![command, message.received_at, actor, act, message.id, note])?;
     }
     Ok(())
 }
