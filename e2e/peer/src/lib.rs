@@ -4,6 +4,7 @@
 //! hide behind the same mistake here. The crash checker and the ingest measurement both speak through this crate.
 
 pub mod c111;
+pub mod capture;
 pub mod client;
 pub mod conversation;
 pub mod device_time;

@@ -115,6 +115,52 @@ fn several_messages_go_over_one_connection() {
     assert!(frames.iter().all(|frame| frame[1] == b'1'), "numbers start again with each enquiry");
 }
 
+fn send_file(bytes: &[u8], name: &str, script: Vec<Option<u8>>) -> (Option<i32>, String, Vec<Vec<u8>>) {
+    let file = log(name);
+    std::fs::write(&file, bytes).unwrap();
+    let (address, seen) = receiver(script);
+    let program = env!("CARGO_BIN_EXE_peer");
+    let done = Command::new(program).arg("send").arg(&file).args(["--to", &address.to_string()]).output().unwrap();
+    std::fs::remove_file(file).unwrap();
+    (done.status.code(), String::from_utf8(done.stdout).unwrap(), seen.iter().collect())
+}
+
+#[test]
+fn a_capture_is_sent_message_by_message() {
+    let (code, said, units) = send_file(b"H|1\nL|1\nH|2\nL|1\n", "two", vec![Some(ACK); 6]);
+    assert_eq!(code, Some(0));
+    assert_eq!(said, "message 1 of 2, 2 frames: acknowledged\nmessage 2 of 2, 2 frames: acknowledged\n");
+    assert_eq!(units.iter().filter(|unit| unit[..] == [ENQ]).count(), 2);
+    assert_eq!(units[1][..6], *b"\x021H|1\r");
+}
+
+#[test]
+fn a_message_that_is_not_acknowledged_fails_the_sending() {
+    let (code, said, _) = send_file(b"H|1\nL|1\n", "busy", vec![Some(NAK)]);
+    assert_eq!((code, said.contains("busy")), (Some(1), true), "{said}");
+}
+
+#[test]
+fn a_broken_capture_is_not_sent() {
+    let file = log("broken");
+    std::fs::write(&file, b"\x021H|\r\x0300\r\n").unwrap();
+    // Nobody listens there; the file is found broken before anybody is called.
+    let done = Command::new(env!("CARGO_BIN_EXE_peer")).arg("send").arg(&file).args(["--to", "127.0.0.1:1"]).output().unwrap();
+    std::fs::remove_file(file).unwrap();
+    let said = String::from_utf8(done.stderr).unwrap();
+    assert_eq!((done.status.code(), said.contains("wrong checksum; nothing was sent")), (Some(3), true), "{said}");
+}
+
+#[test]
+fn wrong_use_of_the_sender_is_told_apart_from_a_link_that_is_not_there() {
+    let code = |words: &[&str]| Command::new(env!("CARGO_BIN_EXE_peer")).args(words).output().unwrap().status.code();
+    assert_eq!(code(&["--help"]), Some(0));
+    for words in [&[][..], &["send", "x"], &["send", "x", "--to", "nowhere"], &["fetch", "x", "--to", "127.0.0.1:1"]] {
+        assert_eq!(code(words), Some(2), "{words:?}");
+    }
+    assert_eq!(code(&["send", "no-such-file", "--to", "127.0.0.1:1"]), Some(3));
+}
+
 fn shell(script: &str) -> Command {
     let mut command = Command::new("sh");
     command.args(["-c", script]);
@@ -128,7 +174,7 @@ fn log(name: &str) -> std::path::PathBuf {
 #[test]
 fn a_server_is_started_stopped_and_killed() {
     let log = log("start");
-    let script = "echo starting; echo 'ready http=127.0.0.1:80 links=a@127.0.0.1:1'; trap 'exit 0' TERM; while :; do sleep 0.01; done";
+    let script = "trap 'exit 0' TERM; echo starting; echo 'ready http=127.0.0.1:80 links=a@127.0.0.1:1'; while :; do sleep 0.01; done";
     let running = start(shell(script), &log).unwrap();
     assert_eq!(running.links[0].0, "a");
     running.stop().unwrap();
