@@ -62,21 +62,35 @@ pub struct CriticalLimits {
 }
 
 impl CriticalLimits {
-    /// The limit that holds for a test, a sex and an age. Where what is known admits several different limits, the missing fact is named:
-    /// nothing is guessed.
+    /// The limit that holds for a test, a sex and an age. Where what is known admits several different limits, or a limit and none, the
+    /// missing fact is named: nothing is guessed.
     pub fn choose(&self, test: &TestCode, sex: Sex, age: AgeDays) -> LimitChoice<'_> {
         let Some(rows) = self.rows.get(test) else { return LimitChoice::None };
-        let admitted: Vec<&CriticalLimit> = rows.iter().filter(|row| row.admits_sex(sex) && row.admits_age(age)).collect();
-        let Some(first) = admitted.first() else { return LimitChoice::None };
-        if admitted.iter().any(|row| row.low != first.low || row.high != first.high) {
-            // A baby's row and an adult's row: which, hangs on the age unless one age already fits all of them.
-            let ages_differ = admitted.iter().any(|row| row.age_min_days != first.age_min_days);
-            return LimitChoice::Needs(if ages_differ { PatientFact::BirthDate } else { PatientFact::Sex });
+        match sex {
+            Sex::Female | Sex::Male => choose_for(rows, sex, age),
+            Sex::Other | Sex::Unknown => choose_for_either(rows, age),
         }
-        if !covers_age(&admitted, age) {
-            return LimitChoice::Needs(PatientFact::BirthDate);
-        }
+    }
+}
+
+/// The choice for somebody on record neither as female nor as male: what holds for both, or the fact that would tell.
+fn choose_for_either(rows: &[CriticalLimit], age: AgeDays) -> LimitChoice<'_> {
+    match (choose_for(rows, Sex::Female, age), choose_for(rows, Sex::Male, age)) {
+        (LimitChoice::Needs(fact), _) | (_, LimitChoice::Needs(fact)) => LimitChoice::Needs(fact),
+        (LimitChoice::None, LimitChoice::None) => LimitChoice::None,
+        (LimitChoice::Row(female), LimitChoice::Row(male)) if female.same_limit(male) => LimitChoice::Row(female),
+        (LimitChoice::Row(_), _) | (_, LimitChoice::Row(_)) => LimitChoice::Needs(PatientFact::Sex),
+    }
+}
+
+/// The choice where the sex is known: only the age may be missing.
+fn choose_for(rows: &[CriticalLimit], sex: Sex, age: AgeDays) -> LimitChoice<'_> {
+    let admitted: Vec<&CriticalLimit> = rows.iter().filter(|row| row.admits_sex(sex) && row.admits_age(age)).collect();
+    let Some(first) = admitted.first() else { return LimitChoice::None };
+    if admitted.iter().all(|row| row.same_limit(first)) && covers_age(&admitted, age) {
         LimitChoice::Row(first)
+    } else {
+        LimitChoice::Needs(PatientFact::BirthDate)
     }
 }
 
@@ -99,10 +113,11 @@ const AGE_MAX_DAYS: u32 = 54_787;
 
 impl CriticalLimit {
     fn admits_sex(&self, sex: Sex) -> bool {
-        match (self.sex, sex) {
-            (None, _) | (Some(_), Sex::Unknown | Sex::Other) => true,
-            (Some(row), patient) => row == patient,
-        }
+        self.sex.is_none_or(|row| row == sex)
+    }
+
+    fn same_limit(&self, other: &Self) -> bool {
+        (self.low, self.high) == (other.low, other.high)
     }
 
     fn admits_age(&self, age: AgeDays) -> bool {
@@ -160,8 +175,16 @@ fn read_row(row: &TableRow<'_>, tests: &BTreeMap<TestCode, Test>) -> Result<(Tes
         text => text.parse::<Decimal>().map(Some).map_err(|_| row.trouble(format!("{column} must be a decimal number, not “{text}”"))),
     };
     let age = |column: &str| number(column)?.ok_or_else(|| row.trouble(format!("{column} is missing")));
-    let limit =
-        CriticalLimit { sex, age_min_days: age("age_min_days")?, age_max_days: age("age_max_days")?, low: number("low")?, high: number("high")? };
+    let limit = CriticalLimit {
+        sex,
+        age_min_days: age("age_min_days")?,
+        age_max_days: age("age_max_days")?,
+        low: number("low")?,
+        high: number("high")?,
+    };
+    if limit.age_min_days < Decimal::ZERO {
+        return Err(row.trouble("age_min_days must not be negative"));
+    }
     if limit.age_min_days >= limit.age_max_days {
         return Err(row.trouble("age_min_days must be below age_max_days"));
     }

@@ -22,6 +22,7 @@ impl InstrumentMapping {
             let test = TestCode::parse(row.cell("test")).filter(|test| catalogue.test(test).is_some());
             match test {
                 _ if code.is_empty() => troubles.push(row.trouble("the instrument's code is missing")),
+                _ if row.cell("source").is_empty() => troubles.push(row.trouble("every mapping names its source")),
                 None => troubles.push(row.trouble(format!("test “{}” is not in the catalogue", row.cell("test")))),
                 Some(test) => {
                     if tests.insert(code.to_owned(), test).is_some() {

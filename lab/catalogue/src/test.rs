@@ -13,7 +13,8 @@ pub struct TestCode(Arc<str>);
 impl TestCode {
     /// Reads a code at the door.
     pub fn parse(text: &str) -> Option<Self> {
-        let fits = (1..=16).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+        let fits =
+            (1..=16).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
         fits.then(|| Self(text.into()))
     }
 

@@ -310,8 +310,7 @@ pub struct Assessment {
 impl Assessment {
     /// The findings that keep this result from verifying itself under a policy, gravest first.
     pub fn holds(&self, policy: Policy) -> Vec<&GateFinding> {
-        let mut holds: Vec<&GateFinding> =
-            self.findings.iter().filter(|finding| policy.counts(finding.verdict) >= Verdict::Hold).collect();
+        let mut holds: Vec<&GateFinding> = self.findings.iter().filter(|finding| policy.counts(finding.verdict) >= Verdict::Hold).collect();
         holds.sort_by_key(|finding| std::cmp::Reverse(finding.verdict));
         holds
     }

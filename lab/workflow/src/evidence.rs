@@ -1,7 +1,7 @@
 //! The evidence of one filed message as it is stored: shared facts once, per result one letter per gate, inputs in full only where a verdict
 //! is not a plain pass. About twelve bytes for a clean result.
 
-use crate::assessment::{Assessment, Because, GateFinding, Gate, Policy, RuleEdition, Verdict};
+use crate::assessment::{Assessment, Because, Gate, GateFinding, Policy, RuleEdition, Verdict};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -37,7 +37,7 @@ struct Stored {
     /// Reasons that hold for every result with that letter and no reason of its own: by gate and verdict, as "cN".
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     shared: BTreeMap<String, Vec<String>>,
-    /// Reasons of single results, by "container test".
+    /// Reasons of single results, by "container test"; an empty one says that there is none, where others share one.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     own: BTreeMap<String, Reasons>,
 }
@@ -55,6 +55,19 @@ fn shared_key(finding: &GateFinding) -> String {
     [finding.gate.letter(), finding.verdict.letter()].iter().collect()
 }
 
+/// What the shared reasons do not say of a result already.
+fn own_reasons(assessment: &Assessment, shared: &BTreeMap<String, Vec<String>>) -> Reasons {
+    let mut own = Reasons::new();
+    for finding in &assessment.findings {
+        let reason = finding.because.as_ref().map(Because::to_stored).unwrap_or_default();
+        let lent = shared.get(&shared_key(finding)).map_or(&[][..], Vec::as_slice);
+        if reason != lent {
+            own.insert(finding.gate.letter(), reason.into_iter().map(str::to_owned).collect());
+        }
+    }
+    own
+}
+
 impl Evidence {
     /// The text for the assessment row.
     pub fn to_stored(&self) -> Result<String, EvidenceTrouble> {
@@ -63,7 +76,7 @@ impl Evidence {
             catalogue: self.catalogue.0.clone(),
             not_established: self.policy.name().to_owned(),
             results: BTreeMap::new(),
-            shared: BTreeMap::new(),
+            shared: self.shared_reasons(),
             own: BTreeMap::new(),
         };
         for (container, test, assessment) in &self.results {
@@ -74,16 +87,23 @@ impl Evidence {
             line.push_str(test);
             line.push(':');
             line.push_str(&assessment.letters());
-            for finding in &assessment.findings {
-                let Some(because) = &finding.because else { continue };
-                if is_shared(because) {
-                    stored.shared.entry(shared_key(finding)).or_insert_with(|| parts(because));
-                } else {
-                    stored.own.entry(format!("{container} {test}")).or_default().insert(finding.gate.letter(), parts(because));
-                }
+            let own = own_reasons(assessment, &stored.shared);
+            if !own.is_empty() {
+                stored.own.insert(format!("{container} {test}"), own);
             }
         }
         serde_json::to_string(&stored).map_err(|error| EvidenceTrouble(error.to_string()))
+    }
+
+    /// The first reason of each kind that lies in the edition.
+    fn shared_reasons(&self) -> BTreeMap<String, Vec<String>> {
+        let mut shared = BTreeMap::new();
+        for finding in self.results.iter().flat_map(|(_, _, assessment)| &assessment.findings) {
+            if let Some(because) = finding.because.as_ref().filter(|because| is_shared(because)) {
+                shared.entry(shared_key(finding)).or_insert_with(|| parts(because));
+            }
+        }
+        shared
     }
 
     /// Reads an assessment row.
@@ -109,6 +129,9 @@ impl Evidence {
 }
 
 fn assessment(letters: &str, own: Option<&Reasons>, shared: &BTreeMap<String, Vec<String>>) -> Result<Assessment, EvidenceTrouble> {
+    if letters.chars().count() > Gate::ALL.len() {
+        return Err(EvidenceTrouble(format!("“{letters}” has more verdicts than there are gates")));
+    }
     let mut findings = Vec::new();
     for (gate, letter) in Gate::ALL.into_iter().zip(letters.chars()) {
         if letter == '?' {
@@ -117,7 +140,7 @@ fn assessment(letters: &str, own: Option<&Reasons>, shared: &BTreeMap<String, Ve
         let verdict = Verdict::from_letter(letter).ok_or_else(|| EvidenceTrouble(format!("unknown verdict “{letter}”")))?;
         let mut finding = GateFinding { gate, verdict, because: None };
         let stored = own.and_then(|reasons| reasons.get(&gate.letter())).or_else(|| shared.get(&shared_key(&finding)));
-        if let Some(stored) = stored {
+        if let Some(stored) = stored.filter(|reason| !reason.is_empty()) {
             let because = Because::from_stored(stored).ok_or_else(|| EvidenceTrouble(format!("unknown reason {stored:?}")))?;
             finding.because = Some(because);
         }
@@ -185,7 +208,10 @@ mod tests {
             (r#"{"gates":"g","catalogue":"c","not_established":"maybe","results":{}}"#, "maybe"),
             (r#"{"gates":"g","catalogue":"c","not_established":"info","results":{"A1":"K"}}"#, "no verdicts"),
             (r#"{"gates":"g","catalogue":"c","not_established":"info","results":{"A1":"K:PPx"}}"#, "unknown verdict"),
-            (r#"{"gates":"g","catalogue":"c","not_established":"info","results":{"A1":"K:PPH"},"own":{"A1 K":{"c":["x"]}}}"#, "unknown reason"),
+            (
+                r#"{"gates":"g","catalogue":"c","not_established":"info","results":{"A1":"K:PPH"},"own":{"A1 K":{"c":["x"]}}}"#,
+                "unknown reason",
+            ),
         ] {
             assert!(Evidence::from_stored(text).unwrap_err().to_string().contains(what), "{text}");
         }

@@ -6,7 +6,7 @@ pub mod matching;
 pub mod order;
 pub mod result;
 
-pub use assessment::{Assessment, Because, GateFinding, Gate, Policy, RuleEdition, Verdict};
+pub use assessment::{Assessment, Because, Gate, GateFinding, Policy, RuleEdition, Verdict};
 pub use evidence::{Evidence, EvidenceTrouble};
 pub use matching::{Claim, Unclaimed, claim};
 pub use order::{OpenExamination, OpenWork, PatientFacts, Priority};

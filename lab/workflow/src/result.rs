@@ -109,6 +109,10 @@ impl Measured {
                 }
             }
         }
-        self.value.as_ref().err().map(|because| VerifyRefusal::NoValue(because.clone()))
+        match &self.value {
+            Ok(Value::NotMeasured(_)) => Some(VerifyRefusal::NoValue(Because::NotMeasured { sent: self.sent.clone() })),
+            Ok(_) => None,
+            Err(because) => Some(VerifyRefusal::NoValue(because.clone())),
+        }
     }
 }

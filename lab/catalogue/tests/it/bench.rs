@@ -1,0 +1,37 @@
+//! The texts the tests are made of, and the shipped files.
+
+use catalogue::{Catalogue, CatalogueText, LimitChoice, TestCode};
+use kernel::Sex;
+
+pub(crate) const EDITION: &str = "name = \"trial\"\nsource = \"a test\"\neffective_from = \"2026-11-21\"\nsignature = \"unverified\"\n";
+pub(crate) const TESTS_HEAD: &str = "code,name,bench,loinc,loinc_name,specimen,containers,unit,decimals,result_type,valence,source\n";
+pub(crate) const POTASSIUM: &str = "K,Potassium,CHEM,2823-3,Potassium,Serum,SST|HEP,mmol/L,1,NM,1,a test\n";
+pub(crate) const LIMITS_HEAD: &str = "test,sex,age_min_days,age_max_days,condition,low,high,source\n";
+
+pub(crate) const SHIPPED_LIMITS: &str = include_str!("../../../../content/catalogue/critical_limits.csv");
+pub(crate) const SHIPPED_TESTS: &str = include_str!("../../../../content/catalogue/tests.csv");
+pub(crate) const SHIPPED_EDITION: &str = include_str!("../../../../content/catalogue/edition.toml");
+
+/// The edition that comes with the program.
+pub(crate) fn shipped() -> Catalogue {
+    let text = CatalogueText { edition: SHIPPED_EDITION, tests: SHIPPED_TESTS, critical_limits: SHIPPED_LIMITS };
+    Catalogue::read(text).expect("the shipped content reads")
+}
+
+/// A catalogue of one potassium with these rows of limits.
+pub(crate) fn potassium_with(limits: &str) -> Catalogue {
+    let (tests, critical_limits) = (format!("{TESTS_HEAD}{POTASSIUM}"), format!("{LIMITS_HEAD}{limits}"));
+    Catalogue::read(CatalogueText { edition: EDITION, tests: &tests, critical_limits: &critical_limits }).expect("the limits read")
+}
+
+/// The choice in the words of the tests: `2.8..7.0`, `..10.0`, `none`, `needs birth date`.
+pub(crate) fn chosen(catalogue: &Catalogue, test: &str, sex: Sex, age: Option<(u32, u32)>) -> String {
+    match catalogue.critical_limits().choose(&TestCode::parse(test).unwrap(), sex, age) {
+        LimitChoice::None => "none".to_owned(),
+        LimitChoice::Needs(fact) => format!("needs {}", fact.words()),
+        LimitChoice::Row(row) => {
+            let bound = |bound: Option<kernel::Decimal>| bound.map_or_else(String::new, |bound| bound.to_string());
+            format!("{}..{}", bound(row.low), bound(row.high))
+        }
+    }
+}

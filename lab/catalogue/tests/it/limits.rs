@@ -1,0 +1,88 @@
+//! Which limit holds at which age: every boundary of the shipped rows. The expected limits are those of laboratory rules 5.1.
+
+use crate::bench::{chosen, shipped};
+use kernel::{BirthDate, Sex, Timestamp, Zone};
+
+/// 2026-11-21 10:15 UTC.
+const COLLECTED: Timestamp = Timestamp::from_micros(1_795_256_100_000_000);
+
+fn at_days(test: &str, days: u32) -> String {
+    chosen(&shipped(), test, Sex::Male, Some((days, days)))
+}
+
+#[test]
+fn a_row_holds_from_its_first_day_to_the_day_before_its_last() {
+    let table =
+        [("K", "2.8..7.0", "2.8..6.2"), ("NA", "125..155", "120..160"), ("GLU", "40..300", "50..450"), ("PHOS", "1.0..10.5", "1.0..8.9")];
+    for (test, newborn, older) in table {
+        for days in [0, 1, 26, 27] {
+            assert_eq!(at_days(test, days), newborn, "{test} at {days} days");
+        }
+        for days in [28, 29, 365, 10_957, 54_787] {
+            assert_eq!(at_days(test, days), older, "{test} at {days} days");
+        }
+    }
+}
+
+#[test]
+fn bilirubin_has_a_limit_for_the_first_day_one_to_the_thirtieth_and_then_none() {
+    for (days, limit) in [(0, "..10.0"), (1, "..13.0"), (27, "..13.0"), (28, "..13.0"), (29, "..13.0"), (30, "none"), (10_957, "none")] {
+        assert_eq!(at_days("TBIL", days), limit, "{days} days");
+    }
+}
+
+#[test]
+fn an_unknown_age_is_named_where_the_limit_hangs_on_it_and_only_there() {
+    for test in ["K", "NA", "GLU", "PHOS", "TBIL"] {
+        assert_eq!(chosen(&shipped(), test, Sex::Female, None), "needs birth date", "{test}");
+    }
+    for (test, limit) in [("CA", "6.0..13.0"), ("CREA", "..7.5"), ("ALB", "none"), ("LDH", "none")] {
+        assert_eq!(chosen(&shipped(), test, Sex::Female, None), limit, "{test}");
+    }
+}
+
+#[test]
+fn an_age_known_as_a_range_needs_the_birth_date_only_across_a_boundary() {
+    let table = [
+        ("K", (0, 27), "2.8..7.0"),
+        ("K", (27, 28), "needs birth date"),
+        ("K", (28, 400), "2.8..6.2"),
+        ("K", (0, 54_787), "needs birth date"),
+        ("PHOS", (27, 28), "needs birth date"),
+        ("TBIL", (0, 0), "..10.0"),
+        ("TBIL", (0, 1), "needs birth date"),
+        ("TBIL", (1, 29), "..13.0"),
+        ("TBIL", (29, 30), "needs birth date"),
+        ("TBIL", (30, 395), "none"),
+        ("CA", (0, 54_787), "6.0..13.0"),
+    ];
+    for (test, age, limit) in table {
+        assert_eq!(chosen(&shipped(), test, Sex::Male, Some(age)), limit, "{test} at {age:?}");
+    }
+}
+
+/// From a birth date as it is written to the limit; days counted by hand to 21 November 2026.
+#[test]
+fn a_birth_date_known_to_the_year_or_month_is_enough_where_it_is_enough() {
+    let table = [
+        // 27 and 28 days before.
+        ("K", "2026-10-25", "2.8..7.0"),
+        ("K", "2026-10-24", "2.8..6.2"),
+        // 0 to 324 days; then 325 at least.
+        ("K", "2026", "needs birth date"),
+        ("K", "2025", "2.8..6.2"),
+        // 0 to 20 days; then 21 to 51.
+        ("K", "2026-11", "2.8..7.0"),
+        ("K", "2026-10", "needs birth date"),
+        ("K", "2026-09", "2.8..6.2"),
+        ("TBIL", "2026-11-21", "..10.0"),
+        ("TBIL", "2026-11-20", "..13.0"),
+        ("TBIL", "2026-10-23", "..13.0"),
+        ("TBIL", "2026-10-22", "none"),
+        ("TBIL", "2025", "none"),
+    ];
+    for (test, born, limit) in table {
+        let age = BirthDate::parse(born).unwrap().age_days(COLLECTED, &Zone::utc()).unwrap();
+        assert_eq!(chosen(&shipped(), test, Sex::Female, Some((age.at_least, age.at_most))), limit, "{test}, born {born}");
+    }
+}

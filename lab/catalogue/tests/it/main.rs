@@ -1,0 +1,10 @@
+//! What the catalogue promises, tried from outside: faulty files are refused with file, line and reason; the shipped content reads; a limit
+//! is chosen for one patient and never guessed.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod bench;
+mod limits;
+mod limits_by_sex;
+mod properties;
+mod refused;
+mod shipped;

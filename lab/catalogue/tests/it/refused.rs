@@ -1,0 +1,154 @@
+//! A faulty edition is refused whole; every fault is named with its file, its line and what is expected instead.
+
+use crate::bench::{EDITION, LIMITS_HEAD, POTASSIUM, TESTS_HEAD, shipped};
+use catalogue::{Catalogue, CatalogueText, InstrumentMapping};
+
+fn troubles(edition: &str, tests: &str, critical_limits: &str) -> Vec<String> {
+    match Catalogue::read(CatalogueText { edition, tests, critical_limits }) {
+        Ok(_) => Vec::new(),
+        Err(troubles) => troubles.iter().map(ToString::to_string).collect(),
+    }
+}
+
+/// The only trouble there is stands at this place and says these words.
+fn says(troubles: &[String], place: &str, words: &[&str]) {
+    let [trouble] = troubles else { panic!("one trouble at {place} was expected, not {troubles:?}") };
+    assert!(trouble.starts_with(&format!("{place}: ")), "{trouble} does not name {place}");
+    assert!(words.iter().all(|word| trouble.contains(word)), "{trouble} does not say {words:?}");
+}
+
+fn potassium(column: usize, cell: &str) -> String {
+    let mut cells: Vec<&str> = POTASSIUM.trim_end().split(',').collect();
+    cells[column] = cell;
+    cells.join(",")
+}
+
+#[test]
+fn what_the_other_tests_break_is_whole_before() {
+    let limits = format!("{LIMITS_HEAD}K,A,0,28,,2.8,7.0,here\nK,A,28,54787.5,,2.8,6.2,here\n");
+    assert_eq!(troubles(EDITION, &format!("{TESTS_HEAD}{POTASSIUM}"), &limits), Vec::<String>::new());
+}
+
+#[test]
+fn a_faulty_test_is_named_with_its_line_and_what_is_expected() {
+    let table: [(String, &[&str]); 15] = [
+        (POTASSIUM.to_owned(), &["K", "second time"]),
+        (potassium(0, "k"), &["“k”", "no test code", "A-Z"]),
+        (potassium(0, ""), &["no test code"]),
+        (potassium(0, "ABCDEFGHIJKLMNOPQ"), &["no test code", "16"]),
+        (potassium(1, ""), &["K", "no name"]),
+        (potassium(3, ""), &["no loinc"]),
+        (potassium(5, " "), &["no specimen"]),
+        (potassium(6, ""), &["no containers"]),
+        (potassium(7, "furlong"), &["unit of K", "furlong"]),
+        (potassium(7, ""), &["unit of K"]),
+        (potassium(8, "7"), &["decimals of K", "0 to 6", "7"]),
+        (potassium(8, "-1"), &["decimals of K", "-1"]),
+        (potassium(8, "one"), &["decimals of K", "one"]),
+        (potassium(10, "many"), &["valence of K", "many"]),
+        (potassium(11, ""), &["K", "no source"]),
+    ];
+    for (row, words) in table {
+        // The sound sodium before it moves the fault to line 3; the duplicate needs a sound potassium instead.
+        let before = if row == POTASSIUM { POTASSIUM.to_owned() } else { potassium(0, "NA") + "\n" };
+        says(&troubles(EDITION, &format!("{TESTS_HEAD}{before}{row}\n"), LIMITS_HEAD), "tests.csv, line 3", words);
+    }
+    says(&troubles(EDITION, &format!("{TESTS_HEAD}{}\n", potassium(9, "ST")), LIMITS_HEAD), "tests.csv, line 2", &["ST", "NM"]);
+}
+
+#[test]
+fn a_faulty_limit_is_named_with_its_line_and_what_is_expected() {
+    let table: [(&str, &[&str]); 17] = [
+        ("XX,A,0,28,,2.8,7.0,here", &["“XX”", "not in tests.csv"]),
+        (",A,0,28,,2.8,7.0,here", &["not in tests.csv"]),
+        ("K,B,0,28,,2.8,7.0,here", &["sex", "A, F or M", "“B”"]),
+        ("K,A,0,28,fasting,2.8,7.0,here", &["condition", "not supported"]),
+        ("K,A,0,28,,2.8,7.0,", &["source"]),
+        ("K,A,0,28,,2.8,7.0, ", &["source"]),
+        ("K,A,,28,,2.8,7.0,here", &["age_min_days", "missing"]),
+        ("K,A,0,,,2.8,7.0,here", &["age_max_days", "missing"]),
+        ("K,A,0,four weeks,,2.8,7.0,here", &["age_max_days", "four weeks"]),
+        ("K,A,-1,28,,2.8,7.0,here", &["age_min_days", "negative"]),
+        ("K,A,28,28,,2.8,7.0,here", &["age_min_days", "below age_max_days"]),
+        ("K,A,29,28,,2.8,7.0,here", &["age_min_days", "below age_max_days"]),
+        ("K,A,0,28,,,,here", &["neither low nor high"]),
+        ("K,A,0,28,,7.0,7.0,here", &["low must be below high"]),
+        ("K,A,0,28,,7.1,7.0,here", &["low must be below high"]),
+        ("K,A,0,28,,2.8,7.0 mmol/L,here", &["high", "decimal number", "7.0 mmol/L"]),
+        ("K,A,0,28,,2.8,7.0", &["7 fields"]),
+    ];
+    for (row, words) in table {
+        let limits = format!("{LIMITS_HEAD}NA,A,0,28,,125,155,here\n{row}\n");
+        let tests = format!("{TESTS_HEAD}{POTASSIUM}{}\n", potassium(0, "NA"));
+        says(&troubles(EDITION, &tests, &limits), "critical_limits.csv, line 3", words);
+    }
+}
+
+#[test]
+fn two_limits_for_the_same_patient_are_refused_and_neighbours_are_not() {
+    let tests = format!("{TESTS_HEAD}{POTASSIUM}");
+    let second = |row: &str| troubles(EDITION, &tests, &format!("{LIMITS_HEAD}K,F,28,365,,2.8,6.2,here\n{row},,2.9,6.3,here\n"));
+    for overlapping in ["K,F,28,365", "K,A,0,29", "K,F,364.5,400", "K,A,0,54787.5", "K,F,100,200"] {
+        says(&second(overlapping), "critical_limits.csv, line 3", &["second critical limit of K", "sex and age"]);
+    }
+    for neighbour in ["K,M,28,365", "K,F,0,28", "K,F,365,54787.5", "K,A,365,366"] {
+        assert_eq!(second(neighbour), Vec::<String>::new(), "{neighbour}");
+    }
+}
+
+#[test]
+fn a_header_that_is_not_ours_stops_that_file_only_once() {
+    let tests = format!("{TESTS_HEAD}{POTASSIUM}");
+    for header in ["test,sex,age_max_days,age_min_days,condition,low,high,source\n", "test,low,high\n", "", "K,A,0,28,,2.8,7.0,here\n"] {
+        let limits = format!("{header}K,A,0,28,,2.8,7.0,here\n");
+        says(&troubles(EDITION, &tests, &limits), "critical_limits.csv, line 1", &["the header must be test,sex,age_min_days"]);
+    }
+    says(&troubles(EDITION, "", LIMITS_HEAD), "tests.csv, line 1", &["the header must be code,name"]);
+}
+
+#[test]
+fn every_fault_of_every_file_is_told_at_once() {
+    let tests = format!("{TESTS_HEAD}{POTASSIUM}{}\n{}\n", potassium(8, "9"), potassium(0, "na"));
+    let limits = format!("{LIMITS_HEAD}K,A,0,28,,9,1,here\nK,X,0,28,,1,9,here\n");
+    let told = troubles("name = 1", &tests, &limits);
+    let places: Vec<&str> = told.iter().map(|trouble| trouble.split(": ").next().unwrap()).collect();
+    let expected =
+        ["edition.toml, line 0", "tests.csv, line 3", "tests.csv, line 4", "critical_limits.csv, line 2", "critical_limits.csv, line 3"];
+    assert_eq!(places, expected, "{told:?}");
+}
+
+#[test]
+fn lines_are_counted_as_an_editor_counts_them() {
+    // A quoted cell that runs over two lines: the row after it stands in line 4.
+    let limits = format!("{LIMITS_HEAD}K,A,0,28,,2.8,7.0,\"two\nlines\"\nK,A,28,30,,7,2,here\n");
+    says(&troubles(EDITION, &format!("{TESTS_HEAD}{POTASSIUM}"), &limits), "critical_limits.csv, line 4", &["low must be below high"]);
+}
+
+#[test]
+fn a_mapping_names_known_tests_and_each_code_once() {
+    let catalogue = shipped();
+    let read = |rows: &str| match InstrumentMapping::read("any.csv", &format!("code,test,source\n989,NA,here\n{rows}\n"), &catalogue) {
+        Ok(_) => Vec::new(),
+        Err(troubles) => troubles.iter().map(ToString::to_string).collect(),
+    };
+    let table: [(&str, &[&str]); 5] = [
+        ("990,POTASSIUM,here", &["“POTASSIUM”", "not in the catalogue"]),
+        ("990,,here", &["not in the catalogue"]),
+        (",K,here", &["code is missing"]),
+        ("989,K,here", &["989", "second time"]),
+        ("990,K,", &["source"]),
+    ];
+    for (row, words) in table {
+        says(&read(row), "any.csv, line 3", words);
+    }
+    assert_eq!(read("990,K,here\n9902,K,here"), Vec::<String>::new(), "two codes may stand for one test");
+    let wrong = InstrumentMapping::read("any.csv", "code,test\n990,K\n", &catalogue).unwrap_err();
+    assert_eq!(wrong[0].to_string(), "any.csv, line 1: the header must be code,test,source; it is code,test");
+}
+
+#[test]
+fn a_table_that_would_fill_the_memory_is_refused() {
+    let rows: String = (0..100_001).map(|code| format!("{code},K,here\n")).collect();
+    let told = InstrumentMapping::read("any.csv", &format!("code,test,source\n{rows}"), &shipped()).unwrap_err();
+    says(&told.iter().map(ToString::to_string).collect::<Vec<_>>(), "any.csv, line 0", &["more than 100000 rows"]);
+}

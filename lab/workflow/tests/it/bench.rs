@@ -1,0 +1,60 @@
+//! A small laboratory for the tests: a catalogue of two tests, a mapping, one tube.
+
+use catalogue::{Catalogue, CatalogueText, InstrumentMapping, TestCode};
+use kernel::{ExaminationId, RawLine, Reading, ReadingKind, Sex, Timestamp};
+use workflow::{OpenExamination, OpenWork, PatientFacts};
+
+const EDITION: &str = "name = \"trial\"\nsource = \"a test\"\neffective_from = \"2026-11-21\"\nsignature = \"unverified\"\n";
+const TESTS: &str = "code,name,bench,loinc,loinc_name,specimen,containers,unit,decimals,result_type,valence,source\n\
+    K,Potassium,CHEM,2823-3,Potassium,Serum,SST,mmol/L,1,NM,1,here\n\
+    NA,Sodium,CHEM,2951-2,Sodium,Serum,SST,mmol/L,0,NM,1,here\n";
+const LIMITS: &str = "test,sex,age_min_days,age_max_days,condition,low,high,source\n";
+
+/// 2026-11-21 10:15 UTC.
+pub(crate) const NOW: Timestamp = Timestamp::from_micros(1_795_256_100_000_000);
+/// The code on the tube.
+pub(crate) const TUBE: &str = "A0000001S";
+
+/// 990 and 9900 are potassium, 989 is sodium.
+pub(crate) fn mapping() -> InstrumentMapping {
+    let catalogue = Catalogue::read(CatalogueText { edition: EDITION, tests: TESTS, critical_limits: LIMITS }).unwrap();
+    InstrumentMapping::read("map.csv", "code,test,source\n989,NA,here\n990,K,here\n9900,K,here\n", &catalogue).unwrap()
+}
+
+pub(crate) fn test(code: &str) -> TestCode {
+    TestCode::parse(code).unwrap()
+}
+
+/// The examination with this last digit in its id.
+pub(crate) fn examination(number: u8) -> ExaminationId {
+    format!("01890a5d-ac96-774b-bcce-b3020000000{number}").parse().unwrap()
+}
+
+/// The tube with its ordered tests, numbered from 1, none of them resulted.
+pub(crate) fn tube(tests: &[&str]) -> OpenWork {
+    let id = "01890a5d-ac96-774b-bcce-b302099a8057";
+    let open = |(number, code): (u8, &&str)| OpenExamination { id: examination(number), test: test(code), resulted: false };
+    OpenWork {
+        container: id.parse().unwrap(),
+        container_code: TUBE.to_owned(),
+        order: id.parse().unwrap(),
+        patient: PatientFacts { id: id.parse().unwrap(), mrn: "7".to_owned(), birth: None, sex: Sex::Unknown },
+        collected_or_ordered_at: NOW,
+        examinations: (1..).zip(tests).map(open).collect(),
+    }
+}
+
+pub(crate) fn reading(kind: ReadingKind, specimen: &str, code: &str) -> Reading {
+    Reading {
+        kind,
+        specimen: specimen.to_owned(),
+        code: code.to_owned(),
+        sent: "4.1".to_owned(),
+        unit: "mmol/L".to_owned(),
+        flags: Vec::new(),
+        stated_at: None,
+        line: RawLine::default(),
+        patient: None,
+        details: Vec::new(),
+    }
+}

@@ -1,0 +1,7 @@
+//! What the workflow promises, tried from outside: whose work a reading is, who may vouch for a value, and evidence that reads back.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod bench;
+mod evidence;
+mod matching;
+mod verification;
