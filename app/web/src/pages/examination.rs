@@ -51,19 +51,19 @@ pub(crate) fn reasons(line: &ResultLine) -> Markup {
         } @else {
             ul.reasons {
                 @for reason in &line.reasons {
-                    li { span.gate { (reason.gate) " · " (reason.verdict) } " " (reason.words) }
+                    li { span.gate { (reason.gate) ", " (reason.verdict) ": " } (reason.words) }
                 }
             }
         }
     }
 }
 
-/// Everything that was said of a result, folded away until somebody wants it.
+/// Everything that was said of a result, folded away until somebody wants it. What holds a result stands outside, never folded.
 pub(crate) fn account(line: &ResultLine) -> Markup {
     html! {
         details data-fold=(format!("{}-{}", line.examination, line.version)) {
-            summary { (t!("Why")) }
-            (reasons(line))
+            summary { (t!("The whole account")) }
+            @if !line.held { (reasons(line)) }
             dl.account {
                 dt { (t!("Gates and limits")) } dd { (line.gates) }
                 dt { (t!("Vouched for")) } dd { (vouched(line)) }

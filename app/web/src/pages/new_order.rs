@@ -82,7 +82,7 @@ fn form_page(web: &Web, signed: &Signed, typed: &Typed) -> Markup {
         @if !typed.troubles.is_empty() {
             div.alert role="alert" {
                 strong { (t!("Nothing was ordered yet.")) }
-                ul { @for trouble in &typed.troubles { li { a href=(format!("#{}", field_id(trouble))) { (trouble.field) } " " (sentence(trouble)) } } }
+                ul { @for trouble in &typed.troubles { li { a href=(format!("#{}", field_id(trouble))) { (field_words(trouble)) } ": " (sentence(trouble)) } } }
             }
         }
         form.card method="post" action="/orders/new" novalidate data-order-form {
@@ -93,6 +93,19 @@ fn form_page(web: &Web, signed: &Signed, typed: &Typed) -> Markup {
         }
     };
     chrome::page(web, signed, Sheet::still(Here::NewOrder, t!("New order"), body))
+}
+
+/// The field as the page names it.
+fn field_words(trouble: &FieldTrouble) -> &'static str {
+    match field_id(trouble) {
+        "mrn" => t!("Record number"),
+        "family_name" => t!("Family name"),
+        "given_name" => t!("Given name"),
+        "birth_date" => t!("Birth date"),
+        "sex" => t!("Sex"),
+        "priority" => t!("Priority"),
+        _ => t!("Tests"),
+    }
 }
 
 /// What is wrong and what to do, in one line.

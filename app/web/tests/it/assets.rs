@@ -9,9 +9,8 @@ use web::WebOptions;
 /// The address of an asset as the sign-in page names it.
 async fn address_of(house: &House, name: &str) -> String {
     let page = house.ask(request("GET", "/sign-in").body(Body::empty()).unwrap()).await.text;
-    let end = page.find(&format!("/{name}\"")).unwrap() + name.len() + 1;
-    let begin = page[..end].rfind("/assets/").unwrap();
-    page[begin..end].to_owned()
+    let address = page.split('"').find(|text| text.starts_with("/assets/") && text.ends_with(&format!("/{name}")));
+    address.unwrap_or_else(|| panic!("{name} is not named: {page}")).to_owned()
 }
 
 #[tokio::test]

@@ -114,10 +114,15 @@ impl House {
         request.header(header::CONTENT_TYPE, "application/json")
     }
 
-    /// Places an order for a potassium; accession and container code.
+    /// Places an order for a potassium of an adult; accession and container code.
     pub(crate) async fn order(&self, mrn: &str, family_name: &str) -> (String, String) {
+        self.order_born(mrn, family_name, "1980-02-29").await
+    }
+
+    /// Places an order for a potassium of somebody born then; empty where it is not known.
+    pub(crate) async fn order_born(&self, mrn: &str, family_name: &str, birth_date: &str) -> (String, String) {
         let body = serde_json::json!({
-            "patient": {"mrn": mrn, "family_name": family_name, "given_name": "Ada", "birth_date": "1980-02-29", "sex": "F"},
+            "patient": {"mrn": mrn, "family_name": family_name, "given_name": "Ada", "birth_date": birth_date, "sex": "F"},
             "tests": ["K"], "priority": "routine",
         });
         let answer = self.api("POST", "/api/v1/orders", &body.to_string()).await;

@@ -33,6 +33,20 @@ async fn a_result_within_limits_is_verified_and_one_beyond_is_held_with_the_reas
 }
 
 #[tokio::test]
+async fn a_critical_result_stands_before_newer_ones_that_are_held_for_less() {
+    let house = House::open().await;
+    let (_, grave) = house.order("4711", "Ndiaye").await;
+    // Critical limits depend on age: without a birth date nobody can say, so it waits, but it is not critical.
+    let (_, ageless) = house.order_born("4712", "Okafor", "").await;
+    house.file_potassium(&grave, "7.9").await;
+    house.file_potassium(&ageless, "4.1").await;
+    let page = house.page("/").await;
+    let row = page.row(&format!("data-container=\"{ageless}\""));
+    assert!(row.contains("data-state=\"held\"") && row.contains("data-critical=\"false\"") && !row.contains("CRIT"), "{row}");
+    assert!(page.text.find(&format!("data-container=\"{grave}\"")) < page.text.find(&format!("data-container=\"{ageless}\"")));
+}
+
+#[tokio::test]
 async fn the_api_tells_the_same() {
     let house = House::open().await;
     let (accession, container) = house.order("4711", "Ndiaye").await;
