@@ -22,8 +22,7 @@ pub fn measure(reading: &Reading, test: &Test, decimal_mark: DecimalMark) -> Mea
 
 fn value_and_report(reading: &Reading, test: &Test, decimal_mark: DecimalMark) -> Result<(Value, String), Because> {
     let not_a_value = |trouble: String| Because::NotAValue { sent: reading.sent.clone(), trouble };
-    let value =
-        Value::read(&reading.sent, ValueKindExpected::Number, decimal_mark).map_err(|trouble| not_a_value(trouble.to_string()))?;
+    let value = Value::read(&reading.sent, ValueKindExpected::Number, decimal_mark).map_err(|trouble| not_a_value(trouble.to_string()))?;
     // What is no number passes as it is; the gate will say that a number is expected.
     let Value::Number(number) = value else { return Ok((value, reading.sent.clone())) };
     let number = in_catalogue_unit(number, reading, test)?;

@@ -5,6 +5,9 @@ mod roche_cobas_c;
 use kernel::{RawLine, Reading, Trouble, Zone};
 use lis2::Message;
 
+/// How a driver reads a message; the zone is the link's, for times that state none.
+pub type ReadMessage = fn(&Message<'_>, &Zone) -> (Vec<Reading>, Vec<Trouble>);
+
 /// An analyser family.
 #[derive(Debug)]
 pub struct Driver {
@@ -15,7 +18,7 @@ pub struct Driver {
     /// The protocol of its link.
     pub protocol: &'static str,
     /// Reads one message: every reading it holds, and everything in it that could not be read. Neither costs the other.
-    pub read: fn(&Message<'_>, &Zone) -> (Vec<Reading>, Vec<Trouble>),
+    pub read: ReadMessage,
 }
 
 /// Every driver, one line each.

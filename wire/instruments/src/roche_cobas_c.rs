@@ -10,6 +10,7 @@
 //! - controls: O.12 is `Q`, or `QC` stands among the components of O.4 (rack type), or H.12 is `Q`;
 //! - a comment after each result carries a numeric data alarm, 0 or empty for none;
 //! - a value that could not be measured is blank and has an alarm: no reading, but not to be lost either;
+//! - a result whose status (R.9) is not final carries it among its flags: `status X`;
 //! - manufacturer records (raw reaction curves) belong to the result before them and are kept with the transmission only.
 
 use crate::{Driver, raw_line};
@@ -17,8 +18,7 @@ use kernel::{RawLine, Reading, ReadingKind, Stated, TimeSource, Trouble, Zone};
 use lis2::{Message, Record, RecordKind, ResultContext};
 
 /// The family's registration.
-pub(crate) static DRIVER: Driver =
-    Driver { name: "roche_cobas_c", title: "Roche cobas c 111, c 311, c 501", protocol: "lis2", read };
+pub(crate) static DRIVER: Driver = Driver { name: "roche_cobas_c", title: "Roche cobas c 111, c 311, c 501", protocol: "lis2", read };
 
 fn read(message: &Message<'_>, zone: &Zone) -> (Vec<Reading>, Vec<Trouble>) {
     let (mut readings, mut troubles) = (Vec::new(), Vec::new());
@@ -114,11 +114,19 @@ fn kind(context: &ResultContext<'_, '_>) -> ReadingKind {
     if control { ReadingKind::Control } else { ReadingKind::Patient }
 }
 
-/// R.7, and the numeric data alarm of each comment.
+/// R.7, the status where it is not final, and the numeric data alarms of each comment.
 fn flags(context: &ResultContext<'_, '_>) -> Vec<String> {
-    let own = context.result.field(7).repeats().map(|flag| flag.trimmed()).filter(|flag| !flag.is_empty() && flag != "N").collect::<Vec<_>>();
-    let alarms = context.comments.iter().map(|comment| comment.field(4).component(1).trimmed());
-    own.into_iter().chain(alarms.filter(|alarm| !alarm.is_empty() && alarm != "0").map(|alarm| format!("alarm {alarm}"))).collect()
+    let own = context.result.field(7).repeats().map(|flag| flag.trimmed()).filter(|flag| !flag.is_empty() && flag != "N");
+    let status = Some(context.result.field(9).trimmed()).filter(|status| !is_final(status)).map(|status| format!("status {status}"));
+    let alarms = context.comments.iter().flat_map(|comment| comment.field(4).repeats()).map(|alarm| alarm.component(1).trimmed());
+    let alarms = alarms.filter(|alarm| !alarm.is_empty() && alarm != "0").map(|alarm| format!("alarm {alarm}"));
+    own.chain(status).chain(alarms).collect()
+}
+
+/// R.9: final, approved by an operator, sent before, or not stated. Anything else (preliminary, cancelled, questionable, a correction) is a
+/// result that the analyser does not stand by as it is, and a person must look.
+fn is_final(status: &str) -> bool {
+    matches!(status, "" | "F" | "V" | "R")
 }
 
 /// R.13, completed; else R.12, started. A time that cannot be read costs the time, not the result.
@@ -127,7 +135,8 @@ fn stated_at(result: &Record<'_>, line: &RawLine, zone: &Zone, troubles: &mut Ve
     match Stated::read(&text, zone, TimeSource::Device) {
         Ok(stated) => Some(stated),
         Err(trouble) => {
-            troubles.push(Trouble::new(format!("record {}, field R.{number}", result.line_number), trouble.to_string()).about(line.clone()));
+            troubles
+                .push(Trouble::new(format!("record {}, field R.{number}", result.line_number), trouble.to_string()).about(line.clone()));
             None
         }
     }

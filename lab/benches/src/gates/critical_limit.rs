@@ -15,7 +15,7 @@ use super::{finding, pass};
 use crate::Context;
 use catalogue::{CriticalLimit, LimitChoice};
 use kernel::{Number, Value};
-use workflow::{Because, GateFinding, Gate, Measured, Verdict};
+use workflow::{Because, Gate, GateFinding, Measured, Verdict};
 
 /// Judges the reported value against the critical limits.
 pub fn judge(measured: &Measured, context: &Context<'_>) -> GateFinding {

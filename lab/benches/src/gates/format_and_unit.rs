@@ -12,7 +12,7 @@
 
 use super::{finding, pass};
 use kernel::Value;
-use workflow::{Because, GateFinding, Gate, Measured, Verdict};
+use workflow::{Because, Gate, GateFinding, Measured, Verdict};
 
 /// Judges whether there is a value that can be reported as it stands.
 pub fn judge(measured: &Measured) -> GateFinding {

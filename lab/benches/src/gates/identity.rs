@@ -12,7 +12,7 @@
 
 use super::{finding, pass};
 use crate::Context;
-use workflow::{Because, GateFinding, Gate, Verdict};
+use workflow::{Because, Gate, GateFinding, Verdict};
 
 /// Judges whose result this is.
 pub fn judge(context: &Context<'_>) -> GateFinding {

@@ -4,7 +4,7 @@ pub mod critical_limit;
 pub mod format_and_unit;
 pub mod identity;
 
-use workflow::{Because, GateFinding, Gate, Verdict};
+use workflow::{Because, Gate, GateFinding, Verdict};
 
 fn pass(gate: Gate) -> GateFinding {
     GateFinding { gate, verdict: Verdict::Pass, because: None }
