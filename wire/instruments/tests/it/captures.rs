@@ -1,25 +1,13 @@
 //! Our own captures and the readings expected of them, `captures/<driver>/<name>.astm` and `.json`.
 
+use crate::disk::{bytes, captures, text, transmissions};
 use instruments::{DRIVERS, Driver, read_transmission};
 use kernel::{Reading, Zone};
 use serde_json::{Value, json};
-use std::path::{Path, PathBuf};
-
-pub(crate) fn folder(driver: &Driver) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../captures").join(driver.name)
-}
-
-/// The transmissions of a driver's folder.
-pub(crate) fn transmissions(driver: &Driver) -> Vec<PathBuf> {
-    let files = std::fs::read_dir(folder(driver)).unwrap_or_else(|trouble| panic!("captures of {}: {trouble}", driver.name));
-    let mut found: Vec<PathBuf> =
-        files.map(|file| file.unwrap().path()).filter(|path| path.extension().is_some_and(|end| end == "astm")).collect();
-    found.sort();
-    found
-}
+use std::path::Path;
 
 /// A reading in the words of the expectations.
-pub(crate) fn shown(reading: &Reading) -> Value {
+fn shown(reading: &Reading) -> Value {
     json!({
         "kind": reading.kind.name(),
         "specimen": reading.specimen,
@@ -32,9 +20,8 @@ pub(crate) fn shown(reading: &Reading) -> Value {
 }
 
 fn check(driver: &Driver, path: &Path) {
-    let expected = path.with_extension("json");
-    let expected: Value = serde_json::from_str(&std::fs::read_to_string(&expected).expect("an expectation beside every capture")).unwrap();
-    let (readings, troubles) = read_transmission(driver, &std::fs::read(path).unwrap(), &Zone::utc());
+    let expected: Value = serde_json::from_str(&text(&path.with_extension("json"))).unwrap();
+    let (readings, troubles) = read_transmission(driver, &bytes(path), &Zone::utc());
     let found: Vec<Value> = readings.iter().map(shown).collect();
     assert_eq!(Value::Array(found), expected["readings"], "{}", path.display());
     let expected = expected["troubles"].as_array().unwrap();
@@ -55,8 +42,7 @@ fn every_capture_gives_exactly_the_readings_beside_it() {
 #[test]
 fn every_expectation_belongs_to_a_capture() {
     for driver in DRIVERS {
-        for file in std::fs::read_dir(folder(driver)).unwrap() {
-            let path = file.unwrap().path();
+        for path in captures(driver) {
             assert!(path.with_extension("astm").exists() && path.with_extension("json").exists(), "{} stands alone", path.display());
         }
     }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod captures;
+mod disk;
 mod properties;
 mod registration;
 mod roche_cobas_c;

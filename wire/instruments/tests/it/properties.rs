@@ -1,6 +1,6 @@
 //! Whatever bytes come: no panic, no reading out of nothing, and what is read can be found in what was sent.
 
-use crate::captures::transmissions;
+use crate::disk::{bytes, transmissions};
 use instruments::{DRIVERS, Driver, read_transmission};
 use kernel::{Reading, ReadingKind, Zone};
 use proptest::prelude::*;
@@ -56,14 +56,14 @@ proptest! {
     fn a_damaged_capture_is_read_as_far_as_it_goes(at in any::<prop::sample::Index>(), which in any::<prop::sample::Index>(), byte in any::<u8>(), how in 0..3) {
         for driver in DRIVERS {
             let paths = transmissions(driver);
-            let mut bytes = std::fs::read(which.get(&paths)).unwrap();
-            let place = at.index(bytes.len());
+            let mut capture = bytes(&paths[which.index(paths.len())]);
+            let place = at.index(capture.len());
             match how {
-                0 => bytes[place] = byte,
-                1 => drop(bytes.remove(place)),
-                _ => bytes.insert(place, byte),
+                0 => capture[place] = byte,
+                1 => drop(capture.remove(place)),
+                _ => capture.insert(place, byte),
             }
-            read(driver, &bytes);
+            read(driver, &capture);
         }
     }
 
@@ -72,7 +72,7 @@ proptest! {
     fn a_capture_cut_short_gives_no_other_readings(at in any::<prop::sample::Index>(), which in any::<prop::sample::Index>()) {
         for driver in DRIVERS {
             let paths = transmissions(driver);
-            let whole = std::fs::read(which.get(&paths)).unwrap();
+            let whole = bytes(&paths[which.index(paths.len())]);
             let cut = &whole[..at.index(whole.len())];
             let (all, some) = (read(driver, &whole), read(driver, cut));
             prop_assert!(some.len() <= all.len());

@@ -1,16 +1,10 @@
 //! Every driver is found by its name, has captures that prove it and a default mapping that reads.
 
-use crate::captures::{folder, transmissions};
+use crate::disk::{bytes, content, transmissions};
 use catalogue::{Catalogue, CatalogueText, InstrumentMapping, TestCode};
 use instruments::{DRIVERS, find, read_transmission};
 use kernel::Zone;
 use std::collections::BTreeSet;
-use std::path::Path;
-
-fn content(file: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../content").join(file);
-    std::fs::read_to_string(&path).unwrap_or_else(|trouble| panic!("{}: {trouble}", path.display()))
-}
 
 fn catalogue() -> Catalogue {
     let [edition, tests, critical_limits] =
@@ -32,7 +26,7 @@ fn drivers_are_found_by_name_and_by_no_other() {
 #[test]
 fn every_driver_has_captures() {
     for driver in DRIVERS {
-        assert!(!transmissions(driver).is_empty(), "no transmission in {}", folder(driver).display());
+        assert!(!transmissions(driver).is_empty(), "no transmission of {}", driver.name);
     }
 }
 
@@ -53,7 +47,7 @@ fn every_code_of_a_capture_is_mapped() {
     for driver in DRIVERS {
         let mapping = InstrumentMapping::read(driver.name, &content(&format!("instruments/{}.csv", driver.name)), &catalogue).unwrap();
         for path in transmissions(driver) {
-            for reading in read_transmission(driver, &std::fs::read(&path).unwrap(), &Zone::utc()).0 {
+            for reading in read_transmission(driver, &bytes(&path), &Zone::utc()).0 {
                 assert!(mapping.test(&reading.code).is_some(), "{}: code {}", path.display(), reading.code);
             }
         }

@@ -1,20 +1,9 @@
 //! A real c 111's transmission, where the folder of shared captures is present. It is somebody else's file: what it must give is worked out
 //! here from its own bytes, and none of it stands in this project.
 
+use crate::disk::shared_capture;
 use instruments::{find, read_transmission};
 use kernel::{ReadingKind, Zone};
-use std::path::PathBuf;
-
-fn shared(name: &str) -> Option<Vec<u8>> {
-    let default = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/captures");
-    let folder = std::env::var_os("BENCHSIDE_CAPTURES").map_or_else(default, PathBuf::from);
-    let file = folder.join("astm").join(name);
-    let bytes = std::fs::read(&file).ok();
-    if bytes.is_none() {
-        println!("skipped: {} is not there; set BENCHSIDE_CAPTURES to the folder of shared captures", file.display());
-    }
-    bytes
-}
 
 /// Fields of the first record of this kind: each record is a frame of its own, so the letter stands third in its line, and the first
 /// control character ends its last field.
@@ -29,7 +18,7 @@ fn component(field: &str, number: usize) -> &str {
 
 #[test]
 fn a_real_c111_gives_its_one_result() {
-    let Some(bytes) = shared("cobas_c111.txt") else { return };
+    let Some(bytes) = shared_capture("astm/cobas_c111.txt") else { return };
     let text: String = bytes.iter().copied().map(char::from).collect();
     let (order, result) = (fields(&text, 'O'), fields(&text, 'R'));
     for wrapped in [bytes.clone(), [&[5_u8][..], &bytes, &[4]].concat()] {

@@ -1,6 +1,6 @@
 //! However the network cuts a transmission, the link hands over the same bytes and the driver finds the same readings.
 
-use crate::captures::transmissions;
+use crate::disk::{bytes, transmissions};
 use instruments::{DRIVERS, Driver, read_transmission};
 use kernel::{Reading, Trouble, Zone};
 use lis2::{Link, LinkEvent, LinkSettings};
@@ -27,7 +27,7 @@ fn through_a_link(driver: &Driver, pieces: &[&[u8]]) -> (Vec<Reading>, Vec<Troub
 fn every_cut_of_every_capture_gives_the_same_readings() {
     for driver in DRIVERS {
         for path in transmissions(driver) {
-            let frames = std::fs::read(&path).unwrap();
+            let frames = bytes(&path);
             let whole = read_transmission(driver, &frames, &Zone::utc());
             assert!(!whole.0.is_empty(), "{}", path.display());
             let line = [&[5_u8][..], &frames, &[4]].concat();
@@ -35,8 +35,8 @@ fn every_cut_of_every_capture_gives_the_same_readings() {
                 let (first, second) = line.split_at(at);
                 assert_eq!(through_a_link(driver, &[first, second]), whole, "{} cut at byte {at}", path.display());
             }
-            let bytes: Vec<&[u8]> = line.chunks(1).collect();
-            assert_eq!(through_a_link(driver, &bytes), whole, "{} byte by byte", path.display());
+            let single: Vec<&[u8]> = line.chunks(1).collect();
+            assert_eq!(through_a_link(driver, &single), whole, "{} byte by byte", path.display());
         }
     }
 }
@@ -46,7 +46,7 @@ fn every_cut_of_every_capture_gives_the_same_readings() {
 fn every_way_of_storing_a_capture_gives_the_same_readings() {
     for driver in DRIVERS {
         for path in transmissions(driver) {
-            let frames = std::fs::read(&path).unwrap();
+            let frames = bytes(&path);
             let read = |bytes: &[u8]| read_transmission(driver, bytes, &Zone::utc());
             let whole = read(&frames);
             let bare = lis2::unframe(&frames).unwrap().content;
