@@ -1,10 +1,10 @@
 //! Who may come in: passwords by Argon2id, sessions and tokens as digests. The rest of sign-in comes with the people slice.
 
+use crate::Laboratory;
 use crate::new_ids::{new_command, new_uuid, now};
 use crate::trouble::ActTrouble;
-use crate::Laboratory;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use argon2::Argon2;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use kernel::{Actor, SessionId, StaffId, Timestamp, TokenId};
 use sha2::{Digest, Sha256};
 use std::sync::LazyLock;

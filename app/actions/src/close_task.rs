@@ -1,8 +1,8 @@
 //! Closing a task: with a note, and only as it was seen.
 
+use crate::Laboratory;
 use crate::new_ids::now;
 use crate::trouble::ActTrouble;
-use crate::Laboratory;
 use kernel::{Actor, CommandId, TaskId};
 use store::Outcome;
 use store::repositories::tasks::{self, Closing};

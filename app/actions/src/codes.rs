@@ -1,8 +1,8 @@
 //! Container codes and accession numbers, from blocks leased of the store: numbers are never reused, and no order waits for a counter.
 
+use crate::Laboratory;
 use crate::new_ids::{new_command, now};
 use crate::trouble::ActTrouble;
-use crate::Laboratory;
 use kernel::{AccessionNumber, Actor, ContainerCode, Timestamp};
 use std::collections::HashMap;
 use store::{Outcome, repositories};

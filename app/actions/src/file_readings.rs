@@ -1,11 +1,12 @@
 //! Filing: what a kept transmission means for the laboratory. Read outside the store, then one command: claim, assess, verify or hold, open
 //! tasks for everything nobody ordered. Nothing is dropped.
 
+use crate::Laboratory;
 use crate::analyser::Analyser;
+use crate::file_next::{NotFiled, prepare_safely};
 use crate::keep_transmission::printable;
 use crate::new_ids::{new_command, new_uuid, now};
 use crate::trouble::ActTrouble;
-use crate::Laboratory;
 use benches::{Context, GATES_EDITION};
 use kernel::{Actor, Lang, Reading, TaskId, Timestamp, TransmissionId, Trouble as Unread, Value};
 use std::collections::{BTreeSet, HashMap};
@@ -13,7 +14,7 @@ use store::repositories::results::NewResult;
 use store::repositories::tasks::NewTask;
 use store::repositories::transmissions::UnfiledTransmission;
 use store::repositories::{orders, results, tasks, transmissions};
-use store::{Outcome, Trouble, Tx, WriteTrouble};
+use store::{Outcome, Trouble, Tx};
 use workflow::{Claim, Evidence, Measured, OpenWork, RuleEdition, Verifier, claim};
 
 /// What one filing did.
@@ -45,24 +46,9 @@ pub fn prepare(analyser: &Analyser, wire: &[u8]) -> Prepared {
     }
 }
 
-/// Transmissions read from the store at once.
-const TRANSMISSIONS_AT_ONCE: u32 = 16;
-
-/// Files what waits of this analyser's link, in arrival order, up to a handful; says how many were filed, 0 if nothing waits.
-pub async fn file_next(lab: &Laboratory, analyser: &Analyser) -> Result<usize, ActTrouble> {
-    let link = analyser.name.to_string();
-    let waiting = lab.store().read(move |reader| transmissions::unfiled(reader, &link, TRANSMISSIONS_AT_ONCE)).await?;
-    for transmission in &waiting {
-        let prepared = prepare(analyser, &transmission.raw);
-        match file(lab, analyser, transmission, prepared).await {
-            Err(ActTrouble::Write(WriteTrouble::Panicked(words))) => set_aside(lab, analyser, transmission.id, &words).await?,
-            other => other.map(drop)?,
-        }
-    }
-    Ok(waiting.len())
-}
-
-async fn file(lab: &Laboratory, analyser: &Analyser, transmission: &UnfiledTransmission, prepared: Prepared) -> Result<Filed, ActTrouble> {
+/// Files one transmission.
+pub(crate) async fn file(lab: &Laboratory, analyser: &Analyser, transmission: &UnfiledTransmission) -> Result<Filed, NotFiled> {
+    let prepared = prepare_safely(analyser, &transmission.raw)?;
     let id = transmission.id;
     let (for_command, of_analyser) = (lab.clone(), analyser.clone());
     let actor = Actor::System("filing".to_owned());
@@ -72,7 +58,8 @@ async fn file(lab: &Laboratory, analyser: &Analyser, transmission: &UnfiledTrans
         filing.run(tx, &prepared)
     };
     let done = lab.store().write(&actor, new_command(), at, act).await?;
-    let filed = counts(&done.note).ok_or(ActTrouble::Answer { act: "file_readings", what: done.note })?;
+    let unreadable = |what| NotFiled::NotNow(ActTrouble::Answer { act: "file_readings", what });
+    let filed = counts(&done.note).ok_or_else(|| unreadable(done.note.clone()))?;
     if filed.verified + filed.held > 0 {
         lab.live().results_changed();
     }
@@ -91,29 +78,6 @@ fn counts(note: &str) -> Option<Filed> {
 
 fn note(filed: Filed) -> String {
     format!("{} verified, {} held, {} tasks", filed.verified, filed.held, filed.tasks)
-}
-
-/// A transmission whose filing panicked must not stop the link: it is set aside with a task, its bytes kept.
-async fn set_aside(lab: &Laboratory, analyser: &Analyser, id: TransmissionId, words: &str) -> Result<(), ActTrouble> {
-    tracing::error!(link = %analyser.name, transmission = %id, words, "filing panicked; the message is set aside");
-    let task = NewTask {
-        id: TaskId::from_uuid(new_uuid()),
-        kind: "unreadable",
-        transmission: id,
-        raw_line: String::new(),
-        why: format!("the message could not be filed: {}", printable(words)),
-        owner: analyser.owner.to_string(),
-    };
-    let at = now();
-    let act = move |tx: &mut Tx<'_>| {
-        if transmissions::note_filed(tx, id, at)? {
-            tasks::add_tasks(tx, std::slice::from_ref(&task), at)?;
-        }
-        Ok(Outcome { act: "set_aside_transmission", accepted: true, subject: Some(id.uuid()), note: String::new() })
-    };
-    lab.store().write(&Actor::System("filing".to_owned()), new_command(), at, act).await?;
-    lab.live().tasks_changed();
-    Ok(())
 }
 
 /// One filing inside its command.
@@ -162,7 +126,7 @@ impl Filing<'_> {
         work: &mut HashMap<String, OpenWork>,
         written: &mut Written,
     ) -> Result<(), Trouble> {
-        let mut open = work.get_mut(&reading.specimen);
+        let open = work.get_mut(&reading.specimen);
         let (examination, test) = match claim(reading, &self.analyser.mapping, open.as_deref()) {
             Claim::Work { examination, test } => (examination, test),
             Claim::Unclaimed(why) => {
@@ -171,7 +135,7 @@ impl Filing<'_> {
             }
         };
         let catalogue = self.lab.catalogue();
-        let (Some(test), Some(work)) = (catalogue.test(&test), open.as_deref_mut()) else {
+        let (Some(test), Some(work)) = (catalogue.test(&test), open) else {
             return Err(Trouble::because(format!("{test} was claimed but is not in the catalogue")));
         };
         let measured = benches::measure(reading, test, self.analyser.decimal_mark);
@@ -213,6 +177,7 @@ impl Filing<'_> {
 
     fn store(&self, tx: &mut Tx<'_>, written: Written) -> Result<Filed, Trouble> {
         let Written { results: new_results, tasks: new_tasks, judged } = written;
+        let new_tasks = work_for_people(new_tasks);
         let verified = new_results.iter().filter(|result| result.verified.is_some()).count();
         let filed = Filed { verified, held: new_results.len() - verified, tasks: new_tasks.len() };
         let evidence = Evidence {
@@ -227,6 +192,20 @@ impl Filing<'_> {
         tasks::add_tasks(tx, &new_tasks, self.at)?;
         Ok(filed)
     }
+}
+
+/// Tasks of one message that a person may still work through, one by one.
+const TASKS_MAX: usize = 1_000;
+
+/// A message of thousands of lines that nobody ordered is one fault, not thousands: behind the first of them one task speaks for the rest.
+fn work_for_people(mut tasks: Vec<NewTask>) -> Vec<NewTask> {
+    let rest = tasks.split_off(tasks.len().min(TASKS_MAX));
+    let count = rest.len();
+    if let Some(first) = rest.into_iter().next() {
+        let why = format!("{} (this line, and {} more of the same message: look at the message itself)", first.why, count - 1);
+        tasks.push(NewTask { why, ..first });
+    }
+    tasks
 }
 
 fn new_result(

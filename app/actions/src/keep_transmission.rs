@@ -1,9 +1,9 @@
 //! Keeping what a link sent, before it is acknowledged. The raw bytes come first; what they mean is a later errand.
 
+use crate::Laboratory;
 use crate::analyser::Analyser;
 use crate::new_ids::{new_command, new_uuid, now};
 use crate::trouble::ActTrouble;
-use crate::Laboratory;
 use kernel::{Actor, TaskId, Timestamp, TransmissionId};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -44,7 +44,7 @@ pub struct Kept {
 /// Keeps a whole message. When this returns `Ok`, the message is on disk and may be acknowledged; its filing is rung for.
 pub async fn keep_transmission(lab: &Laboratory, analyser: &Analyser, received: Received) -> Result<Kept, ActTrouble> {
     let id = TransmissionId::from_uuid(new_uuid());
-    let hash: [u8; 32] = Sha256::digest(&received.content).into();
+    let hash = hash_of_whole(&received.content);
     let link: Arc<str> = Arc::clone(&analyser.name);
     let kept_at = now();
     let (arrival, received_at) = (received.arrival, received.received_at);
@@ -54,8 +54,16 @@ pub async fn keep_transmission(lab: &Laboratory, analyser: &Analyser, received: 
         .write(&Actor::Link(link.to_string()), new_command(), kept_at, move |tx| {
             let duplicate_of = transmissions::same_content(tx, &link, &hash)?;
             let filed_at = duplicate_of.is_some().then_some(kept_at);
-            let new =
-                transmissions::NewTransmission { id, link: &link, arrival, received_at, content_hash: &hash, raw: &raw, duplicate_of, filed_at };
+            let new = transmissions::NewTransmission {
+                id,
+                link: &link,
+                arrival,
+                received_at,
+                content_hash: &hash,
+                raw: &raw,
+                duplicate_of,
+                filed_at,
+            };
             transmissions::add_transmission(tx, &new)?;
             let note = duplicate_of.map_or_else(String::new, |original| format!("duplicate of {original}"));
             Ok(Outcome { act: "keep_transmission", accepted: true, subject: Some(id.uuid()), note })
@@ -70,9 +78,13 @@ pub async fn keep_transmission(lab: &Laboratory, analyser: &Analyser, received: 
 }
 
 /// Keeps what came of a message that was cut off. It is not read as results; a task asks a person to look.
-pub async fn keep_incomplete(lab: &Laboratory, analyser: &Analyser, received: Received, why: &str) -> Result<Kept, ActTrouble> {
+pub async fn keep_incomplete(lab: &Laboratory, analyser: &Analyser, mut received: Received, why: &str) -> Result<Kept, ActTrouble> {
     let id = TransmissionId::from_uuid(new_uuid());
-    let hash: [u8; 32] = Sha256::digest(&received.content).into();
+    // A record that was cut in the middle ends here, as it will when the kept frames are read again.
+    if received.content.last().is_some_and(|last| *last != b'\r') {
+        received.content.push(b'\r');
+    }
+    let hash = hash_of_incomplete(&received.content);
     let link: Arc<str> = Arc::clone(&analyser.name);
     let kept_at = now();
     let task = tasks::NewTask {
@@ -104,6 +116,17 @@ pub async fn keep_incomplete(lab: &Laboratory, analyser: &Analyser, received: Re
     lab.store().write(&Actor::Link(analyser.name.to_string()), new_command(), kept_at, act).await?;
     lab.live().tasks_changed();
     Ok(Kept { id, duplicate_of: None })
+}
+
+/// What a whole message says, whatever frames carried it.
+pub(crate) fn hash_of_whole(content: &[u8]) -> [u8; 32] {
+    Sha256::digest(content).into()
+}
+
+/// What a message that was cut off says: never the same as a whole one. A device that sends no L record may be cut off after its last result;
+/// sent again whole, that message must be filed and not be taken for a repeat of something that never was.
+pub(crate) fn hash_of_incomplete(content: &[u8]) -> [u8; 32] {
+    Sha256::new().chain_update(b"incomplete\0").chain_update(content).finalize().into()
 }
 
 /// Enough of a message for a person to recognise it; the whole stands with the transmission.

@@ -6,6 +6,7 @@ mod analyser;
 mod close_task;
 mod codes;
 mod content;
+mod file_next;
 mod file_readings;
 mod invariants;
 mod keep_transmission;
@@ -22,7 +23,8 @@ pub use accounts::{
 pub use analyser::{Analyser, AnalyserTrouble, FilingBell};
 pub use close_task::{CloseTaskRefusal, close_task};
 pub use content::{ContentProblem, default_mapping, starting_catalogue};
-pub use file_readings::{Filed, Prepared, file_next, prepare};
+pub use file_next::file_next;
+pub use file_readings::{Filed, Prepared, prepare};
 pub use invariants::{Broken, check_invariants};
 pub use keep_transmission::{Kept, Received, keep_incomplete, keep_transmission, last_arrival};
 pub use laboratory::{Laboratory, LaboratorySettings, LinkState};

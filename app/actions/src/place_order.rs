@@ -1,9 +1,9 @@
 //! Placing an order: the patient is found or registered, tests are put on as few containers as they allow, codes are given.
 
+use crate::Laboratory;
 use crate::codes::{next_accession, next_container_code};
 use crate::new_ids::{new_uuid, now};
 use crate::trouble::ActTrouble;
-use crate::Laboratory;
 use catalogue::{Test, TestCode};
 use kernel::{Actor, BirthDate, CommandId, ContainerId, ExaminationId, Mrn, OrderId, PatientId, PersonName, Sex, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -117,8 +117,7 @@ pub async fn place_order(
         return Err(PlaceOrderRefusal::Conflict(done.note));
     }
     lab.live().results_changed();
-    let placed: PlacedOrder =
-        serde_json::from_str(&done.note).map_err(|error| ActTrouble::Answer { act: ACT, what: error.to_string() })?;
+    let placed: PlacedOrder = serde_json::from_str(&done.note).map_err(|error| ActTrouble::Answer { act: ACT, what: error.to_string() })?;
     let placed = PlacedOrder { repeated: done.repeated, ..placed };
     if !placed.repeated {
         lab.tell_of_order(&placed);
@@ -133,7 +132,9 @@ fn read_request(lab: &Laboratory, request: &OrderRequest) -> Result<Request, Vec
     let mut note = |field, what: String, next: &str| troubles.push(FieldTrouble { field, what, next: next.to_owned() });
     let mrn = Mrn::parse(&request.mrn).map_err(|trouble| note("mrn", trouble.to_string(), "type the number on the wristband")).ok();
     let name = PersonName::new(&request.family_name, &request.given_name)
-        .map_err(|trouble| note(if trouble.part == "given" { "given_name" } else { "family_name" }, trouble.to_string(), "type the name as on the request"))
+        .map_err(|trouble| {
+            note(if trouble.part == "given" { "given_name" } else { "family_name" }, trouble.to_string(), "type the name as on the request")
+        })
         .ok();
     let birth = match request.birth_date.trim() {
         "" => Some(String::new()),
@@ -305,4 +306,3 @@ fn differences(known: &PatientRecord, asked: &PatientRecord) -> Vec<&'static str
     }
     differ
 }
-

@@ -81,7 +81,10 @@ impl Command {
         let ran = catch_unwind(AssertUnwindSafe(|| (self.function)(&mut tx)));
         let attempt = match ran {
             Err(panic) => Attempt::Failed(WriteTrouble::Panicked(words_of(panic.as_ref()))),
-            Ok(Err(trouble)) => Attempt::Failed(trouble.into()),
+            Ok(Err(trouble)) => {
+                record_impossible(&mut tx, &trouble);
+                Attempt::Failed(trouble.into())
+            }
             Ok(Ok(outcome)) => self.journal(&mut tx, outcome),
         };
         limit.clear();
@@ -158,6 +161,9 @@ pub(crate) fn attempt_query(
     let mut reader = Reader::new(session, limit);
     let ran = catch_unwind(AssertUnwindSafe(|| query.run(&mut reader)));
     limit.clear();
+    if let Ok(Err(trouble)) = &ran {
+        record_impossible(&mut reader, trouble);
+    }
     let (doom, inconsistent) = reader.finish();
     let ran = match (ran, doom) {
         (Err(panic), _) => Err(ReadTrouble::Panicked(words_of(panic.as_ref()))),
@@ -166,6 +172,13 @@ pub(crate) fn attempt_query(
         (Ok(Ok(())), None) => Ok(()),
     };
     (ran.map_err(|trouble| too_long(trouble, limit_for)), inconsistent)
+}
+
+/// A row that stood in the way is recorded like one that was left out: its words promise that.
+fn record_impossible(reader: &mut Reader<'_>, trouble: &Trouble) {
+    if let Trouble::Inconsistent(inconsistent) = trouble {
+        reader.quarantine(inconsistent.clone());
+    }
 }
 
 fn too_long(trouble: ReadTrouble, limit: Duration) -> ReadTrouble {

@@ -13,6 +13,7 @@ pub use tasks::{TaskLine, closed_tasks, open_tasks};
 pub use transmissions::{TransmissionView, transmission};
 
 use kernel::Timestamp;
+use store::repositories::Stretch;
 use uuid::Uuid;
 
 /// Rows on one page.
@@ -38,6 +39,12 @@ impl Cursor {
         let (at, id) = text.split_once('-')?;
         Some(Self { at: Timestamp::from_micros(at.parse().ok()?), id: Uuid::try_parse(id).ok()? })
     }
+}
+
+/// The page of a stretch of rows.
+fn page<R, T>(stretch: Stretch<R>, set_aside: usize, line: impl FnMut(R) -> T) -> Page<T> {
+    let next = stretch.next.map(|(at, id)| Cursor { at, id });
+    Page { rows: stretch.records.into_iter().map(line).collect(), next, set_aside }
 }
 
 /// One page of rows.

@@ -96,19 +96,15 @@ pub async fn verified_results(lab: &Laboratory, after: Option<Cursor>) -> Result
 
 async fn page(lab: &Laboratory, held: bool, after: Option<Cursor>) -> Result<Page<ResultLine>, ActTrouble> {
     let after = after.map_or((Timestamp::from_micros(i64::MAX), Uuid::max()), |cursor| (cursor.at, cursor.id));
-    let (records, evidence, set_aside) = lab
+    let (stretch, evidence, set_aside) = lab
         .store()
         .read(move |reader| {
-            let records = results::page(reader, held, after, PAGE_ROWS + 1)?;
-            let evidence = evidence_of(reader, &records)?;
-            Ok((records, evidence, reader.quarantined()))
+            let stretch = results::page(reader, held, after, PAGE_ROWS)?;
+            let evidence = evidence_of(reader, &stretch.records)?;
+            Ok((stretch, evidence, reader.quarantined()))
         })
         .await?;
-    let mut rows = lines(lab, records, &evidence);
-    let more = rows.len() > PAGE_ROWS as usize;
-    rows.truncate(PAGE_ROWS as usize);
-    let next = rows.last().filter(|_| more).map(|last| Cursor { at: last.filed_at, id: last.examination.uuid() });
-    Ok(Page { rows, next, set_aside })
+    Ok(super::page(stretch, set_aside, |record| line(lab, record, &evidence)))
 }
 
 /// The results on one container; `None` if there is no such container is told by an empty order elsewhere: here simply none.
@@ -174,7 +170,8 @@ fn line(lab: &Laboratory, record: ResultRecord, evidence: &EvidenceOf) -> Result
 
 fn is_critical(assessment: &Assessment) -> bool {
     let beyond = |finding: &GateFinding| {
-        matches!(finding.because, Some(Because::BelowCritical { .. } | Because::AboveCritical { .. })) && finding.gate == Gate::CriticalLimit
+        matches!(finding.because, Some(Because::BelowCritical { .. } | Because::AboveCritical { .. }))
+            && finding.gate == Gate::CriticalLimit
     };
     assessment.findings.iter().any(beyond)
 }

@@ -1,6 +1,6 @@
 //! Tasks as pages show them.
 
-use super::{Cursor, PAGE_ROWS, Page};
+use super::{Cursor, PAGE_ROWS, Page, page};
 use crate::Laboratory;
 use crate::trouble::ActTrouble;
 use kernel::{TaskId, Timestamp, TransmissionId};
@@ -62,23 +62,15 @@ impl From<TaskRecord> for TaskLine {
 /// Open tasks, oldest first.
 pub async fn open_tasks(lab: &Laboratory, after: Option<Cursor>) -> Result<Page<TaskLine>, ActTrouble> {
     let after = after.map_or((Timestamp::from_micros(i64::MIN), Uuid::nil()), |cursor| (cursor.at, cursor.id));
-    let read = move |reader: &mut store::Reader<'_>| Ok((tasks::open_tasks(reader, after, PAGE_ROWS + 1)?, reader.quarantined()));
-    let (records, set_aside) = lab.store().read(read).await?;
-    Ok(page(records, set_aside, |task| task.opened_at))
+    let read = move |reader: &mut store::Reader<'_>| Ok((tasks::open_tasks(reader, after, PAGE_ROWS)?, reader.quarantined()));
+    let (stretch, set_aside) = lab.store().read(read).await?;
+    Ok(page(stretch, set_aside, TaskLine::from))
 }
 
 /// Closed tasks, newest first.
 pub async fn closed_tasks(lab: &Laboratory, before: Option<Cursor>) -> Result<Page<TaskLine>, ActTrouble> {
     let before = before.map_or((Timestamp::from_micros(i64::MAX), Uuid::max()), |cursor| (cursor.at, cursor.id));
-    let read = move |reader: &mut store::Reader<'_>| Ok((tasks::closed_tasks(reader, before, PAGE_ROWS + 1)?, reader.quarantined()));
-    let (records, set_aside) = lab.store().read(read).await?;
-    Ok(page(records, set_aside, |task| task.closed_at.unwrap_or(task.opened_at)))
-}
-
-fn page(records: Vec<TaskRecord>, set_aside: usize, at: impl Fn(&TaskLine) -> Timestamp) -> Page<TaskLine> {
-    let more = records.len() > PAGE_ROWS as usize;
-    let mut rows: Vec<TaskLine> = records.into_iter().map(TaskLine::from).collect();
-    rows.truncate(PAGE_ROWS as usize);
-    let next = rows.last().filter(|_| more).map(|last| Cursor { at: at(last), id: last.id.uuid() });
-    Page { rows, next, set_aside }
+    let read = move |reader: &mut store::Reader<'_>| Ok((tasks::closed_tasks(reader, before, PAGE_ROWS)?, reader.quarantined()));
+    let (stretch, set_aside) = lab.store().read(read).await?;
+    Ok(page(stretch, set_aside, TaskLine::from))
 }

@@ -1,6 +1,7 @@
 //! Results and what the gates said of them.
 
 use super::orders::{PatientRecord, patient, priority};
+use super::{Stretch, stretch};
 use crate::{Inconsistent, Param, Reader, Row, Trouble, Tx, params, sql};
 use kernel::{ExaminationId, Timestamp, TransmissionId, Value};
 use uuid::Uuid;
@@ -138,10 +139,10 @@ pub fn add_assessment(tx: &mut Tx<'_>, transmission: TransmissionId, evidence: &
 }
 
 /// A page of held or verified results, newest first, after this moment and examination.
-pub fn page(reader: &mut Reader<'_>, held: bool, after: (Timestamp, Uuid), limit: u32) -> Result<Vec<ResultRecord>, Trouble> {
+pub fn page(reader: &mut Reader<'_>, held: bool, after: (Timestamp, Uuid), limit: u32) -> Result<Stretch<ResultRecord>, Trouble> {
     let statement = if held { &HELD } else { &VERIFIED };
-    let rows = reader.query(statement, &params![after.0, after.1, limit])?;
-    Ok(reader.sound(&rows, result))
+    let rows = reader.query(statement, &params![after.0, after.1, limit.saturating_add(1)])?;
+    Ok(stretch(reader, rows, limit, (10, 0), result))
 }
 
 /// The results on these containers.

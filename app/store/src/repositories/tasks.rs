@@ -1,5 +1,6 @@
 //! Work with an owner.
 
+use super::{Stretch, stretch};
 use crate::{Inconsistent, Param, Reader, Row, Trouble, Tx, params, sql};
 use kernel::{TaskId, Timestamp, TransmissionId};
 use uuid::Uuid;
@@ -96,15 +97,15 @@ pub fn close_task(tx: &mut Tx<'_>, id: TaskId, seen_version: i64, by: &str, note
 }
 
 /// A page of open tasks, oldest first, after this moment and id.
-pub fn open_tasks(reader: &mut Reader<'_>, after: (Timestamp, Uuid), limit: u32) -> Result<Vec<TaskRecord>, Trouble> {
-    let rows = reader.query(&OPEN_TASKS, &params![after.0, after.1, limit])?;
-    Ok(reader.sound(&rows, task))
+pub fn open_tasks(reader: &mut Reader<'_>, after: (Timestamp, Uuid), limit: u32) -> Result<Stretch<TaskRecord>, Trouble> {
+    let rows = reader.query(&OPEN_TASKS, &params![after.0, after.1, limit.saturating_add(1)])?;
+    Ok(stretch(reader, rows, limit, (6, 0), task))
 }
 
 /// A page of closed tasks, newest first, before this moment and id.
-pub fn closed_tasks(reader: &mut Reader<'_>, before: (Timestamp, Uuid), limit: u32) -> Result<Vec<TaskRecord>, Trouble> {
-    let rows = reader.query(&CLOSED_TASKS, &params![before.0, before.1, limit])?;
-    Ok(reader.sound(&rows, task))
+pub fn closed_tasks(reader: &mut Reader<'_>, before: (Timestamp, Uuid), limit: u32) -> Result<Stretch<TaskRecord>, Trouble> {
+    let rows = reader.query(&CLOSED_TASKS, &params![before.0, before.1, limit.saturating_add(1)])?;
+    Ok(stretch(reader, rows, limit, (7, 0), task))
 }
 
 /// The tasks that came of a transmission.

@@ -1,0 +1,89 @@
+//! The work of a link's filing: its transmissions in arrival order, each filed or set aside, so that none stops those behind it.
+
+use crate::Laboratory;
+use crate::analyser::Analyser;
+use crate::file_readings::{Prepared, file, prepare};
+use crate::keep_transmission::printable;
+use crate::new_ids::{new_command, new_uuid, now};
+use crate::trouble::ActTrouble;
+use kernel::{Actor, TaskId, TransmissionId};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use store::repositories::tasks::{self, NewTask};
+use store::repositories::transmissions;
+use store::{Cause, Outcome, Trouble, Tx, WriteTrouble};
+
+/// Transmissions read from the store at once.
+const TRANSMISSIONS_AT_ONCE: u32 = 16;
+
+/// Files what waits of this analyser's link, in arrival order, up to a handful; says how many were filed, 0 if nothing waits.
+pub async fn file_next(lab: &Laboratory, analyser: &Analyser) -> Result<usize, ActTrouble> {
+    let link = analyser.name.to_string();
+    let waiting = lab.store().read(move |reader| transmissions::unfiled(reader, &link, TRANSMISSIONS_AT_ONCE)).await?;
+    for transmission in &waiting {
+        match file(lab, analyser, transmission).await {
+            Ok(_) => {}
+            Err(NotFiled::Never(words)) => set_aside(lab, analyser, transmission.id, &words).await?,
+            Err(NotFiled::NotNow(trouble)) => return Err(trouble),
+        }
+    }
+    Ok(waiting.len())
+}
+
+/// Why a transmission was not filed.
+pub(crate) enum NotFiled {
+    /// The database could not do it now; the same transmission is tried again.
+    NotNow(ActTrouble),
+    /// It would fail the same way each time, and every later transmission of the link would wait behind it.
+    Never(String),
+}
+
+impl From<WriteTrouble> for NotFiled {
+    fn from(trouble: WriteTrouble) -> Self {
+        match trouble {
+            WriteTrouble::Panicked(words) => Self::Never(words),
+            WriteTrouble::Failed(failed) if is_lasting(&failed) => Self::Never(failed.to_string()),
+            other => Self::NotNow(other.into()),
+        }
+    }
+}
+
+/// Whether a failure lies in what was to be written, not in the state the database is in just now.
+fn is_lasting(failed: &Trouble) -> bool {
+    match failed.cause() {
+        None | Some(Cause::Constraint | Cause::Misuse) => true,
+        Some(Cause::TooLong | Cause::Full | Cause::Disk | Cause::Conflict | Cause::ConnectionLost | Cause::Other) => false,
+    }
+}
+
+/// Drivers do not panic; if one does all the same, it costs the message it cannot read and not the link.
+pub(crate) fn prepare_safely(analyser: &Analyser, wire: &[u8]) -> Result<Prepared, NotFiled> {
+    catch_unwind(AssertUnwindSafe(|| prepare(analyser, wire))).map_err(|panic| {
+        let words = panic.downcast_ref::<&str>().map(|words| (*words).to_owned());
+        let words = words.or_else(|| panic.downcast_ref::<String>().cloned());
+        NotFiled::Never(format!("driver {} failed: {}", analyser.driver.name, words.unwrap_or_default()))
+    })
+}
+
+/// A transmission that cannot be filed must not stop the link: it is set aside with a task, its bytes kept. The words may hold what the device
+/// sent: they stand on the task, not in the log.
+async fn set_aside(lab: &Laboratory, analyser: &Analyser, id: TransmissionId, words: &str) -> Result<(), ActTrouble> {
+    tracing::error!(link = %analyser.name, transmission = %id, "a message cannot be filed; it is set aside with a task");
+    let task = NewTask {
+        id: TaskId::from_uuid(new_uuid()),
+        kind: "unreadable",
+        transmission: id,
+        raw_line: String::new(),
+        why: format!("the message could not be filed: {}", printable(words)),
+        owner: analyser.owner.to_string(),
+    };
+    let at = now();
+    let act = move |tx: &mut Tx<'_>| {
+        if transmissions::note_filed(tx, id, at)? {
+            tasks::add_tasks(tx, std::slice::from_ref(&task), at)?;
+        }
+        Ok(Outcome { act: "set_aside_transmission", accepted: true, subject: Some(id.uuid()), note: String::new() })
+    };
+    lab.store().write(&Actor::System("filing".to_owned()), new_command(), at, act).await?;
+    lab.live().tasks_changed();
+    Ok(())
+}

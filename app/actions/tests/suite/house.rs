@@ -1,0 +1,212 @@
+//! A laboratory with two analysers on one test's database.
+
+use crate::engine::Engine;
+use crate::messages::{Result as ResultRecord, message};
+use actions::{Analyser, FilingBell, Kept, Laboratory, LaboratorySettings, OrderRequest, PlacedOrder, Received, views};
+use catalogue::{Catalogue, CatalogueText};
+use instruments::Driver;
+use kernel::{Actor, DecimalMark, Realm, Zone};
+use std::sync::atomic::{AtomicI64, Ordering};
+use store::{Opening, Options, Outcome, Param, Sql, Store};
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+/// Who owns what nobody ordered.
+pub(crate) const OWNER: &str = "bench:chemistry";
+
+pub(crate) struct House {
+    pub(crate) lab: Laboratory,
+    pub(crate) first: Analyser,
+    pub(crate) second: Analyser,
+    arrival: AtomicI64,
+}
+
+/// The shipped catalogue with a director's signature.
+fn signed_catalogue() -> Catalogue {
+    let edition = include_str!("../../../../content/catalogue/edition.toml");
+    let signed = edition
+        .replace("signature = \"unverified\"", "signature = \"signed\"\nsigned_by = \"Dr A. Director\"\nsigned_on = \"2026-11-21\"")
+        .replace("starting-2026-11", "signed-2026-11");
+    Catalogue::read(CatalogueText {
+        edition: &signed,
+        tests: include_str!("../../../../content/catalogue/tests.csv"),
+        critical_limits: include_str!("../../../../content/catalogue/critical_limits.csv"),
+    })
+    .unwrap()
+}
+
+fn analyser(name: &str, driver: &'static Driver, catalogue: &Catalogue) -> Analyser {
+    Analyser {
+        name: Analyser::check_name(name).unwrap(),
+        driver,
+        mapping: actions::default_mapping("roche_cobas_c", catalogue).unwrap().unwrap().into(),
+        zone: Zone::named("Europe/Berlin").unwrap(),
+        decimal_mark: DecimalMark::Point,
+        owner: OWNER.into(),
+        bell: FilingBell::default(),
+    }
+}
+
+impl House {
+    /// A demonstration on the shipped catalogue, which nobody signed.
+    pub(crate) fn demonstration(engine: &Engine) -> Self {
+        Self::open(engine, Realm::Demonstration, actions::starting_catalogue().unwrap())
+    }
+
+    /// A production laboratory on the shipped catalogue, which nobody signed.
+    pub(crate) fn production(engine: &Engine) -> Self {
+        Self::open(engine, Realm::Production, actions::starting_catalogue().unwrap())
+    }
+
+    /// A production laboratory whose director signed the catalogue.
+    pub(crate) fn signed(engine: &Engine) -> Self {
+        Self::open(engine, Realm::Production, signed_catalogue())
+    }
+
+    fn open(engine: &Engine, realm: Realm, catalogue: Catalogue) -> Self {
+        let options = Options { readers: 2, writers: 4, ..Options::default() };
+        let store = Store::open(&engine.target, realm, Opening::CreateOrOpen, options).unwrap();
+        let driver = Analyser::find_driver("c111", "roche_cobas_c").unwrap();
+        let first = analyser("c111", driver, &catalogue);
+        let second = analyser("c501", driver, &catalogue);
+        let settings = LaboratorySettings {
+            realm,
+            catalogue,
+            zone: Zone::named("Europe/Berlin").unwrap(),
+            site_prefix: "A".to_owned(),
+            analysers: vec![first.clone(), second.clone()],
+        };
+        Self { lab: Laboratory::new(store, settings), first, second, arrival: AtomicI64::new(0) }
+    }
+
+    /// The first analyser, read by another driver.
+    pub(crate) fn read_by(&self, driver: &'static Driver) -> Analyser {
+        Analyser { driver, ..self.first.clone() }
+    }
+
+    /// Places an order; the patient is the one of [`request`].
+    pub(crate) async fn order(&self, mrn: &str, tests: &[&str]) -> PlacedOrder {
+        actions::place_order(&self.lab, &orderer(), actions::new_command(), request(mrn, tests)).await.unwrap()
+    }
+
+    /// Places an order and hands back the code of its one container.
+    pub(crate) async fn container(&self, mrn: &str, tests: &[&str]) -> String {
+        let mut placed = self.order(mrn, tests).await;
+        assert_eq!(placed.containers.len(), 1);
+        placed.containers.remove(0).code
+    }
+
+    /// The containers of so many orders for a potassium, each of a patient of its own, placed at once: they share commits.
+    pub(crate) async fn containers(&self, count: usize) -> Vec<String> {
+        let mut orders = JoinSet::new();
+        for number in 0..count {
+            let lab = self.lab.clone();
+            let request = request(&format!("M-{number}"), &["K"]);
+            orders.spawn(async move { actions::place_order(&lab, &orderer(), actions::new_command(), request).await.unwrap() });
+        }
+        orders.join_all().await.into_iter().map(|mut placed| placed.containers.remove(0).code).collect()
+    }
+
+    /// A message as the link would hand it over.
+    pub(crate) fn received(&self, content: Vec<u8>) -> Received {
+        let arrival = self.arrival.fetch_add(1, Ordering::Relaxed) + 1;
+        let frames = lis2::frame(&content, &lis2::FrameOptions { one_record_per_frame: true, ..lis2::FrameOptions::default() });
+        Received { arrival, received_at: actions::now(), wire: frames.concat(), content }
+    }
+
+    pub(crate) async fn keep(&self, analyser: &Analyser, content: Vec<u8>) -> Kept {
+        actions::keep_transmission(&self.lab, analyser, self.received(content)).await.unwrap()
+    }
+
+    /// Files whatever waits of an analyser.
+    pub(crate) async fn file(&self, analyser: &Analyser) -> usize {
+        let mut filed = 0;
+        loop {
+            match actions::file_next(&self.lab, analyser).await.unwrap() {
+                0 => return filed,
+                more => filed += more,
+            }
+        }
+    }
+
+    /// Results of one container come in from the first analyser and are filed.
+    pub(crate) async fn measure(&self, container: &str, results: &[ResultRecord<'_>], counter: usize) -> Kept {
+        let kept = self.keep(&self.first, message(&[(container, results)], counter)).await;
+        assert_eq!(self.file(&self.first).await, 1);
+        kept
+    }
+
+    pub(crate) async fn results(&self, container: &str) -> Vec<views::ResultLine> {
+        views::results_of_container(&self.lab, container).await.unwrap()
+    }
+
+    /// Every open task, oldest first.
+    pub(crate) async fn tasks(&self) -> Vec<views::TaskLine> {
+        let mut tasks = Vec::new();
+        let mut after = None;
+        loop {
+            let page = views::open_tasks(&self.lab, after).await.unwrap();
+            tasks.extend(page.rows);
+            after = page.next;
+            if after.is_none() {
+                return tasks;
+            }
+        }
+    }
+
+    /// What `check` finds.
+    pub(crate) async fn broken(&self) -> Vec<(&'static str, String)> {
+        let broken = actions::check_invariants(self.lab.store()).await.unwrap();
+        broken.into_iter().map(|broken| (broken.invariant, broken.what)).collect()
+    }
+
+    /// A count, asked behind the actions' back.
+    pub(crate) async fn count(&self, text: &'static str) -> i64 {
+        let sql = statement(text);
+        self.lab.store().read(move |reader| Ok(reader.query_opt(sql, &[])?.unwrap().int(0).unwrap())).await.unwrap()
+    }
+
+    /// Texts, asked behind the actions' back.
+    pub(crate) async fn texts(&self, text: &'static str) -> Vec<String> {
+        let sql = statement(text);
+        let read =
+            move |reader: &mut store::Reader<'_>| Ok(reader.query(sql, &[])?.iter().map(|row| row.text(0).unwrap().to_owned()).collect());
+        self.lab.store().read(read).await.unwrap()
+    }
+
+    /// A change behind the actions' back, with ids as its parameters; how many rows it met.
+    pub(crate) async fn change(&self, text: &'static str, ids: &[Uuid]) -> u64 {
+        let sql = statement(text);
+        let ids = ids.to_vec();
+        let act = move |tx: &mut store::Tx<'_>| {
+            let ids: Vec<Param<'_>> = ids.iter().map(|id| Param::Id(*id.as_bytes())).collect();
+            let changed = tx.execute(sql, &ids)?;
+            Ok(Outcome { act: "try", accepted: true, subject: None, note: changed.to_string() })
+        };
+        let done = self.lab.store().write(&orderer(), actions::new_command(), actions::now(), act).await.unwrap();
+        done.note.parse().unwrap()
+    }
+}
+
+/// A statement of a test's own. Leaked: there are few, and the store keeps statements by their address.
+fn statement(text: &'static str) -> &'static Sql {
+    Box::leak(Box::new(Sql::new("of a test", text, None)))
+}
+
+pub(crate) fn orderer() -> Actor {
+    Actor::System("suite".to_owned())
+}
+
+/// A routine order for Ada Lovelace.
+pub(crate) fn request(mrn: &str, tests: &[&str]) -> OrderRequest {
+    OrderRequest {
+        mrn: mrn.to_owned(),
+        family_name: "Lovelace".to_owned(),
+        given_name: "Ada".to_owned(),
+        birth_date: "1980-02-29".to_owned(),
+        sex: "F".to_owned(),
+        tests: tests.iter().map(|test| (*test).to_owned()).collect(),
+        priority: "routine".to_owned(),
+        collected_at: None,
+    }
+}

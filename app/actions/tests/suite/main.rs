@@ -1,0 +1,19 @@
+//! The actions' suite: the thread of one result from kept bytes to a page, every refusal on the way, on both engines.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+#[macro_use]
+mod engine;
+mod house;
+mod messages;
+
+mod accounts;
+mod close_task;
+mod contention;
+mod filing;
+mod impossible_rows;
+mod invariants;
+mod keeping;
+mod paging;
+mod place_order;
+mod set_aside;
+mod unclaimed;
