@@ -46,6 +46,13 @@ fn a_unit_that_does_not_convert_is_refused_and_its_digits_never_compared() {
     check("ALT 35 mg/dL", "35 | format hold: mg/dL is no U/L");
 }
 
+/// A sixtieth of 35 has no end; of 36 it is 0.6.
+#[test]
+fn a_conversion_that_does_not_come_out_exactly_is_held() {
+    check("ALT 35 umol/h/L", "35 | format hold: umol/h/L is no U/L");
+    check("ALT 36 umol/h/L", "1 | passes");
+}
+
 #[test]
 fn a_value_without_a_unit_is_not_given_one() {
     check("K 4.12", "4.12 | format hold: no unit, mmol/L expected | critical hold: nothing to compare");
