@@ -263,7 +263,7 @@ impl Plan {
             return Ok(Ok(known.id));
         }
         Ok(Err(format!(
-            "number {} belongs to {} {}, whose {} differ{} from what was typed: check the number, or correct the patient first",
+            "number {} belongs to {} {}, whose {} differ{} from what was typed: check the number and the facts",
             known.mrn,
             known.given_name,
             known.family_name,

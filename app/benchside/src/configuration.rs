@@ -7,13 +7,14 @@ use catalogue::{Catalogue, InstrumentMapping};
 use kernel::{DecimalMark, Realm, Zone};
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::Arc;
 
 /// The file's name in the laboratory's folder.
 pub(crate) const FILE: &str = "benchside.toml";
 /// The database's name in the laboratory's folder.
-const DATABASE_FILE: &str = "benchside.sqlite";
+const DATABASE_FILE: &str = "benchside.db";
 /// Links of one laboratory; more is a mistake in a generated file.
 const LINKS_MAX: usize = 10_000;
 
@@ -33,7 +34,7 @@ pub(crate) struct Configuration {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) database: Option<String>,
     /// The analysers.
-    #[serde(default, rename = "link")]
+    #[serde(default, rename = "link", skip_serializing_if = "Vec::is_empty")]
     pub(crate) links: Vec<LinkConfiguration>,
 }
 
@@ -106,7 +107,8 @@ impl Configuration {
     pub(crate) fn write_new(&self, path: &Path) -> Result<(), Failure> {
         let text = toml::to_string_pretty(self).map_err(Failure::environment)?;
         let heading = "# This laboratory's configuration. Clinical content is not set here.\n\n";
-        match std::fs::OpenOptions::new().write(true).create_new(true).open(path) {
+        // It may hold a database password: for its owner only.
+        match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
             Ok(mut file) => std::io::Write::write_all(&mut file, format!("{heading}{text}").as_bytes())
                 .map_err(|error| Failure::Environment(format!("cannot write {}: {error}", path.display()))),
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
@@ -151,7 +153,10 @@ impl LinkConfiguration {
     fn analyser(&self, folder: &Path, catalogue: &Catalogue, site_zone: &Zone) -> Result<Analyser, Failure> {
         let driver = Analyser::find_driver(&self.name, &self.driver).map_err(Failure::wrong_use)?;
         if self.protocol != driver.protocol {
-            return Err(Failure::Use(format!("link {}: driver {} speaks {}, not {}", self.name, driver.name, driver.protocol, self.protocol)));
+            return Err(Failure::Use(format!(
+                "link {}: driver {} speaks {}, not {}",
+                self.name, driver.name, driver.protocol, self.protocol
+            )));
         }
         let zone = match &self.zone {
             Some(name) => Zone::named(name).map_err(|trouble| Failure::Use(format!("link {}: {trouble}", self.name)))?,

@@ -28,7 +28,7 @@ enum Command {
     Demo(commands::demo::Arguments),
     /// Reads a captured transmission as a driver would, without a socket or a database.
     Replay(commands::replay::Arguments),
-    /// Checks every invariant on a database that no server has open, and says what does not hold.
+    /// Checks every invariant on a database and says what does not hold; a server may have it open.
     Check(commands::check::Arguments),
 }
 
@@ -54,6 +54,11 @@ fn main() -> ExitCode {
         }
     };
     start_log();
+    if cfg!(feature = "acknowledge_before_commit") {
+        eprintln!(
+            "benchside: THIS BUILD ACKNOWLEDGES BEFORE IT COMMITS. It exists to be caught by a test; it loses results. Do not use it."
+        );
+    }
     match run(command_line.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

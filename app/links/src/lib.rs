@@ -4,4 +4,4 @@ mod connection;
 mod connections;
 mod listener;
 
-pub use listener::{Listening, LinkTrouble, listen};
+pub use listener::{LinkTrouble, Listening, listen};

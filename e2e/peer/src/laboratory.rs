@@ -45,7 +45,7 @@ impl Laboratory {
     pub fn init(&self, realm: &str, links: usize) -> Result<String, String> {
         fs::create_dir_all(&self.directory).map_err(|trouble| format!("{}: {trouble}", self.directory.display()))?;
         let file = self.directory.join("benchside.toml");
-        fs::write(&file, configuration(links)).map_err(|trouble| format!("{}: {trouble}", file.display()))?;
+        fs::write(&file, configuration(realm, links)).map_err(|trouble| format!("{}: {trouble}", file.display()))?;
         let output = self.command("init").args(["--realm", realm]).output().map_err(|trouble| self.cannot_start(&trouble))?;
         let printed = String::from_utf8_lossy(&output.stdout);
         let token = printed.lines().find_map(|line| line.strip_prefix("token ")).map(|token| token.trim().to_owned());
@@ -178,8 +178,8 @@ impl Drop for Running {
 
 /// The configuration of `links` links of the c 111's driver on ports of the system's choice. The devices' clocks run in UTC.
 #[must_use]
-pub fn configuration(links: usize) -> String {
-    let head = "site_prefix = \"A\"\nzone = \"UTC\"\nhttp = \"127.0.0.1:0\"\n".to_owned();
+pub fn configuration(realm: &str, links: usize) -> String {
+    let head = format!("realm = \"{realm}\"\nsite_prefix = \"A\"\nzone = \"UTC\"\nhttp = \"127.0.0.1:0\"\n");
     (1..=links).fold(head, |text, number| {
         text + &format!(
             "\n[[link]]\nname = \"link{number:02}\"\ndriver = \"roche_cobas_c\"\nprotocol = \"lis2\"\nlisten = \"127.0.0.1:0\"\n"
@@ -232,7 +232,7 @@ mod tests {
 
     #[test]
     fn each_link_has_a_name_and_a_port_of_its_own() {
-        let text = configuration(64);
+        let text = configuration("validation", 64);
         assert_eq!(text.matches("[[link]]").count(), 64);
         assert!(text.contains("name = \"link01\"") && text.contains("name = \"link64\""));
         assert_eq!(text.matches("listen = \"127.0.0.1:0\"").count(), 64);

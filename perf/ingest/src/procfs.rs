@@ -146,8 +146,8 @@ mod tests {
 
     #[test]
     fn the_nearest_mount_above_counts() {
-        let mounts = "/dev/a / ext4 rw 0 0\ntmpfs /tmp tmpfs rw 0 0\n/dev/b /tmpother xfs rw 0 0\n";
-        assert_eq!(file_system(mounts, Path::new("/tmp/x")), "tmpfs");
+        let mounts = "/dev/a / ext4 rw 0 0\ntmpfs /mnt tmpfs rw 0 0\n/dev/b /mntother xfs rw 0 0\n";
+        assert_eq!(file_system(mounts, Path::new("/mnt/x")), "tmpfs");
         assert_eq!(file_system(mounts, Path::new("/home")), "ext4");
     }
 

@@ -201,8 +201,7 @@ fn start_simulator(running: &Running, arguments: &Arguments) -> Result<mpsc::Sen
     }
     let (analyser, address) =
         running.links.last().cloned().ok_or_else(|| Failure::Use("the configuration has no link for the simulated analyser".to_owned()))?;
-    let physiology =
-        Physiology::read(include_str!("../../../../content/demonstration/physiology.csv")).map_err(Failure::environment)?;
+    let physiology = Physiology::read(include_str!("../../../../content/demonstration/physiology.csv")).map_err(Failure::environment)?;
     let pace = Duration::from_secs_f64(SECONDS_PER_SPECIMEN / arguments.speed);
     let cobas = VirtualCobas { analyser, address, physiology, seed: arguments.seed, pace };
     let (rack, on_rack) = mpsc::channel(RACK_MAX);

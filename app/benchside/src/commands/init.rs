@@ -37,8 +37,7 @@ pub(crate) struct Accounts {
 
 pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     let place = arguments.place;
-    std::fs::create_dir_all(&place.data)
-        .map_err(|error| Failure::Environment(format!("cannot make {}: {error}", place.data.display())))?;
+    std::fs::create_dir_all(&place.data).map_err(|error| Failure::Environment(format!("cannot make {}: {error}", place.data.display())))?;
     let file = place.data.join(FILE);
     let configuration = if file.exists() {
         Configuration::read(&file)?
