@@ -4,26 +4,29 @@
 
 use crate::connections::Slot;
 use actions::{ActTrouble, Analyser, Kept, Laboratory, Received, keep_incomplete, keep_transmission, now};
-use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
-use futures_util::stream::FuturesUnordered;
 use lis2::{Link, LinkEvent, LinkSettings, MessageId};
+use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::time::Instant;
 
 /// Bytes read at once.
 const READ_BYTES: usize = 8 * 1024;
-/// Messages being kept at once on one connection; more wait in the socket, where the sender feels it.
+/// Messages waiting to be kept on one connection; more wait in the socket, where the sender feels it.
 const KEEPING_MAX: usize = 16;
 /// How long a peer may take to accept an answer of a few bytes.
 const WRITE_LIMIT: Duration = Duration::from_secs(15);
 
 /// What became of keeping a message; `None` for one that was cut off and owes no acknowledgement.
 type Keeping = BoxFuture<'static, (Option<MessageId>, Result<Kept, ActTrouble>)>;
+
+/// The number of the last message of a link. Held while a message is kept: one link's messages are committed one after the other, or a
+/// database with several writers could show the second before the first, and it would be filed first.
+pub(crate) type Arrivals = Arc<Mutex<i64>>;
 
 struct Connection {
     lab: Laboratory,
@@ -32,12 +35,13 @@ struct Connection {
     link: Link,
     start: Instant,
     wake_at: Option<Duration>,
-    arrivals: Arc<AtomicI64>,
-    keeping: FuturesUnordered<Keeping>,
+    arrivals: Arrivals,
+    /// In the order of arrival; only the first is under way.
+    keeping: VecDeque<Keeping>,
 }
 
 /// Serves one connection until either side closes it.
-pub(crate) async fn serve(lab: Laboratory, analyser: Analyser, stream: TcpStream, arrivals: Arc<AtomicI64>, slot: Slot) {
+pub(crate) async fn serve(lab: Laboratory, analyser: Analyser, stream: TcpStream, arrivals: Arrivals, slot: Slot) {
     let counted = Counted::new(&lab, &analyser);
     let mut connection = Connection {
         lab: lab.clone(),
@@ -47,7 +51,7 @@ pub(crate) async fn serve(lab: Laboratory, analyser: Analyser, stream: TcpStream
         start: Instant::now(),
         wake_at: None,
         arrivals,
-        keeping: FuturesUnordered::new(),
+        keeping: VecDeque::new(),
     };
     let ended = connection.run(&slot).await;
     connection.finish().await;
@@ -119,7 +123,7 @@ impl Connection {
         tokio::select! {
             // What is kept is answered before more is read: the analyser waits for it.
             biased;
-            Some((id, outcome)) = self.keeping.next() => Ok(Happened::Kept(id, outcome)),
+            (id, outcome) = first_kept(&mut self.keeping), if !self.keeping.is_empty() => Ok(Happened::Kept(id, outcome)),
             read = self.stream.read(buffer), if self.keeping.len() < KEEPING_MAX => read.map(Happened::Read),
             () = tokio::time::sleep_until(due), if self.wake_at.is_some() => Ok(Happened::Due),
             () = slot.asked_to_give_way() => Ok(Happened::GiveWay),
@@ -142,27 +146,37 @@ impl Connection {
             LinkEvent::WakeAt(at) => self.wake_at = Some(at),
             LinkEvent::Message { id, wire, content, warnings } => {
                 warnings.iter().for_each(|warning| self.anomaly(warning));
-                let received = self.received(wire, content);
-                let (lab, analyser) = (self.lab.clone(), self.analyser.clone());
-                self.keeping.push(Box::pin(async move { (Some(id), keep_transmission(&lab, &analyser, received).await) }));
+                let (lab, analyser, received) = (self.lab.clone(), self.analyser.clone(), self.received(wire, content));
+                self.keeping.push_back(Box::pin(async move {
+                    let (received, _turn) = received.await;
+                    (Some(id), keep_transmission(&lab, &analyser, received).await)
+                }));
             }
             LinkEvent::Aborted { wire, content, why } => {
                 tracing::warn!(link = %self.analyser.name, %why, bytes = content.len(), "a message was cut off");
                 if content.is_empty() {
                     return;
                 }
-                let received = self.received(wire, content);
-                let (lab, analyser) = (self.lab.clone(), self.analyser.clone());
-                let keeping = async move { (None, keep_incomplete(&lab, &analyser, received, &why.to_string()).await) };
-                self.keeping.push(Box::pin(keeping));
+                let (lab, analyser, received) = (self.lab.clone(), self.analyser.clone(), self.received(wire, content));
+                self.keeping.push_back(Box::pin(async move {
+                    let (received, _turn) = received.await;
+                    (None, keep_incomplete(&lab, &analyser, received, &why.to_string()).await)
+                }));
             }
             LinkEvent::Anomaly(warning) => self.anomaly(&warning),
             LinkEvent::Write(_) | LinkEvent::Sent { .. } | LinkEvent::SendFailed { .. } => {}
         }
     }
 
-    fn received(&self, wire: Vec<u8>, content: Vec<u8>) -> Received {
-        Received { arrival: self.arrivals.fetch_add(1, Ordering::Relaxed) + 1, received_at: now(), wire, content }
+    /// The message with its number, once those before it are kept, and the turn that keeps the next one waiting. A number is used once, whatever
+    /// becomes of the keeping: whether a failed one was committed is not always known.
+    fn received(&self, wire: Vec<u8>, content: Vec<u8>) -> impl Future<Output = (Received, OwnedMutexGuard<i64>)> + use<> {
+        let (arrivals, received_at) = (Arc::clone(&self.arrivals), now());
+        async move {
+            let mut last = arrivals.lock_owned().await;
+            *last += 1;
+            (Received { arrival: *last, received_at, wire, content }, last)
+        }
     }
 
     fn anomaly(&self, warning: &lis2::LinkWarning) {
@@ -181,12 +195,20 @@ impl Connection {
         for event in self.link.closed(self.start.elapsed()) {
             self.note(event);
         }
-        while let Some((_, outcome)) = self.keeping.next().await {
-            if let Err(trouble) = outcome {
+        while !self.keeping.is_empty() {
+            if let (_, Err(trouble)) = first_kept(&mut self.keeping).await {
                 tracing::error!(link = %self.analyser.name, %trouble, "a message could not be kept; it was not acknowledged");
             }
         }
     }
+}
+
+/// Goes on with the first message and takes it out when it is done; may be dropped and called again. Never returns while there is none.
+async fn first_kept(keeping: &mut VecDeque<Keeping>) -> (Option<MessageId>, Result<Kept, ActTrouble>) {
+    let Some(first) = keeping.front_mut() else { return std::future::pending().await };
+    let kept = first.await;
+    keeping.pop_front();
+    kept
 }
 
 /// Answers are a few bytes; a peer that does not take them in time has stopped listening.

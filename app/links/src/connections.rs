@@ -1,7 +1,7 @@
 //! The connections of one link. An analyser has one; after a cable was pulled the dead one may linger beside its successor. A few are admitted
 //! at a time, and when there are too many the one that was silent longest gives way: a newcomer is never locked out by the dead.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 use tokio::sync::Notify;
@@ -19,6 +19,8 @@ pub(crate) struct Connections {
 #[derive(Debug)]
 struct Inner {
     last_active_millis: AtomicU64,
+    /// It was asked to give way and is leaving; a crowd arriving at once must not ask the same one again and again.
+    leaving: AtomicBool,
     give_way: Notify,
 }
 
@@ -38,11 +40,14 @@ impl Default for Connections {
 impl Connections {
     /// Takes a place, asking the longest silent connection to give way if there is none.
     pub(crate) fn admit(&self) -> Slot {
-        let inner = Arc::new(Inner { last_active_millis: AtomicU64::new(self.millis()), give_way: Notify::new() });
+        let inner =
+            Arc::new(Inner { last_active_millis: AtomicU64::new(self.millis()), leaving: AtomicBool::new(false), give_way: Notify::new() });
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if open.len() >= CONNECTIONS_MAX
-            && let Some(longest_silent) = open.iter().min_by_key(|other| other.last_active_millis.load(Ordering::Relaxed))
+        let staying = || open.iter().filter(|other| !other.leaving.load(Ordering::Relaxed));
+        if staying().count() >= CONNECTIONS_MAX
+            && let Some(longest_silent) = staying().min_by_key(|other| other.last_active_millis.load(Ordering::Relaxed))
         {
+            longest_silent.leaving.store(true, Ordering::Relaxed);
             longest_silent.give_way.notify_one();
         }
         open.push(Arc::clone(&inner));
@@ -90,6 +95,15 @@ mod tests {
         let _ninth = connections.admit();
         assert!(slots[3].asked_to_give_way().now_or_never().is_some());
         assert!(slots[4].asked_to_give_way().now_or_never().is_none());
+    }
+
+    #[test]
+    fn a_crowd_asks_as_many_to_give_way_as_there_are_too_many() {
+        let connections = Connections::default();
+        let slots: Vec<Slot> = (0..200).map(|_| connections.admit()).collect();
+        let asked: Vec<bool> = slots.iter().map(|slot| slot.asked_to_give_way().now_or_never().is_some()).collect();
+        assert_eq!(asked.iter().filter(|asked| **asked).count(), 200 - CONNECTIONS_MAX);
+        assert!(!asked[199], "the newest stays");
     }
 
     #[test]

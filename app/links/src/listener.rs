@@ -1,14 +1,14 @@
 //! Listening for one analyser.
 
-use crate::connection;
+use crate::connection::{self, Arrivals};
 use crate::connections::Connections;
 use actions::{Analyser, Laboratory, last_arrival};
 use socket2::{SockRef, TcpKeepalive};
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::Mutex;
 
 /// Connections the kernel may hold ready: a hospital's analysers reconnecting at once after a power cut. A shorter queue costs each a second.
 const BACKLOG: u32 = 4_096;
@@ -55,7 +55,7 @@ pub async fn listen(lab: Laboratory, analyser: Analyser, address: SocketAddr) ->
     let last = last_arrival(&lab, &analyser.name).await;
     let last = last.map_err(|why| LinkTrouble::Store { link: analyser.name.to_string(), why })?;
     lab.note_link(&analyser.name, |state| state.address = address.to_string());
-    let task = tokio::spawn(accept(lab, analyser, listener, Arc::new(AtomicI64::new(last))));
+    let task = tokio::spawn(accept(lab, analyser, listener, Arc::new(Mutex::new(last))));
     Ok(Listening { address, task })
 }
 
@@ -66,7 +66,7 @@ fn open(address: SocketAddr) -> std::io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-async fn accept(lab: Laboratory, analyser: Analyser, listener: TcpListener, arrivals: Arc<AtomicI64>) {
+async fn accept(lab: Laboratory, analyser: Analyser, listener: TcpListener, arrivals: Arrivals) {
     let connections = Connections::default();
     loop {
         match listener.accept().await {

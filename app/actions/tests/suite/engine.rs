@@ -58,7 +58,7 @@ impl Engine {
 
 /// One database for this run and a schema for each test: as good as a database of its own to the store, and made a hundred times faster.
 fn make_database(cluster: &str) -> String {
-    let name = format!("benchside_actions_{}", std::process::id());
+    let name = format!("benchside_app_{}", std::process::id());
     psql(cluster, &format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'"));
     let (authority, _) = cluster.rsplit_once('/').expect("a URL with a database");
     let database = format!("{authority}/{name}");
@@ -75,6 +75,6 @@ fn psql(url: &str, text: &str) {
 
 /// Runs a test to its end; one that hangs fails.
 pub(crate) fn run(test: impl Future<Output = ()>) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async { tokio::time::timeout(TEST_LIMIT, test).await.expect("the test hangs") });
 }
