@@ -1,6 +1,8 @@
 //! Filing the transmissions of one link, in arrival order. The row with `filed_at` null is the job; the bell only says that there may be one.
 
-use actions::{Analyser, Laboratory, file_next};
+use actions::{ActTrouble, Analyser, Laboratory, file_next};
+use futures_util::FutureExt;
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 /// How long filing rests after the database could not do it, doubled each time up to the last.
@@ -12,7 +14,7 @@ const LOOK_SECONDS: u64 = 60;
 pub async fn run_filing(lab: Laboratory, analyser: Analyser) {
     let mut failures = 0;
     loop {
-        match file_next(&lab, &analyser).await {
+        match alive(file_next(&lab, &analyser)).await {
             Ok(0) => {
                 failures = 0;
                 tokio::select! {
@@ -28,5 +30,25 @@ pub async fn run_filing(lab: Laboratory, analyser: Analyser) {
                 tokio::time::sleep(Duration::from_secs(rest)).await;
             }
         }
+    }
+}
+
+/// A panic is one more way to fail: a link whose job had ended would keep messages that nobody files. What the panic said may hold a patient's
+/// values and is left out.
+async fn alive(work: impl Future<Output = Result<usize, ActTrouble>>) -> Result<usize, ActTrouble> {
+    let done = AssertUnwindSafe(work).catch_unwind().await;
+    done.unwrap_or_else(|_| Err(ActTrouble::Internal("filing panicked, which is a fault of this program: report it".to_owned())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_one_more_failure() {
+        let panicking = async { if std::hint::black_box(true) { panic!("patient M-1") } else { Ok(1) } };
+        let trouble = alive(panicking).now_or_never().unwrap().unwrap_err().to_string();
+        assert!(trouble.contains("panicked") && !trouble.contains("M-1"), "{trouble}");
+        assert_eq!(alive(async { Ok(3) }).now_or_never().unwrap().unwrap(), 3);
     }
 }

@@ -1,0 +1,135 @@
+//! Filing of one link.
+
+use crate::engine::Engine;
+use actions::{Analyser, FilingBell, Laboratory, LaboratorySettings, Received, views};
+use instruments::Driver;
+use kernel::{DecimalMark, Reading, Realm, Trouble, Zone};
+use std::time::{Duration, Instant};
+use store::{Cause, Faults, Opening, Options, Store};
+use tokio::task::JoinHandle;
+
+on_both!(
+    what_a_former_process_left_behind_is_filed_without_a_bell,
+    what_is_kept_is_filed_when_the_bell_rings,
+    a_message_that_makes_its_driver_panic_does_not_end_the_job,
+    after_a_failure_the_same_messages_are_filed,
+    a_job_files_its_own_link_only,
+);
+
+/// Reads like a cobas, but panics at specimen BOOM.
+fn read_or_panic(message: &lis2::Message<'_>, zone: &Zone) -> (Vec<Reading>, Vec<Trouble>) {
+    let (readings, troubles) = (instruments::find("roche_cobas_c").unwrap().read)(message, zone);
+    assert!(readings.iter().all(|reading| reading.specimen != "BOOM"), "a driver's fault");
+    (readings, troubles)
+}
+
+static FAULTY: Driver = Driver { name: "faulty", title: "A driver with a fault", protocol: "lis2", read: read_or_panic };
+
+fn laboratory(engine: &Engine, faults: &Faults) -> (Laboratory, Analyser, Analyser) {
+    let options = Options { readers: 2, writers: 2, faults: faults.clone(), ..Options::default() };
+    let store = Store::open(&engine.target, Realm::Demonstration, Opening::CreateNew, options).unwrap();
+    let catalogue = actions::starting_catalogue().unwrap();
+    let analyser = |name: &str| Analyser {
+        name: Analyser::check_name(name).unwrap(),
+        driver: &FAULTY,
+        mapping: actions::default_mapping("roche_cobas_c", &catalogue).unwrap().unwrap().into(),
+        zone: Zone::utc(),
+        decimal_mark: DecimalMark::Point,
+        owner: "bench:chemistry".into(),
+        bell: FilingBell::default(),
+    };
+    let (one, other) = (analyser("c111"), analyser("c501"));
+    let settings = LaboratorySettings {
+        realm: Realm::Demonstration,
+        catalogue,
+        zone: Zone::utc(),
+        site_prefix: "A".to_owned(),
+        analysers: vec![one.clone(), other.clone()],
+    };
+    (Laboratory::new(store, settings), one, other)
+}
+
+/// Keeps one reading nobody ordered.
+async fn keep(lab: &Laboratory, analyser: &Analyser, specimen: &str, arrival: i64) {
+    let content = format!("H|\\^&|||c111\rP|1\rO|1||{specimen}^^{arrival}||S\rR|1|^^^990|4.1|mmol/L\rL|1|N\r").into_bytes();
+    let wire = lis2::frame(&content, &lis2::FrameOptions::default()).concat();
+    actions::keep_transmission(lab, analyser, Received { arrival, received_at: actions::now(), wire, content }).await.unwrap();
+}
+
+/// Waits for so many open tasks, one for each reading nobody ordered.
+async fn until_tasks(lab: &Laboratory, expected: usize) -> Vec<views::TaskLine> {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    loop {
+        let tasks = views::open_tasks(lab, None).await.unwrap().rows;
+        if tasks.len() == expected {
+            return tasks;
+        }
+        assert!(Instant::now() < deadline, "{} tasks, not {expected}", tasks.len());
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}
+
+fn start(lab: &Laboratory, analyser: &Analyser) -> JoinHandle<()> {
+    tokio::spawn(jobs::run_filing(lab.clone(), analyser.clone()))
+}
+
+async fn what_a_former_process_left_behind_is_filed_without_a_bell(engine: &Engine) {
+    let (lab, analyser, _) = laboratory(engine, &Faults::default());
+    // More than are read at once.
+    for arrival in 1..=40 {
+        keep(&lab, &analyser, "X", arrival).await;
+    }
+    // Another bell: this process has never heard of them.
+    let job = start(&lab, &Analyser { bell: FilingBell::default(), ..analyser });
+    until_tasks(&lab, 40).await;
+    assert!(!job.is_finished());
+}
+
+async fn what_is_kept_is_filed_when_the_bell_rings(engine: &Engine) {
+    let (lab, analyser, _) = laboratory(engine, &Faults::default());
+    let _job = start(&lab, &analyser);
+    for arrival in 1..=5 {
+        keep(&lab, &analyser, "X", arrival).await;
+        let begin = Instant::now();
+        until_tasks(&lab, usize::try_from(arrival).unwrap()).await;
+        // Nowhere near the minute after which it looks by itself.
+        assert!(begin.elapsed() < Duration::from_secs(30));
+    }
+}
+
+async fn a_message_that_makes_its_driver_panic_does_not_end_the_job(engine: &Engine) {
+    let (lab, analyser, _) = laboratory(engine, &Faults::default());
+    let job = start(&lab, &analyser);
+    for (specimen, arrival) in [("X", 1), ("BOOM", 2), ("X", 3), ("BOOM", 4), ("X", 5)] {
+        keep(&lab, &analyser, specimen, arrival).await;
+    }
+    let tasks = until_tasks(&lab, 5).await;
+    assert_eq!(tasks.iter().filter(|task| task.kind == "unreadable").count(), 2);
+    assert!(!job.is_finished());
+}
+
+async fn after_a_failure_the_same_messages_are_filed(engine: &Engine) {
+    let faults = Faults::default();
+    let (lab, analyser, _) = laboratory(engine, &faults);
+    keep(&lab, &analyser, "X", 1).await;
+    // The command is run again alone after a failed commit; only then has it failed.
+    for _ in 0..2 {
+        faults.fail_next_commit(Cause::Full);
+    }
+    let job = start(&lab, &analyser);
+    let tasks = until_tasks(&lab, 1).await;
+    assert_eq!(tasks[0].kind, "unclaimed", "a full disk sets nothing aside");
+    assert!(!job.is_finished());
+}
+
+async fn a_job_files_its_own_link_only(engine: &Engine) {
+    let (lab, one, other) = laboratory(engine, &Faults::default());
+    keep(&lab, &one, "ONE", 1).await;
+    keep(&lab, &other, "OTHER", 1).await;
+    let _job = start(&lab, &other);
+    let tasks = until_tasks(&lab, 1).await;
+    assert_eq!(tasks[0].link, "c501");
+    assert_eq!(views::health(&lab).await.unwrap().unfiled, 1);
+    let _job = start(&lab, &one);
+    until_tasks(&lab, 2).await;
+}
