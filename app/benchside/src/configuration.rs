@@ -4,11 +4,12 @@ use crate::Place;
 use crate::failure::Failure;
 use actions::Analyser;
 use catalogue::{Catalogue, InstrumentMapping};
-use kernel::{DecimalMark, Realm, Zone};
+use kernel::{ContainerCode, DecimalMark, Realm, Zone};
 use serde::{Deserialize, Serialize};
+use std::fmt::Display;
 use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The file's name in the laboratory's folder.
@@ -17,6 +18,9 @@ pub(crate) const FILE: &str = "benchside.toml";
 const DATABASE_FILE: &str = "benchside.db";
 /// Links of one laboratory; more is a mistake in a generated file.
 const LINKS_MAX: usize = 10_000;
+
+/// Characters of a link's owner.
+const OWNER_CHARACTERS_MAX: usize = 64;
 
 /// The file as written.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -36,6 +40,9 @@ pub(crate) struct Configuration {
     /// The analysers.
     #[serde(default, rename = "link", skip_serializing_if = "Vec::is_empty")]
     pub(crate) links: Vec<LinkConfiguration>,
+    /// The file it was read from: every message about it names that.
+    #[serde(skip)]
+    pub(crate) file: PathBuf,
 }
 
 /// One analyser's link.
@@ -87,20 +94,30 @@ impl Configuration {
             http: SocketAddr::from(([127, 0, 0, 1], 8080)),
             database: None,
             links: Vec::new(),
+            file: PathBuf::new(),
         }
     }
 
-    /// Reads a file.
+    /// Reads a file and refuses one that no laboratory could run with.
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
         let text = std::fs::read_to_string(path).map_err(|error| {
             Failure::Environment(format!("cannot read {}: {error}; make a laboratory with `benchside init`", path.display()))
         })?;
-        let configuration: Self =
+        let read: Self =
             toml::from_str(&text).map_err(|error| Failure::Use(format!("{}: {}", path.display(), error.to_string().trim_end())))?;
+        let configuration = Self { file: path.to_owned(), ..read };
         if configuration.links.len() > LINKS_MAX {
-            return Err(Failure::Use(format!("{}: more than {LINKS_MAX} links", path.display())));
+            return Err(configuration.wrong("link", format!("there are more than {LINKS_MAX}")));
         }
+        configuration.realm()?;
+        configuration.zone()?;
+        // Found now, and not with the first order.
+        ContainerCode::compose(&configuration.site_prefix, 1).map_err(|trouble| configuration.wrong("site_prefix", trouble))?;
         Ok(configuration)
+    }
+
+    fn wrong(&self, key: &str, what: impl Display) -> Failure {
+        Failure::Use(format!("{key}: {what}")).in_file(&self.file)
     }
 
     /// Writes a new file; one that is there already is left as it is.
@@ -118,12 +135,12 @@ impl Configuration {
 
     /// The realm.
     pub(crate) fn realm(&self) -> Result<Realm, Failure> {
-        self.realm.parse().map_err(Failure::wrong_use)
+        self.realm.parse().map_err(|trouble: <Realm as std::str::FromStr>::Err| self.wrong("realm", trouble))
     }
 
     /// The site's zone.
     pub(crate) fn zone(&self) -> Result<Zone, Failure> {
-        Zone::named(&self.zone).map_err(Failure::wrong_use)
+        Zone::named(&self.zone).map_err(|trouble| self.wrong("zone", trouble))
     }
 
     /// Where the database is: what the command line says, then the file, then the folder.
@@ -139,9 +156,9 @@ impl Configuration {
         let site_zone = self.zone()?;
         let mut analysers: Vec<(Analyser, SocketAddr)> = Vec::new();
         for link in &self.links {
-            let analyser = link.analyser(folder, catalogue, &site_zone)?;
+            let analyser = link.analyser(folder, catalogue, &site_zone).map_err(|failure| failure.in_file(&self.file))?;
             if analysers.iter().any(|(other, _)| other.name == analyser.name) {
-                return Err(Failure::Use(format!("link {} stands twice in the configuration", analyser.name)));
+                return Err(self.wrong(&format!("link {}", analyser.name), "it stands here twice; give each analyser a name of its own"));
             }
             analysers.push((analyser, link.listen));
         }
@@ -159,7 +176,7 @@ impl LinkConfiguration {
             )));
         }
         let zone = match &self.zone {
-            Some(name) => Zone::named(name).map_err(|trouble| Failure::Use(format!("link {}: {trouble}", self.name)))?,
+            Some(name) => Zone::named(name).map_err(|trouble| Failure::Use(format!("link {}: zone: {trouble}", self.name)))?,
             None => site_zone.clone(),
         };
         let decimal_mark = match self.decimal_mark.as_str() {
@@ -173,9 +190,19 @@ impl LinkConfiguration {
             mapping: Arc::new(self.mapping(folder, catalogue)?),
             zone,
             decimal_mark,
-            owner: self.owner.as_str().into(),
+            owner: self.owner()?.into(),
             bell: actions::FilingBell::default(),
         })
+    }
+
+    /// A task without an owner is nobody's work.
+    fn owner(&self) -> Result<&str, Failure> {
+        let owner = self.owner.trim();
+        let fits = !owner.is_empty() && owner.chars().nth(OWNER_CHARACTERS_MAX).is_none() && !owner.chars().any(char::is_control);
+        let wrong = || {
+            Failure::Use(format!("link {}: owner must have 1 to {OWNER_CHARACTERS_MAX} characters, such as \"bench:chemistry\"", self.name))
+        };
+        if fits { Ok(owner) } else { Err(wrong()) }
     }
 
     fn mapping(&self, folder: &Path, catalogue: &Catalogue) -> Result<InstrumentMapping, Failure> {

@@ -1,6 +1,7 @@
 //! How a command can end, and its exit code.
 
 use std::fmt::Display;
+use std::path::Path;
 
 /// Exit code for wrong use of the command line.
 pub(crate) const WRONG_USE: u8 = 2;
@@ -25,6 +26,16 @@ impl Failure {
             Self::DoesNotHold(_) => 1,
             Self::Use(_) => WRONG_USE,
             Self::Environment(_) => 3,
+        }
+    }
+
+    /// The same, with the file it lies in.
+    pub(crate) fn in_file(self, file: &Path) -> Self {
+        let named = |what: String| format!("{}: {what}", file.display());
+        match self {
+            Self::DoesNotHold(what) => Self::DoesNotHold(named(what)),
+            Self::Use(what) => Self::Use(named(what)),
+            Self::Environment(what) => Self::Environment(named(what)),
         }
     }
 

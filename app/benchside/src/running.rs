@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 use store::{Opening, Options, Store};
 use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 
 /// A laboratory with its sockets open.
@@ -22,8 +23,8 @@ pub(crate) struct Running {
     stop: tokio::sync::watch::Sender<bool>,
 }
 
-/// How long pages may take to end when the laboratory stops.
-const STOP_LIMIT: Duration = Duration::from_secs(5);
+/// How long pages may take to end when the laboratory stops; all of it must have stopped within five seconds.
+const STOP_LIMIT: Duration = Duration::from_secs(3);
 
 /// Opens a laboratory's store.
 pub(crate) fn open_store(place: &Place, configuration: &Configuration, opening: Opening) -> Result<Store, Failure> {
@@ -78,10 +79,10 @@ impl Running {
     }
 
     /// Runs until a signal, or until the store gives up: then the process must end, and its supervisor starts it anew.
-    pub(crate) async fn run_until_stopped(self) -> Result<(), Failure> {
+    pub(crate) async fn run_until_stopped(self, mut signals: StopSignals) -> Result<(), Failure> {
         let gave_up = self.lab.store().stopped();
         let ended = tokio::select! {
-            signal = stop_signal() => signal,
+            () = signals.received() => Ok(()),
             reason = gave_up => Err(Failure::Environment(format!("the store stopped: {reason}; start again once that is mended"))),
         };
         self.stop().await;
@@ -103,11 +104,25 @@ impl Running {
     }
 }
 
-async fn stop_signal() -> Result<(), Failure> {
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).map_err(Failure::environment)?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted.map_err(Failure::environment),
-        _ = terminate.recv() => Ok(()),
+/// The signals that ask the laboratory to stop. Caught from the first moment on: one that comes while it is still starting is not lost, and
+/// never cuts a start short half-way.
+pub(crate) struct StopSignals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl StopSignals {
+    /// Catches them from now on.
+    pub(crate) fn catch() -> Result<Self, Failure> {
+        let caught = |kind| signal(kind).map_err(Failure::environment);
+        Ok(Self { terminate: caught(SignalKind::terminate())?, interrupt: caught(SignalKind::interrupt())? })
+    }
+
+    async fn received(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
     }
 }
 

@@ -6,11 +6,11 @@ use super::say;
 use crate::Place;
 use crate::configuration::{Configuration, FILE, LinkConfiguration};
 use crate::failure::Failure;
-use crate::running::{Running, command_line, open_store, start};
+use crate::running::{Running, StopSignals, command_line, open_store, start};
 use actions::OrderRequest;
 use kernel::Realm;
 use serde::{Deserialize, Serialize};
-use simulator::{Physiology, Specimen, VirtualCobas};
+use simulator::{Chance, Physiology, Specimen, VirtualCobas};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -39,6 +39,8 @@ pub(crate) struct Arguments {
 
 /// Seconds the simulated analyser takes for one specimen at speed 1.
 const SECONDS_PER_SPECIMEN: f64 = 6.0;
+/// Seconds between two orders of the demonstration's ward at speed 1.
+const SECONDS_PER_ORDER: f64 = 20.0;
 /// Specimens that may wait on its rack.
 const RACK_MAX: usize = 1_000;
 /// The link for analysers of the visitor's own, and the one the simulator uses.
@@ -85,6 +87,19 @@ struct DemoPatient {
 }
 
 impl DemoPatient {
+    fn request(&self) -> OrderRequest {
+        OrderRequest {
+            mrn: self.mrn.clone(),
+            family_name: self.family_name.clone(),
+            given_name: self.given_name.clone(),
+            birth_date: self.birth_date.clone(),
+            sex: self.sex.clone(),
+            tests: self.tests.split(' ').map(str::to_owned).collect(),
+            priority: self.priority.clone(),
+            collected_at: None,
+        }
+    }
+
     fn fixed(&self) -> Vec<(String, String)> {
         let pairs = self.fixed_values.split(' ').filter_map(|pair| pair.split_once('='));
         pairs.map(|(test, value)| (test.to_owned(), value.to_owned())).collect()
@@ -95,6 +110,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     if !(0.01..=1_000.0).contains(&arguments.speed) {
         return Err(Failure::Use(format!("--speed {} must lie between 0.01 and 1000", arguments.speed)));
     }
+    let signals = StopSignals::catch()?;
     let folder = match &arguments.data {
         Some(folder) => folder.clone(),
         None => std::env::temp_dir().join(format!("benchside-demo-{}", std::process::id())),
@@ -111,15 +127,18 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     };
     let running = start(&place, &configuration, store, arguments.assets.clone()).await?;
     let rack = start_simulator(&running, &arguments)?;
-    write_demo_file(&folder, &running, &accounts)?;
-    say(running.ready_line());
-    say(greeting(&running, &accounts, &folder));
     if opening == Opening::CreateNew {
         furnish(&running, &rack).await?;
     }
+    // Before anybody is told where it is: whatever is ordered from then on is measured.
     let feeding = tokio::spawn(feed(running.lab.orders_placed(), rack));
-    let ended = running.run_until_stopped().await;
+    write_demo_file(&folder, &running, &accounts)?;
+    say(running.ready_line());
+    say(greeting(&running, &accounts, &folder));
+    let ward = tokio::spawn(order_now_and_then(running.lab.clone(), arguments.seed, arguments.speed));
+    let ended = running.run_until_stopped(signals).await;
     feeding.abort();
+    ward.abort();
     ended
 }
 
@@ -209,26 +228,35 @@ fn start_simulator(running: &Running, arguments: &Arguments) -> Result<mpsc::Sen
     Ok(rack)
 }
 
+fn patients() -> Result<Vec<DemoPatient>, Failure> {
+    let text = include_str!("../../../../content/demonstration/patients.csv");
+    let rows: Result<Vec<DemoPatient>, _> = csv::Reader::from_reader(text.as_bytes()).into_deserialize().collect();
+    rows.map_err(|error| Failure::Environment(format!("patients.csv: {error}")))
+}
+
+/// A ward that goes on ordering, so that there is something to watch for whoever comes later: electrolytes for a patient chosen by the seed.
+async fn order_now_and_then(lab: actions::Laboratory, seed: u64, speed: f64) {
+    let mut chance = Chance::new(seed ^ 0x57A2D);
+    let Ok(patients) = patients() else { return };
+    loop {
+        tokio::time::sleep(Duration::from_secs_f64(SECONDS_PER_ORDER / speed)).await;
+        let chosen = usize::try_from(chance.bits() % (patients.len() as u64).max(1)).unwrap_or(0);
+        let Some(patient) = patients.get(chosen) else { return };
+        let request = OrderRequest { tests: vec!["K".to_owned(), "NA".to_owned(), "CL".to_owned()], ..patient.request() };
+        if let Err(trouble) = actions::place_order(&lab, &command_line(), actions::new_command(), request).await {
+            tracing::warn!(%trouble, "the demonstration's ward could not order");
+        }
+    }
+}
+
 /// Places the demonstration's orders, in the order of the file, so that container codes are the same in every new demonstration.
 async fn furnish(running: &Running, rack: &mpsc::Sender<Specimen>) -> Result<(), Failure> {
-    let text = include_str!("../../../../content/demonstration/patients.csv");
-    for row in csv::Reader::from_reader(text.as_bytes()).into_deserialize::<DemoPatient>() {
-        let patient = row.map_err(|error| Failure::Environment(format!("patients.csv: {error}")))?;
-        let fixed = patient.fixed();
-        let request = OrderRequest {
-            mrn: patient.mrn,
-            family_name: patient.family_name,
-            given_name: patient.given_name,
-            birth_date: patient.birth_date,
-            sex: patient.sex,
-            tests: patient.tests.split(' ').map(str::to_owned).collect(),
-            priority: patient.priority,
-            collected_at: None,
-        };
+    for patient in patients()? {
+        let request = patient.request();
         let placed = actions::place_order(&running.lab, &command_line(), actions::new_command(), request).await;
         let placed = placed.map_err(Failure::environment)?;
         if patient.run_by_simulator == "yes" {
-            load(rack, &placed, &fixed).await;
+            load(rack, &placed, &patient.fixed()).await;
         }
     }
     Ok(())

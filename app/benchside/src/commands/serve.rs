@@ -4,7 +4,7 @@ use super::say;
 use crate::Place;
 use crate::configuration::{Configuration, FILE};
 use crate::failure::Failure;
-use crate::running::{open_store, start};
+use crate::running::{StopSignals, open_store, start};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use store::Opening;
@@ -26,6 +26,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
+    let signals = StopSignals::catch()?;
     let file = arguments.config.unwrap_or_else(|| arguments.place.data.join(FILE));
     let mut configuration = Configuration::read(&file)?;
     if let Some(http) = arguments.http {
@@ -34,5 +35,5 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     let store = open_store(&arguments.place, &configuration, Opening::Existing)?;
     let running = start(&arguments.place, &configuration, store, arguments.assets).await?;
     say(running.ready_line());
-    running.run_until_stopped().await
+    running.run_until_stopped(signals).await
 }
