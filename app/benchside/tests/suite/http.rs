@@ -1,0 +1,45 @@
+//! As much HTTP as these tests need.
+
+use serde_json::Value;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+/// Status and body of a request with a bearer token; an empty token is none.
+pub(crate) fn request(address: SocketAddr, method: &str, path: &str, token: &str, body: &str) -> (u16, String) {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    let authorization = if token.is_empty() { String::new() } else { format!("Authorization: Bearer {token}\r\n") };
+    let head = format!(
+        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{authorization}Content-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(body.as_bytes()).unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    let answer = String::from_utf8(answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
+}
+
+/// A JSON answer of the API, asked with a token.
+pub(crate) fn api(address: SocketAddr, token: &str, path: &str) -> Value {
+    let (status, body) = request(address, "GET", path, token, "");
+    assert_eq!(status, 200, "{path}: {body}");
+    serde_json::from_str(&body).unwrap()
+}
+
+/// Places an order for a potassium; accession and container code.
+pub(crate) fn order(address: SocketAddr, token: &str, patient: &Value) -> (String, String) {
+    let body = serde_json::json!({"patient": patient, "tests": ["K"], "priority": "routine"});
+    let (status, answer) = request(address, "POST", "/api/v1/orders", token, &body.to_string());
+    assert_eq!(status, 201, "{answer}");
+    let placed: Value = serde_json::from_str(&answer).unwrap();
+    (placed["accession"].as_str().unwrap().to_owned(), placed["containers"][0]["code"].as_str().unwrap().to_owned())
+}
+
+/// Ada Lovelace.
+pub(crate) fn patient() -> Value {
+    serde_json::json!({"mrn": "M-1", "family_name": "Lovelace", "given_name": "Ada", "birth_date": "1980-02-29", "sex": "F"})
+}

@@ -1,0 +1,18 @@
+//! The program's suite: the real binary, from the command line, on both engines.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+#[macro_use]
+#[path = "../../../actions/tests/suite/engine.rs"]
+mod engine;
+mod http;
+mod program;
+
+mod check;
+mod command_line;
+mod configuration;
+mod demo;
+mod init;
+mod log;
+mod replay;
+mod serve;
+mod stop;
