@@ -124,7 +124,10 @@ pub async fn sign_in(lab: &Laboratory, user: &str, password: &str) -> Result<Sig
     let name = user.clone();
     let found = lab.store().read(move |reader| accounts::staff_by_name(reader, &name)).await.map_err(ActTrouble::from)?;
     if !password_fits(found.as_ref().map(|staff| staff.password_hash.clone()), password.to_owned()).await? {
-        note_refusal(lab, &user).await?;
+        // A name that is nobody's may be a password typed into the wrong field: it is not written down.
+        if found.is_some() {
+            note_refusal(lab, &user).await?;
+        }
         return Err(SignInRefusal::WrongUserOrPassword);
     }
     let staff = found.ok_or(SignInRefusal::WrongUserOrPassword)?;

@@ -50,6 +50,13 @@ pub async fn close_task(
         Ok(Outcome { act: "close_task", accepted, subject: Some(task.uuid()), note: word(closing).to_owned() })
     };
     let done = lab.store().write(actor, command, at, act).await.map_err(ActTrouble::from)?;
+    if done.act != "close_task" {
+        return Err(ActTrouble::Answer { act: "close_task", what: format!("the command id was used before, for {}", done.act) }.into());
+    }
+    if done.subject != Some(task.uuid()) {
+        // The command id closed another task: nothing was done to this one.
+        return Err(CloseTaskRefusal::Changed);
+    }
     match done.note.as_str() {
         "closed" => {
             lab.live().tasks_changed();

@@ -48,7 +48,7 @@ impl From<WriteTrouble> for NotFiled {
 }
 
 /// Whether a failure lies in what was to be written, not in the state the database is in just now.
-fn is_lasting(failed: &Trouble) -> bool {
+pub(crate) fn is_lasting(failed: &Trouble) -> bool {
     match failed.cause() {
         None | Some(Cause::Constraint | Cause::Misuse) => true,
         Some(Cause::TooLong | Cause::Full | Cause::Disk | Cause::Conflict | Cause::ConnectionLost | Cause::Other) => false,

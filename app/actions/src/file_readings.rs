@@ -10,11 +10,13 @@ use crate::trouble::ActTrouble;
 use benches::{Context, GATES_EDITION};
 use kernel::{Actor, Lang, Reading, TaskId, Timestamp, TransmissionId, Trouble as Unread, Value};
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+use store::repositories::orders::Former;
 use store::repositories::results::NewResult;
 use store::repositories::tasks::NewTask;
 use store::repositories::transmissions::UnfiledTransmission;
 use store::repositories::{orders, results, tasks, transmissions};
-use store::{Outcome, Trouble, Tx};
+use store::{Cause, Done, Outcome, Trouble, Tx, WriteTrouble};
 use workflow::{Claim, Evidence, Measured, OpenWork, RuleEdition, Verifier, claim};
 
 /// What one filing did.
@@ -48,25 +50,41 @@ pub fn prepare(analyser: &Analyser, wire: &[u8]) -> Prepared {
 
 /// Files one transmission.
 pub(crate) async fn file(lab: &Laboratory, analyser: &Analyser, transmission: &UnfiledTransmission) -> Result<Filed, NotFiled> {
-    let prepared = prepare_safely(analyser, &transmission.raw)?;
-    let id = transmission.id;
-    let (for_command, of_analyser) = (lab.clone(), analyser.clone());
-    let actor = Actor::System("filing".to_owned());
-    let at = now();
-    let act = move |tx: &mut Tx<'_>| {
-        let filing = Filing { lab: &for_command, analyser: &of_analyser, transmission: id, at };
-        filing.run(tx, &prepared)
+    let prepared = Arc::new(prepare_safely(analyser, &transmission.raw)?);
+    let done = match write(lab, analyser, transmission.id, Arc::clone(&prepared), Former::Assumed).await {
+        // Most likely a repeat of something that has a result: look, and leave that reading to a person.
+        Err(WriteTrouble::Failed(failed)) if failed.cause() == Some(Cause::Constraint) => {
+            write(lab, analyser, transmission.id, prepared, Former::Looked).await?
+        }
+        done => done?,
     };
-    let done = lab.store().write(&actor, new_command(), at, act).await?;
     let unreadable = |what| NotFiled::NotNow(ActTrouble::Answer { act: "file_readings", what });
     let filed = counts(&done.note).ok_or_else(|| unreadable(done.note.clone()))?;
-    if filed.verified + filed.held > 0 {
+    // Filed before, but perhaps nobody was told: the answer to that command may have been lost.
+    if filed.verified + filed.held > 0 || !done.accepted {
         lab.live().results_changed();
     }
     if filed.tasks > 0 {
         lab.live().tasks_changed();
     }
     Ok(filed)
+}
+
+/// The command that files a transmission.
+async fn write(
+    lab: &Laboratory,
+    analyser: &Analyser,
+    id: TransmissionId,
+    prepared: Arc<Prepared>,
+    former: Former,
+) -> Result<Done, WriteTrouble> {
+    let (for_command, of_analyser) = (lab.clone(), analyser.clone());
+    let at = now();
+    let act = move |tx: &mut Tx<'_>| {
+        let filing = Filing { lab: &for_command, analyser: &of_analyser, transmission: id, at, former };
+        filing.run(tx, &prepared)
+    };
+    lab.store().write(&Actor::System("filing".to_owned()), new_command(), at, act).await
 }
 
 /// The counts of a filing's journal entry: "24 verified, 1 held, 0 tasks".
@@ -86,6 +104,7 @@ struct Filing<'a> {
     analyser: &'a Analyser,
     transmission: TransmissionId,
     at: Timestamp,
+    former: Former,
 }
 
 /// What a filing will write.
@@ -116,7 +135,7 @@ impl Filing<'_> {
     fn open_work(&self, tx: &mut Tx<'_>, prepared: &Prepared) -> Result<HashMap<String, OpenWork>, Trouble> {
         let codes: BTreeSet<&str> = prepared.readings.iter().map(|(reading, _)| reading.specimen.as_str()).collect();
         let codes: Vec<&str> = codes.into_iter().filter(|code| !code.is_empty() && !code.contains('\0')).collect();
-        orders::open_work(tx, &codes)
+        orders::open_work(tx, &codes, self.former)
     }
 
     fn file_reading(

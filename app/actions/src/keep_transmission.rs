@@ -2,13 +2,15 @@
 
 use crate::Laboratory;
 use crate::analyser::Analyser;
+use crate::file_next::is_lasting;
 use crate::new_ids::{new_command, new_uuid, now};
 use crate::trouble::ActTrouble;
 use kernel::{Actor, TaskId, Timestamp, TransmissionId};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
+use std::time::Duration;
 use store::repositories::{tasks, transmissions};
-use store::{Outcome, Trouble, Tx};
+use store::{Done, Outcome, Trouble, Tx, WriteTrouble};
 
 /// A transmission as the link took it off the wire.
 #[derive(Debug, Clone)]
@@ -48,12 +50,11 @@ pub async fn keep_transmission(lab: &Laboratory, analyser: &Analyser, received: 
     let link: Arc<str> = Arc::clone(&analyser.name);
     let kept_at = now();
     let (arrival, received_at) = (received.arrival, received.received_at);
-    let raw = received.raw();
-    let done = lab
-        .store()
-        .write(&Actor::Link(link.to_string()), new_command(), kept_at, move |tx| {
-            let duplicate_of = transmissions::same_content(tx, &link, &hash)?;
-            let filed_at = duplicate_of.is_some().then_some(kept_at);
+    let raw: Arc<[u8]> = received.raw().into();
+    let command = new_command();
+    let write = || {
+        let (link, raw) = (Arc::clone(&link), Arc::clone(&raw));
+        lab.store().write(&Actor::Link(link.to_string()), command, kept_at, move |tx| {
             let new = transmissions::NewTransmission {
                 id,
                 link: &link,
@@ -61,20 +62,48 @@ pub async fn keep_transmission(lab: &Laboratory, analyser: &Analyser, received: 
                 received_at,
                 content_hash: &hash,
                 raw: &raw,
-                duplicate_of,
-                filed_at,
+                is_incomplete: false,
+                kept_at,
             };
-            transmissions::add_transmission(tx, &new)?;
+            let duplicate_of = transmissions::keep(tx, &new)?;
             let note = duplicate_of.map_or_else(String::new, |original| format!("duplicate of {original}"));
             Ok(Outcome { act: "keep_transmission", accepted: true, subject: Some(id.uuid()), note })
         })
-        .await?;
+    };
+    let kept = patiently(write).await;
+    // Also after a failure: whether it was committed is not always known, and a repeat may be what wakes the filing of its original.
+    analyser.bell.ring();
+    let done = kept?;
     let duplicate_of = done.note.strip_prefix("duplicate of ").and_then(|original| original.parse().ok());
     lab.note_link(&analyser.name, |state| state.kept += 1);
-    if duplicate_of.is_none() {
-        analyser.bell.ring();
-    }
     Ok(Kept { id, duplicate_of })
+}
+
+/// How long keeping is tried again while the database cannot do it, in milliseconds between the tries. An analyser that waits for its answer is told
+/// after twelve seconds to send again, which does no harm; one whose last frame was acknowledged before its message was known to be whole will never
+/// send again.
+const REST_MILLIS: [u64; 9] = [100, 200, 400, 800, 1_600, 3_200, 6_400, 12_800, 25_600];
+
+/// Writes under one command id until it is done, or cannot be.
+async fn patiently<F>(write: impl Fn() -> F) -> Result<Done, WriteTrouble>
+where
+    F: Future<Output = Result<Done, WriteTrouble>>,
+{
+    let mut rests = REST_MILLIS.into_iter();
+    loop {
+        let trouble = match write().await {
+            Ok(done) => return Ok(done),
+            Err(trouble) => trouble,
+        };
+        let passes = match &trouble {
+            WriteTrouble::Busy { .. } | WriteTrouble::Unknown(_) => true,
+            WriteTrouble::Failed(failed) => !is_lasting(failed),
+            WriteTrouble::Panicked(_) | WriteTrouble::Stopped(_) => false,
+        };
+        let Some(rest) = rests.next().filter(|_| passes) else { return Err(trouble) };
+        tracing::warn!(%trouble, rest, "a message could not be kept yet");
+        tokio::time::sleep(Duration::from_millis(rest)).await;
+    }
 }
 
 /// Keeps what came of a message that was cut off. It is not read as results; a task asks a person to look.
@@ -98,7 +127,6 @@ pub async fn keep_incomplete(lab: &Laboratory, analyser: &Analyser, mut received
     let (arrival, received_at) = (received.arrival, received.received_at);
     let raw = received.raw();
     let act = move |tx: &mut Tx<'_>| -> Result<Outcome, Trouble> {
-        let duplicate_of = transmissions::same_content(tx, &link, &hash)?;
         let new = transmissions::NewTransmission {
             id,
             link: &link,
@@ -106,10 +134,10 @@ pub async fn keep_incomplete(lab: &Laboratory, analyser: &Analyser, mut received
             received_at,
             content_hash: &hash,
             raw: &raw,
-            duplicate_of,
-            filed_at: Some(kept_at),
+            is_incomplete: true,
+            kept_at,
         };
-        transmissions::add_transmission(tx, &new)?;
+        transmissions::keep(tx, &new)?;
         tasks::add_tasks(tx, std::slice::from_ref(&task), kept_at)?;
         Ok(Outcome { act: "keep_incomplete", accepted: true, subject: Some(id.uuid()), note: String::new() })
     };
@@ -137,7 +165,7 @@ fn first_characters(content: &[u8]) -> String {
 
 /// Text as the database can keep it: a NUL becomes its picture.
 pub(crate) fn printable(text: &str) -> String {
-    text.replace('\0', "␀")
+    if text.as_bytes().contains(&0) { text.replace('\0', "␀") } else { text.to_owned() }
 }
 
 /// The number of the last transmission kept of a link; 0 if there is none.

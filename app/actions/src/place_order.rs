@@ -7,6 +7,7 @@ use crate::trouble::ActTrouble;
 use catalogue::{Test, TestCode};
 use kernel::{Actor, BirthDate, CommandId, ContainerId, ExaminationId, Mrn, OrderId, PatientId, PersonName, Sex, Timestamp};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use store::repositories::orders::{self, ContainerRecord, PatientRecord};
 use store::{Outcome, Trouble, Tx};
@@ -108,7 +109,8 @@ pub async fn place_order(
     let accession = next_accession(lab, at).await?.to_string();
     let containers = plan_containers(lab, &request.tests).await?;
     let order = OrderId::from_uuid(new_uuid());
-    let plan = Plan { request, order, accession, containers, at };
+    let asked = digest(actor, &request);
+    let plan = Plan { request, order, accession, containers, at, asked: asked.clone() };
     let done = lab.store().write(actor, command, at, move |tx| plan.place(tx)).await.map_err(ActTrouble::from)?;
     if done.act != ACT {
         return Err(PlaceOrderRefusal::Conflict(format!("this command id was used before, for {}; use a new one", done.act)));
@@ -117,7 +119,11 @@ pub async fn place_order(
         return Err(PlaceOrderRefusal::Conflict(done.note));
     }
     lab.live().results_changed();
-    let placed: PlacedOrder = serde_json::from_str(&done.note).map_err(|error| ActTrouble::Answer { act: ACT, what: error.to_string() })?;
+    let noted: Noted = serde_json::from_str(&done.note).map_err(|error| ActTrouble::Answer { act: ACT, what: error.to_string() })?;
+    if noted.asked != asked {
+        return Err(PlaceOrderRefusal::Conflict("this command id placed another order before; use a new one".to_owned()));
+    }
+    let placed = noted.placed;
     let placed = PlacedOrder { repeated: done.repeated, ..placed };
     if !placed.repeated {
         lab.tell_of_order(&placed);
@@ -126,6 +132,34 @@ pub async fn place_order(
 }
 
 const ACT: &str = "place_order";
+
+/// What the journal keeps of a placed order: the answer, and what it was the answer to. A command id that comes again with another request, or from
+/// somebody else, must not be answered with this one: its labels would go on another patient's tubes.
+#[derive(Debug, Serialize, Deserialize)]
+struct Noted {
+    asked: String,
+    placed: PlacedOrder,
+}
+
+/// Who asked for what, in 16 bytes.
+fn digest(actor: &Actor, request: &Request) -> String {
+    let patient = &request.patient;
+    let tests: Vec<&str> = request.tests.iter().map(|test| test.code.as_str()).collect();
+    let collected_at = request.collected_at.map_or_else(String::new, |at| at.to_string());
+    let asked = [
+        &actor.to_string(),
+        &patient.mrn,
+        &patient.family_name,
+        &patient.given_name,
+        &patient.birth_date,
+        &patient.sex,
+        request.priority.name(),
+        &collected_at,
+        &tests.join(" "),
+    ];
+    let whole = Sha256::digest(asked.join("\0").as_bytes());
+    hex::encode(whole.first_chunk::<16>().unwrap_or(&[0; 16]))
+}
 
 fn read_request(lab: &Laboratory, request: &OrderRequest) -> Result<Request, Vec<FieldTrouble>> {
     let mut troubles = Vec::new();
@@ -234,6 +268,7 @@ struct Plan {
     accession: String,
     containers: Vec<PlannedContainer>,
     at: Timestamp,
+    asked: String,
 }
 
 impl Plan {
@@ -247,7 +282,8 @@ impl Plan {
         for container in &self.containers {
             orders::add_container(tx, &container.record, self.order, self.request.collected_at, &container.examinations)?;
         }
-        let answer = serde_json::to_string(&self.answer(patient)).map_err(|error| Trouble::because(error.to_string()))?;
+        let noted = Noted { asked: self.asked.clone(), placed: self.answer(patient) };
+        let answer = serde_json::to_string(&noted).map_err(|error| Trouble::because(error.to_string()))?;
         Ok(outcome(true, answer))
     }
 

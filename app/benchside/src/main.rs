@@ -20,7 +20,7 @@ struct CommandLine {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Makes a new laboratory: its database, one administrator with a one-time password, one token for programs.
+    /// Makes a new laboratory: its database, one administrator with a password, one token; both are shown once, for programs.
     Init(commands::init::Arguments),
     /// Runs a laboratory until it is told to stop.
     Serve(commands::serve::Arguments),
@@ -53,6 +53,8 @@ fn main() -> ExitCode {
             return ExitCode::from(code);
         }
     };
+    // Databases, configurations and demo.json hold patients and secrets: whatever this program makes is for its owner only.
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     start_log();
     if cfg!(feature = "acknowledge_before_commit") {
         eprintln!(

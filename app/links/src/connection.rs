@@ -163,9 +163,25 @@ impl Connection {
                     (None, keep_incomplete(&lab, &analyser, received, &why.to_string()).await)
                 }));
             }
-            LinkEvent::Anomaly(warning) => self.anomaly(&warning),
+            LinkEvent::Anomaly(warning) => {
+                self.anomaly(&warning);
+                if let lis2::LinkWarning::DuplicateDiffers { text, .. } = &warning {
+                    self.keep_odd_text(text.clone(), &warning);
+                }
+            }
             LinkEvent::Write(_) | LinkEvent::Sent { .. } | LinkEvent::SendFailed { .. } => {}
         }
+    }
+
+    /// A frame under the number of the one before, with another text: the protocol has it acknowledged and left out, and nothing that was
+    /// acknowledged may be lost. A person looks at it.
+    fn keep_odd_text(&mut self, text: Vec<u8>, warning: &lis2::LinkWarning) {
+        let (lab, analyser, received) = (self.lab.clone(), self.analyser.clone(), self.received(text.clone(), text));
+        let why = warning.to_string();
+        self.keeping.push_back(Box::pin(async move {
+            let (received, _turn) = received.await;
+            (None, keep_incomplete(&lab, &analyser, received, &why).await)
+        }));
     }
 
     /// The message with its number, once those before it are kept, and the turn that keeps the next one waiting. A number is used once, whatever

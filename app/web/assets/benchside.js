@@ -4,21 +4,45 @@ import { replaceRegion } from "./region.js";
 
 const keys = { r: "/", n: "/orders/new", t: "/tasks", i: "/instruments" };
 
+// A scanner types a whole code within a few milliseconds and ends it with Enter; a person presses one key. What comes as a burst while no field
+// has the focus is a scan and goes to the scan box; only a key that stays alone is a shortcut.
+const BURST_MILLIS = 60;
+let burst = "";
+let burstEnds = 0;
+
+function burstOver() {
+  const typed = burst;
+  burst = "";
+  const find = document.querySelector("#find");
+  if (typed.length === 1) {
+    const address = keys[typed.toLowerCase()];
+    if (address) location.assign(address);
+  } else if (find) {
+    find.value = typed;
+    find.focus();
+  }
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
   const typing = event.target.closest("input:not([type=checkbox]), select, textarea");
   if (event.key === "Escape" && typing) { typing.blur(); return; }
-  if (typing) return;
   const find = document.querySelector("#find");
-  if (!find) return; // not signed in: there is nowhere to go
-  const address = keys[event.key.toLowerCase()];
-  if (event.key === "/") {
+  // Inside a form a letter is a letter, also on a tick box: it never takes somebody away from what they are filling in.
+  if (typing || event.target.closest("main form") || !find) return;
+  if (event.key === "/" && burst === "") {
     event.preventDefault();
     find.focus();
     find.select();
-  } else if (address) {
+  } else if (event.key === "Enter" && burst.length > 1) {
     event.preventDefault();
-    location.assign(address);
+    clearTimeout(burstEnds);
+    burstOver();
+    find.form.requestSubmit();
+  } else if (event.key.length === 1 && event.key !== " ") {
+    burst += event.key;
+    clearTimeout(burstEnds);
+    burstEnds = setTimeout(burstOver, BURST_MILLIS);
   }
 });
 

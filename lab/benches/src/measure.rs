@@ -6,18 +6,12 @@ use workflow::{Because, Measured};
 
 /// Reads a reading as a value of its test. Never fails: a text that is no value is a [`Measured`] without one, kept as sent.
 pub fn measure(reading: &Reading, test: &Test, decimal_mark: DecimalMark) -> Measured {
-    let (value, reported) = match value_and_report(reading, test, decimal_mark) {
-        Ok((value, reported)) => (Ok(value), reported),
-        Err(because) => (Err(because), reading.sent.clone()),
+    // Where there is no value in the catalogue's unit, what was sent stands with the unit it was sent with: never 97 umol/L as 97 mg/dL.
+    let (value, reported, unit) = match value_and_report(reading, test, decimal_mark) {
+        Ok((value, reported)) => (Ok(value), reported, test.unit.to_string()),
+        Err(because) => (Err(because), reading.sent.clone(), reading.unit.clone()),
     };
-    Measured {
-        sent: reading.sent.clone(),
-        sent_unit: reading.unit.clone(),
-        value,
-        reported,
-        unit: test.unit.to_string(),
-        flags: reading.flags.clone(),
-    }
+    Measured { sent: reading.sent.clone(), sent_unit: reading.unit.clone(), value, reported, unit, flags: reading.flags.clone() }
 }
 
 fn value_and_report(reading: &Reading, test: &Test, decimal_mark: DecimalMark) -> Result<(Value, String), Because> {

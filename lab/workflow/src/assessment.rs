@@ -276,7 +276,7 @@ impl Because {
             }
             Self::DeviceFlagged { flags } => format!("the analyser flagged it: {flags}"),
             Self::NotAValue { sent, trouble } => format!("“{sent}” is no usable value: {trouble}"),
-            Self::NotMeasured { sent } => format!("the analyser measured nothing (sent “{sent}”)"),
+            Self::NotMeasured { sent } => format!("the analyser gave no value (sent “{sent}”)"),
             Self::Censored { sent } => format!("only a bound is known ({sent}), not the value"),
             Self::NoUnit { expected } => format!("the analyser sent no unit; {expected} is expected"),
             Self::UnitUnusable { sent, expected, trouble } => format!("unit “{sent}” cannot be turned into {expected}: {trouble}"),

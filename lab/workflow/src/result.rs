@@ -14,7 +14,7 @@ pub struct Measured {
     pub value: Result<Value, Because>,
     /// What is printed and held against limits: rounded half away from zero to the test's digits, or the text as sent where there is no value.
     pub reported: String,
-    /// The unit of `value` and `reported`: the catalogue's.
+    /// The unit of `value` and `reported`: the catalogue's; as sent where there is no value.
     pub unit: String,
     /// Flags and alarms the device attached.
     pub flags: Vec<String>,

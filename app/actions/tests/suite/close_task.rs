@@ -13,6 +13,7 @@ on_both!(
     a_task_is_closed_once_and_as_it_was_seen,
     of_two_who_close_at_once_one_does,
     the_same_command_again_closes_nothing_more,
+    a_command_that_closed_another_task_closes_nothing,
 );
 
 /// A laboratory with one open task.
@@ -85,4 +86,17 @@ async fn the_same_command_again_closes_nothing_more(engine: &Engine) {
         close_task(&house.lab, &orderer(), command, task, 1, "done").await.unwrap();
     }
     assert_eq!(house.count("SELECT row_version FROM task").await, 2);
+}
+
+/// A form that is sent again for another task must not be told that this one is closed.
+async fn a_command_that_closed_another_task_closes_nothing(engine: &Engine) {
+    let (house, first) = with_a_task(engine).await;
+    house.keep(&house.first, message(&[("Y", &[potassium("4.2")])], 2)).await;
+    house.file(&house.first).await;
+    let second = house.tasks().await.into_iter().map(|task| task.id).find(|task| *task != first).unwrap();
+    let command = new_command();
+    close_task(&house.lab, &orderer(), command, first, 1, "done").await.unwrap();
+    let refused = close_task(&house.lab, &orderer(), command, second, 1, "done").await;
+    assert!(matches!(refused, Err(CloseTaskRefusal::Changed)), "{refused:?}");
+    assert_eq!(house.tasks().await.len(), 1, "the second is open");
 }

@@ -15,6 +15,7 @@ on_both!(
     a_number_that_belongs_to_somebody_else_is_refused,
     a_command_given_again_answers_the_same_and_does_nothing,
     a_command_id_of_another_act_is_refused,
+    a_command_id_of_another_order_is_refused,
     codes_are_unique_under_fifty_orders_at_once,
     codes_go_on_after_a_restart,
     one_new_patient_under_many_orders_at_once_is_one_patient,
@@ -186,6 +187,23 @@ async fn a_command_id_of_another_act_is_refused(engine: &Engine) {
     place_order(&house.lab, &orderer(), command, request("M-1", &["K"])).await.unwrap();
     let refused = actions::close_task(&house.lab, &orderer(), command, task, 1, "no such task").await;
     assert!(matches!(refused, Err(actions::CloseTaskRefusal::Trouble(_))), "{refused:?}");
+}
+
+/// A form that comes again with another patient in it must not be answered with the first patient's labels.
+async fn a_command_id_of_another_order_is_refused(engine: &Engine) {
+    let house = House::signed(engine);
+    let command = new_command();
+    place_order(&house.lab, &orderer(), command, request("M-1", &["K"])).await.unwrap();
+    let others = [request("M-2", &["K"]), request("M-1", &["K", "NA"])];
+    for other in others {
+        let refused = place_order(&house.lab, &orderer(), command, other).await;
+        let Err(PlaceOrderRefusal::Conflict(words)) = refused else { panic!("{refused:?}") };
+        assert!(words.contains("another order"), "{words}");
+    }
+    let somebody_else = kernel::Actor::System("somebody else".to_owned());
+    let refused = place_order(&house.lab, &somebody_else, command, request("M-1", &["K"])).await;
+    assert!(matches!(refused, Err(PlaceOrderRefusal::Conflict(_))), "{refused:?}");
+    assert_eq!(house.count("SELECT COUNT(*) FROM lab_order").await, 1);
 }
 
 async fn codes_are_unique_under_fifty_orders_at_once(engine: &Engine) {

@@ -27,7 +27,7 @@ pub(crate) struct Arguments {
 pub(crate) struct Accounts {
     /// The administrator's user name.
     pub(crate) user: String,
-    /// The one-time password.
+    /// The password, shown once.
     pub(crate) password: String,
     /// The administrator's role.
     pub(crate) role: String,

@@ -52,6 +52,11 @@ impl Connector {
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(CONNECT_WAIT);
         }
+        // A server that vanished without a word must not hold a worker for hours: the limits above it only act between statements.
+        if config.get_tcp_user_timeout().is_none() {
+            config.tcp_user_timeout(CONNECT_WAIT);
+        }
+        config.keepalives(true).keepalives_idle(CONNECT_WAIT).keepalives_interval(Duration::from_secs(5)).keepalives_retries(3);
         config.application_name("benchside");
         let place = place_of(&config);
         Ok(Self { config, place, read_limit: options.read_limit, write_limit: options.write_limit })

@@ -96,6 +96,7 @@ impl Worker {
                 Ended::Lost(words) => self.lost(words, &history),
             };
             if let Some(answer) = answer.or_else(|| self.given_up(&history)) {
+                let answer = honest(answer, &history);
                 self.counted(&answer);
                 return command.answer(answer);
             }
@@ -255,7 +256,7 @@ impl Worker {
             return failed(failure);
         }
         let session = self.session.as_mut()?;
-        if let Err(failure) = session.control("BEGIN READ ONLY") {
+        if let Err(failure) = session.control("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") {
             return failed(failure);
         }
         let (ran, inconsistent) = attempt_query(query, session, &self.limit, self.core.options.read_limit);
@@ -311,5 +312,15 @@ fn ended_by(trouble: Trouble) -> Ended {
         Some(Cause::ConnectionLost) => Ended::Lost(trouble.to_string()),
         Some(Cause::Constraint) => Ended::Refused(trouble),
         _ => Ended::Answered(Err(trouble.into())),
+    }
+}
+
+/// Once a COMMIT was sent and its answer lost, "nothing was changed" may not be said any more: the old session may still be committing.
+fn honest(answer: Answer, history: &History) -> Answer {
+    match (answer, &history.commit_unknown) {
+        (Err(WriteTrouble::Failed(_) | WriteTrouble::Busy { .. } | WriteTrouble::Panicked(_)), Some(words)) => {
+            Err(WriteTrouble::Unknown(words.clone()))
+        }
+        (answer, _) => answer,
     }
 }

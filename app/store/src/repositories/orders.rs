@@ -19,6 +19,8 @@ sql! {
     pub ADD_EXAMINATIONS = insert examination (id Blob, container_id Blob, test Text);
     /// The containers of these codes, with whose they are.
     pub CONTAINERS_BY_CODE = "SELECT c.id, c.code, c.order_id, c.collected_at, o.ordered_at, p.id, p.mrn, p.birth_date, p.sex FROM container c JOIN lab_order o ON o.id = c.order_id JOIN patient p ON p.id = o.patient_id WHERE c.code IN (?..)";
+    /// The examinations on these containers, whatever results they have.
+    pub EXAMINATIONS_ORDERED = "SELECT e.id, e.container_id, e.test, CAST(NULL AS BIGINT) FROM examination e WHERE e.container_id IN (?..)";
     /// The examinations on these containers, and whether each has a result.
     pub EXAMINATIONS_OF_CONTAINERS = "SELECT e.id, e.container_id, e.test, r.version FROM examination e LEFT JOIN result r ON r.examination_id = e.id AND r.version = 1 WHERE e.container_id IN (?..)";
     /// An order by accession number, with its patient.
@@ -142,13 +144,27 @@ pub fn add_container(
     tx.insert_many(&ADD_EXAMINATIONS, &rows).map(drop)
 }
 
+/// Whether the results that examinations already have are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Former {
+    /// They are taken to have none. If one has, storing another first result fails, and nothing is changed: the caller then asks again with
+    /// [`Former::Looked`]. Almost always there is none, and not looking is what keeps filings from getting into each other's way.
+    Assumed,
+    /// They are looked for.
+    Looked,
+}
+
 /// The open work on the containers of these codes. A container whose rows make no sense is quarantined and left out.
-pub fn open_work(tx: &mut Tx<'_>, codes: &[&str]) -> Result<HashMap<String, OpenWork>, Trouble> {
+pub fn open_work(tx: &mut Tx<'_>, codes: &[&str], former: Former) -> Result<HashMap<String, OpenWork>, Trouble> {
     let codes: Vec<_> = codes.iter().map(|code| crate::Param::from(*code)).collect();
     let rows = tx.query_in_list(&CONTAINERS_BY_CODE, &[], &codes)?;
     let containers = tx.sound(&rows, container_work);
     let ids: Vec<_> = containers.iter().map(|work| crate::Param::from(work.container)).collect();
-    let rows = tx.query_in_list(&EXAMINATIONS_OF_CONTAINERS, &[], &ids)?;
+    let statement = match former {
+        Former::Assumed => &EXAMINATIONS_ORDERED,
+        Former::Looked => &EXAMINATIONS_OF_CONTAINERS,
+    };
+    let rows = tx.query_in_list(statement, &[], &ids)?;
     let examinations = tx.sound(&rows, open_examination);
     let mut work: HashMap<ContainerId, OpenWork> = containers.into_iter().map(|work| (work.container, work)).collect();
     for (container, examination) in examinations {

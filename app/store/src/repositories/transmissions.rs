@@ -6,8 +6,11 @@ use kernel::{Timestamp, TransmissionId};
 sql! {
     /// The original transmission of this link with this content.
     pub SAME_CONTENT = "SELECT id FROM transmission WHERE link = ?1 AND content_hash = ?2 AND duplicate_of IS NULL";
-    /// Keeps a transmission.
-    pub ADD_TRANSMISSION = "INSERT INTO transmission (id, link, arrival, received_at, content_hash, duplicate_of, filed_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    /// Keeps a transmission whose content this link has not sent before; changes nothing if it has. Asking the index by inserting, not by looking
+    /// first, is what keeps links from getting into each other's way on PostgreSQL.
+    pub ADD_ORIGINAL = "INSERT INTO transmission (id, link, arrival, received_at, content_hash, filed_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (link, content_hash) WHERE duplicate_of IS NULL DO NOTHING";
+    /// Keeps a transmission that repeats another.
+    pub ADD_DUPLICATE = "INSERT INTO transmission (id, link, arrival, received_at, content_hash, filed_at, duplicate_of) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     /// Keeps its bytes.
     pub ADD_BYTES = "INSERT INTO transmission_bytes (transmission_id, raw) VALUES (?1, ?2)";
     /// The number of the last transmission of a link.
@@ -41,10 +44,10 @@ pub struct NewTransmission<'a> {
     pub content_hash: &'a [u8; 32],
     /// The wire bytes.
     pub raw: &'a [u8],
-    /// The transmission it repeats.
-    pub duplicate_of: Option<TransmissionId>,
-    /// Set where nothing is left to file: a duplicate, or a message that was cut off.
-    pub filed_at: Option<Timestamp>,
+    /// Nothing is to be filed of it: it was cut off.
+    pub is_incomplete: bool,
+    /// When it is kept.
+    pub kept_at: Timestamp,
 }
 
 /// A transmission that waits to be filed.
@@ -79,17 +82,23 @@ pub struct TransmissionRecord {
     pub raw: Vec<u8>,
 }
 
-/// The original of this content on this link, if it was kept before.
-pub fn same_content(tx: &mut Tx<'_>, link: &str, content_hash: &[u8; 32]) -> Result<Option<TransmissionId>, Trouble> {
-    let row = tx.query_opt(&SAME_CONTENT, &params![link, content_hash])?;
-    Ok(row.map(|row| row.decode(0, TransmissionId::from_slice)).transpose()?)
+/// Keeps a transmission and its bytes. Where this link sent the same content before, it is kept as a duplicate of that original, which is
+/// handed back, and nothing is filed of it.
+pub fn keep(tx: &mut Tx<'_>, new: &NewTransmission<'_>) -> Result<Option<TransmissionId>, Trouble> {
+    let filed_at = new.is_incomplete.then_some(new.kept_at);
+    let kept = tx.execute(&ADD_ORIGINAL, &params![new.id, new.link, new.arrival, new.received_at, new.content_hash, filed_at])?;
+    let original = if kept == 1 { None } else { Some(keep_duplicate(tx, new)?) };
+    tx.execute(&ADD_BYTES, &params![new.id, new.raw])?;
+    Ok(original)
 }
 
-/// Keeps a transmission and its bytes.
-pub fn add_transmission(tx: &mut Tx<'_>, new: &NewTransmission<'_>) -> Result<(), Trouble> {
-    let values = params![new.id, new.link, new.arrival, new.received_at, new.content_hash, new.duplicate_of, new.filed_at];
-    tx.execute(&ADD_TRANSMISSION, &values)?;
-    tx.execute(&ADD_BYTES, &params![new.id, new.raw]).map(drop)
+fn keep_duplicate(tx: &mut Tx<'_>, new: &NewTransmission<'_>) -> Result<TransmissionId, Trouble> {
+    let row = tx.query_opt(&SAME_CONTENT, &params![new.link, new.content_hash])?;
+    let row = row.ok_or_else(|| Trouble::because("the original of a duplicate came and went"))?;
+    let original = row.decode(0, TransmissionId::from_slice)?;
+    let values = params![new.id, new.link, new.arrival, new.received_at, new.content_hash, new.kept_at, original];
+    tx.execute(&ADD_DUPLICATE, &values)?;
+    Ok(original)
 }
 
 /// The number of the last transmission of a link; 0 if there is none.

@@ -25,7 +25,7 @@ use writer::Writer;
 
 /// How long a statement waits for another process that holds the file.
 const BUSY_WAIT: Duration = Duration::from_secs(5);
-const WRITER_CACHE_KIB: i64 = 8 * 1024;
+const WRITER_CACHE_KIB: i64 = 16 * 1024;
 const READER_CACHE_KIB: i64 = 2 * 1024;
 /// How many steps of SQLite's machine run between two looks at the clock: some 50 µs.
 const STEPS_BETWEEN_LOOKS: i32 = 1000;

@@ -136,7 +136,7 @@ fn waiting(examination: &OrderedExamination) -> Markup {
             td.number.value {}
             td {}
             td.state { span.badge.waiting { span aria-hidden="true" { "…" } " " (t!("Waiting")) } }
-            td.hint { (t!("No analyser has sent it yet")) }
+            td.hint { (t!("No result is filed; look under Tasks for what could not be read")) }
             td.code { (examination.container) }
             td {}
         }

@@ -19,8 +19,8 @@ pub(crate) fn common_reasons(rows: &[ResultLine]) -> Vec<ReasonLine> {
 
 /// A table of results under the heading with this id. Reasons among `said` were said above it.
 pub(crate) fn table(web: &Web, heading: &str, rows: &[ResultLine], said: &[ReasonLine]) -> Markup {
-    let rows: Vec<ResultLine> = rows.iter().map(|line| without(line, said)).collect();
-    let has_reasons = rows.iter().any(|line| !line.reasons.is_empty() || !line.flags.is_empty());
+    let rows: Vec<(ResultLine, bool)> = rows.iter().map(|line| (without(line, said), line.reasons.is_empty())).collect();
+    let has_reasons = rows.iter().any(|(line, _)| !line.reasons.is_empty() || !line.flags.is_empty());
     html! {
         div.table role="region" aria-labelledby=(heading) tabindex="0" {
             table aria-labelledby=(heading) {
@@ -36,7 +36,7 @@ pub(crate) fn table(web: &Web, heading: &str, rows: &[ResultLine], said: &[Reaso
                         th.number scope="col" { (t!("Filed")) }
                     }
                 }
-                tbody { @for line in &rows { (row(web, line, has_reasons)) } }
+                tbody { @for (line, passed) in &rows { (row(web, line, has_reasons, *passed)) } }
             }
         }
     }
@@ -48,7 +48,7 @@ fn without(line: &ResultLine, said: &[ReasonLine]) -> ResultLine {
     line
 }
 
-fn row(web: &Web, line: &ResultLine, has_reasons: bool) -> Markup {
+fn row(web: &Web, line: &ResultLine, has_reasons: bool, every_gate_passed: bool) -> Markup {
     html! {
         tr data-result data-key=(examination::key(line)) data-test=(line.test) data-state=(examination::state(line))
             data-critical=(line.critical) data-container=(line.container) {
@@ -57,7 +57,16 @@ fn row(web: &Web, line: &ResultLine, has_reasons: bool) -> Markup {
             td.number.value data-value { (line.reported) }
             td { (line.unit) (sent_otherwise(line)) }
             td.state { (examination::badge(line)) }
-            @if has_reasons { td.why data-reasons { (examination::reasons(line)) (flags(line)) } }
+            @if has_reasons {
+                td.why data-reasons {
+                    @if line.reasons.is_empty() && !every_gate_passed {
+                        span.hint { (t!("As said above the table")) }
+                    } @else {
+                        (examination::reasons(line))
+                    }
+                    (flags(line))
+                }
+            }
             td {
                 a.code href=(format!("/orders/{}", encode(&line.accession))) { (line.container) }
                 " " (examination::priority(&line.priority))

@@ -31,6 +31,8 @@ pub(super) struct Receiver {
     assembly: Assembly,
     /// The last accepted frame of this session, to know it again.
     last: Option<Frame>,
+    /// The last frame was refused and has not come again: what there is of a message has a hole at its end.
+    refused: bool,
     pending: Option<Pending>,
     /// What came while an answer was owed, from a peer that does not wait for it.
     deferred: VecDeque<Token>,
@@ -56,6 +58,7 @@ impl Receiver {
             phase: Phase::Neutral,
             assembly: Assembly::new(settings.ignore_nul),
             last: None,
+            refused: false,
             pending: None,
             deferred: VecDeque::new(),
             deferred_bytes: 0,
@@ -220,7 +223,8 @@ impl Receiver {
     fn end_session(&mut self, why: AbortReason, turn: &mut Turn<'_>) {
         let end_completes = why == AbortReason::EndedInMidMessage || !self.has_sessions;
         match self.assembly.take_leftover() {
-            Some(leftover) if leftover.ended && end_completes => {
+            // What was refused last is missing: a message with a hole is not whole, whatever its last accepted frame said.
+            Some(leftover) if leftover.ended && end_completes && !self.refused => {
                 self.emit(leftover.into_message(), turn);
             }
             Some(leftover) => abort(leftover.message, why, turn),
@@ -228,6 +232,7 @@ impl Receiver {
         }
         self.phase = Phase::Neutral;
         self.last = None;
+        self.refused = false;
         self.silence = None;
         self.restart = None;
         self.session_ended = true;
@@ -322,16 +327,19 @@ impl Receiver {
     fn apply(&mut self, frame: Frame, plan: &Plan, turn: &mut Turn<'_>) {
         self.assembly.apply(&frame.wire, frame.text(), plan);
         self.last = Some(frame);
+        self.refused = false;
         self.reply(ACK, turn);
     }
 
     fn refuse(&mut self, warning: LinkWarning, turn: &mut Turn<'_>) {
+        self.refused = true;
         turn.anomaly(warning);
         self.reply(NAK, turn);
     }
 
     fn refuse_pending(&mut self, turn: &mut Turn<'_>) {
         self.pending = None;
+        self.refused = true;
         self.reply(NAK, turn);
         self.resume(turn);
     }

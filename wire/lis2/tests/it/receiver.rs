@@ -419,6 +419,30 @@ fn a_missing_terminator_is_forgiven_when_etx_and_eot_are_there() {
     assert_eq!(bench.message_warnings(), [LinkWarning::MissingTerminator]);
 }
 
+/// The frame with the alarm was refused and never came again: what was accepted before it has a hole at its end and is not a whole message.
+#[test]
+fn a_message_whose_last_frame_was_refused_is_cut_off_whatever_ended_the_one_before() {
+    let mut bench = in_mid_message();
+    assert_eq!(bench.give(&framed(2, RESULTS, ETX)), ACK);
+    let mut damaged = framed(3, "C|1|I|27|I\rL|1|N\r", ETX);
+    damaged[5] ^= 1;
+    assert_eq!(bench.give(&damaged), NAK);
+    assert_eq!(bench.give(EOT), b"");
+    assert!(bench.contents().is_empty(), "it must not be filed as if it were whole");
+    assert_eq!(bench.aborted(), [(format!("{HEADER}{RESULTS}"), AbortReason::EndedInMidMessage)]);
+}
+
+#[test]
+fn a_refused_frame_that_comes_again_leaves_no_hole() {
+    let mut bench = in_mid_message();
+    let mut damaged = framed(2, RESULTS, ETX);
+    damaged[5] ^= 1;
+    assert_eq!(bench.give(&damaged), NAK);
+    assert_eq!(bench.give(&framed(2, RESULTS, ETX)), ACK);
+    assert_eq!(bench.give(EOT), b"");
+    assert_eq!(bench.contents(), [format!("{HEADER}{RESULTS}")]);
+}
+
 #[test]
 fn enq_and_eot_with_nothing_between_is_a_link_test() {
     let mut bench = Bench::new();
