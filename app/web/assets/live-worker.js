@@ -6,6 +6,10 @@ const ports = new Set();
 let versions = {};
 let connected = false;
 let source = null;
+let heardAt = 0;
+
+// The server says something every 15 seconds. A line that fell silent without closing (a switch, a wireless gap) must not go on being called live.
+const SILENCE_MILLIS = 40000;
 
 function tellAll(message) {
   for (const port of ports) port.postMessage(message);
@@ -14,6 +18,7 @@ function tellAll(message) {
 function open() {
   source = new EventSource("/events");
   source.addEventListener("versions", (event) => {
+    heardAt = Date.now();
     versions = { ...versions, ...JSON.parse(event.data) };
     connected = true;
     tellAll({ connected, versions });
@@ -25,6 +30,14 @@ function open() {
     if (source.readyState === EventSource.CLOSED) setTimeout(open, 5000);
   });
 }
+
+setInterval(() => {
+  if (!connected || Date.now() - heardAt < SILENCE_MILLIS) return;
+  connected = false;
+  tellAll({ connected, versions });
+  source.close();
+  open();
+}, 5000);
 
 self.addEventListener("connect", (event) => {
   const port = event.ports[0];

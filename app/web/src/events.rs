@@ -7,7 +7,7 @@ use actions::Versions;
 use axum::Extension;
 use axum::extract::State;
 use axum::response::Sse;
-use axum::response::sse::{Event, KeepAlive};
+use axum::response::sse::Event;
 use futures_util::Stream;
 use futures_util::stream;
 use std::convert::Infallible;
@@ -16,10 +16,9 @@ use tokio::sync::watch;
 
 /// Between two events of one stream, so that a busy analyser does not make every page fetch a hundred times a second.
 const BETWEEN_EVENTS: Duration = Duration::from_millis(200);
-/// A comment is sent after this much silence, so that proxies keep the stream.
-const KEEP_ALIVE: Duration = Duration::from_secs(15);
-/// How often it is asked whether the session still holds.
-const SESSION_CHECK: Duration = Duration::from_secs(15);
+/// After this much silence the session is asked for and the versions are said again: a page that hears nothing for longer knows that the line is dead,
+/// which TCP alone would not tell it.
+const HEARTBEAT: Duration = Duration::from_secs(15);
 
 /// `GET /events`
 pub(crate) async fn stream(
@@ -31,7 +30,6 @@ pub(crate) async fn stream(
     watching.mark_changed(); // the first event goes out at once
     let listener = Listener { web, signed, watching, stopping: stopping.map(|Extension(stopping)| stopping), is_first: true };
     Sse::new(stream::unfold(listener, |mut listener| async move { Some((Ok(listener.next().await?), listener)) }))
-        .keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
 }
 
 struct Listener {
@@ -48,23 +46,19 @@ impl Listener {
         if !std::mem::take(&mut self.is_first) {
             tokio::time::sleep(BETWEEN_EVENTS).await;
         }
-        loop {
-            let stopped = stopped(self.stopping.as_mut());
-            tokio::select! {
-                biased;
-                () = stopped => return None,
-                changed = self.watching.changed() => {
-                    changed.ok()?;
-                    return event(*self.watching.borrow_and_update());
-                }
-                () = tokio::time::sleep(SESSION_CHECK) => {
-                    // A busy database is no reason to cut the stream: only a session that is known to have ended is.
-                    if let Ok(None) = actions::session(&self.web.lab, &self.signed.cookie).await {
-                        return None;
-                    }
+        let stopped = stopped(self.stopping.as_mut());
+        tokio::select! {
+            biased;
+            () = stopped => return None,
+            changed = self.watching.changed() => changed.ok()?,
+            () = tokio::time::sleep(HEARTBEAT) => {
+                // A busy database is no reason to cut the stream: only a session that is known to have ended is.
+                if let Ok(None) = actions::session(&self.web.lab, &self.signed.cookie).await {
+                    return None;
                 }
             }
         }
+        event(*self.watching.borrow_and_update())
     }
 }
 

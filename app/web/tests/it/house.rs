@@ -133,12 +133,17 @@ impl House {
 
     /// A potassium of a container comes in over the link and is filed; the transmission's id.
     pub(crate) async fn file_potassium(&self, container: &str, value: &str) -> String {
+        self.file_flagged_potassium(container, value, "N").await
+    }
+
+    /// The same with the analyser's own flag.
+    pub(crate) async fn file_flagged_potassium(&self, container: &str, value: &str, flag: &str) -> String {
         let arrival = actions::last_arrival(&self.lab, "c111").await.unwrap() + 1;
         let records = [
             r"H|\^&|||Maker^Roche^c111^4.2.2.1730^1^13147|||||host|RSUPL^REAL|P|1|20261121131713".to_owned(),
             "P|1||".to_owned(),
             format!("O|1||{container}^^{arrival}||S||||||N|||||||||||20261121131713|||F"),
-            format!("R|1|^^^990|{value}|mmol/L||N||F||$SYS$||20261121131700"),
+            format!("R|1|^^^990|{value}|mmol/L||{flag}||F||$SYS$||20261121131700"),
             "L|1|N".to_owned(),
         ];
         let content = records.iter().flat_map(|record| [record.as_bytes(), b"\r"].concat()).collect();

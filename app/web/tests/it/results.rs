@@ -32,6 +32,20 @@ async fn a_result_within_limits_is_verified_and_one_beyond_is_held_with_the_reas
     assert!(page.text.contains("data-versions=\"results "), "the page says what it shows");
 }
 
+/// What is true of every row is said once above; a row must not claim that every gate passed because its own reasons were lifted there.
+#[tokio::test]
+async fn reasons_said_above_the_table_do_not_turn_into_a_pass_below_it() {
+    let house = House::open().await;
+    // They verify themselves in this realm although nobody signed the edition. The flag of one opens the column of reasons for all.
+    for (mrn, value, flag) in [("4711", "4.1", "N"), ("4712", "4.2", "N"), ("4713", "5.3", "H")] {
+        let (_, container) = house.order(mrn, "Ndiaye").await;
+        house.file_flagged_potassium(&container, value, flag).await;
+    }
+    let page = house.page("/").await.text;
+    assert!(page.contains("data-common-reason") && page.contains("not established") && page.contains("Analyser's flags"), "{page}");
+    assert!(!page.contains("Every gate passed"), "the critical limit was not established for any of them: {page}");
+}
+
 #[tokio::test]
 async fn a_critical_result_stands_before_newer_ones_that_are_held_for_less() {
     let house = House::open().await;
