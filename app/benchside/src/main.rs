@@ -83,7 +83,11 @@ fn run(command: Command) -> Result<(), Failure> {
 
 fn in_runtime(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    runtime.map_err(|error| Failure::Environment(format!("cannot start: {error}")))?.block_on(work)
+    let runtime = runtime.map_err(|error| Failure::Environment(format!("cannot start: {error}")))?;
+    let ended = runtime.block_on(work);
+    // What will not end by itself (a database that is away) does not keep the process.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    ended
 }
 
 /// Logs go to standard error, warnings and up; `RUST_LOG` asks for more. Values and patients are never logged.

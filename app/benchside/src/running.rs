@@ -100,7 +100,10 @@ impl Running {
         let store = self.lab.store().clone();
         drop(self.lab);
         // Joining threads blocks: not on a runtime thread.
-        drop(tokio::task::spawn_blocking(move || store.close()).await);
+        let closing = tokio::task::spawn_blocking(move || store.close());
+        if tokio::time::timeout(STOP_LIMIT, closing).await.is_err() {
+            tracing::warn!("the database did not close in time; nothing that was answered is lost by that");
+        }
     }
 }
 

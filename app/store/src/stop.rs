@@ -15,6 +15,10 @@ pub enum StopReason {
     /// anew from what is really on disk. Nothing is retried as if it had gone well.
     #[error("the store stopped after a disk error ({0}); the process must be started anew")]
     Disk(String),
+    /// One of the store's own threads died of a fault of this program: what it was to answer nobody answers any more. The process must be started
+    /// anew.
+    #[error("the store stopped because its thread {0} died of a fault of this program; the process must be started anew")]
+    ThreadLost(String),
 }
 
 #[derive(Default)]

@@ -51,6 +51,25 @@ impl Core {
     }
 }
 
+/// Stands in each of the store's threads. A panic outside a command's own function ends the thread, and whoever waits for it would wait for ever:
+/// the store stops instead, and the supervisor starts the process anew.
+pub(crate) struct Sentry(Arc<Core>);
+
+impl Sentry {
+    pub(crate) fn over(core: &Arc<Core>) -> Self {
+        Self(Arc::clone(core))
+    }
+}
+
+impl Drop for Sentry {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let name = std::thread::current().name().unwrap_or("without a name").to_owned();
+            self.0.shut(StopReason::ThreadLost(name));
+        }
+    }
+}
+
 /// The threads of an engine. The `last` one ends only after all others have.
 pub(crate) struct Threads {
     pub(crate) workers: Vec<JoinHandle<()>>,
@@ -147,5 +166,26 @@ impl Store {
     /// Does what is queued, ends the threads and closes the database, also for all clones.
     pub fn close(self) {
         self.0.close();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_that_dies_stops_the_store_and_one_that_ends_does_not() {
+        let core = Arc::new(Core::new(Options::default()));
+        let stood = Arc::clone(&core);
+        let ended = std::thread::spawn(move || drop(Sentry::over(&stood)));
+        ended.join().unwrap();
+        assert_eq!(core.stop.reason(), None);
+        let stood = Arc::clone(&core);
+        let dying = std::thread::Builder::new().name("store-writer".to_owned()).spawn(move || {
+            let _sentry = Sentry::over(&stood);
+            panic!("a fault of ours");
+        });
+        dying.unwrap().join().unwrap_err();
+        assert_eq!(core.stop.reason(), Some(StopReason::ThreadLost("store-writer".to_owned())));
     }
 }

@@ -7,7 +7,7 @@ mod worker;
 
 use crate::migrations;
 use crate::options::Opening;
-use crate::store::{Core, Threads};
+use crate::store::{Core, Sentry, Threads};
 use crate::trouble::OpenTrouble;
 use connect::{Connector, Role};
 use kernel::Realm;
@@ -32,7 +32,11 @@ pub(crate) fn open(url: &str, realm: Realm, opening: Opening, core: &Arc<Core>) 
         for number in 0..count.max(1) {
             let worker = Worker::new(connector.clone(), role, Arc::clone(core));
             let name = format!("store-{}-{number}", role.name());
-            let started = thread::Builder::new().name(name).spawn(move || worker.run());
+            let sentry = Sentry::over(core);
+            let started = thread::Builder::new().name(name).spawn(move || {
+                let _sentry = sentry;
+                worker.run();
+            });
             workers.push(started.map_err(|error| cannot(error.to_string()))?);
         }
     }

@@ -9,7 +9,7 @@ mod writer;
 use crate::migrations::{self, cannot_open};
 use crate::options::Opening;
 use crate::session::Limit;
-use crate::store::{Core, Last, Threads};
+use crate::store::{Core, Last, Sentry, Threads};
 use crate::trouble::OpenTrouble;
 use checkpoint::Checkpointer;
 use gate::Gate;
@@ -64,15 +64,17 @@ fn start(
 ) -> std::io::Result<Threads> {
     let mut workers = Vec::new();
     let (writer_core, writer_gate) = (Arc::clone(core), Arc::clone(&gate));
-    workers.push(
-        thread::Builder::new()
-            .name("store-writer".to_owned())
-            .spawn(move || Writer::new(&connection, limit, writer_core, writer_gate).run())?,
-    );
+    workers.push(thread::Builder::new().name("store-writer".to_owned()).spawn(move || {
+        let _sentry = Sentry::over(&writer_core);
+        Writer::new(&connection, limit, writer_core, writer_gate).run();
+    })?);
     for (number, (connection, limit)) in readers.into_iter().enumerate() {
         let core = Arc::clone(core);
         let name = format!("store-reader-{number}");
-        workers.push(thread::Builder::new().name(name).spawn(move || readers::run(&connection, &limit, &core))?);
+        workers.push(thread::Builder::new().name(name).spawn(move || {
+            let _sentry = Sentry::over(&core);
+            readers::run(&connection, &limit, &core);
+        })?);
     }
     let thread = thread::Builder::new().name("store-checkpointer".to_owned()).spawn(move || checkpointer.run(&checkpoint_connection))?;
     Ok(Threads { workers, last: Some(Last { thread, tell: Box::new(move || gate.end()) }) })
