@@ -14,6 +14,7 @@ on_both!(
     a_result_of_an_unfiled_message_is_found,
     a_result_of_a_repeat_is_found,
     a_result_without_assessment_is_found,
+    what_names_something_that_is_not_there_is_found,
     a_repeat_that_repeats_nothing_is_found,
     a_missing_version_is_found,
     a_torn_state_is_found,
@@ -113,6 +114,18 @@ async fn a_result_without_assessment_is_found(engine: &Engine) {
     let examination = examination(&house).await;
     assert_eq!(house.change("DELETE FROM assessment", &[]).await, 1);
     finds(&house, &[("I1", kept.id.to_string()), ("I2", examination)]).await;
+}
+
+/// No foreign key holds what every message writes: `check` must.
+async fn what_names_something_that_is_not_there_is_found(engine: &Engine) {
+    let (house, _) = with_a_result(engine).await;
+    house.measure("X", &[potassium("4.1")], 2).await;
+    let examination = examination(&house).await;
+    let task = house.tasks().await.remove(0).id.to_string();
+    assert_eq!(house.change("UPDATE task SET transmission_id = ?1", &[uuid::Uuid::from_u128(1)]).await, 1);
+    finds(&house, &[("I2", task.clone())]).await;
+    assert_eq!(house.change("DELETE FROM examination", &[]).await, 1);
+    finds(&house, &[("I2", task), ("I2", examination)]).await;
 }
 
 async fn a_repeat_that_repeats_nothing_is_found(engine: &Engine) {

@@ -11,6 +11,10 @@ sql! {
     pub KEPT_WITHOUT_JOURNAL = "SELECT t.id FROM transmission t LEFT JOIN (SELECT subject FROM journal WHERE act IN ('keep_transmission', 'keep_incomplete')) j ON j.subject = t.id WHERE j.subject IS NULL LIMIT 100";
     /// I2: a result whose message was never noted as filed.
     pub RESULT_OF_UNFILED = "SELECT r.examination_id FROM result r JOIN transmission t ON t.id = r.transmission_id WHERE t.filed_at IS NULL OR t.duplicate_of IS NOT NULL LIMIT 100";
+    /// I2: a result whose examination or message is not there. No foreign key says so, see the first migration.
+    pub RESULT_ORPHANED = "SELECT r.examination_id FROM result r LEFT JOIN examination e ON e.id = r.examination_id LEFT JOIN transmission t ON t.id = r.transmission_id WHERE e.id IS NULL OR t.id IS NULL LIMIT 100";
+    /// I2: a task whose message is not there.
+    pub TASK_ORPHANED = "SELECT k.id FROM task k LEFT JOIN transmission t ON t.id = k.transmission_id WHERE k.transmission_id IS NOT NULL AND t.id IS NULL LIMIT 100";
     /// I2: a result without what the gates said of its message.
     pub RESULT_WITHOUT_ASSESSMENT = "SELECT r.examination_id FROM result r LEFT JOIN assessment a ON a.transmission_id = r.transmission_id WHERE a.transmission_id IS NULL LIMIT 100";
     /// I3: a duplicate that names no original of the same link and content.
@@ -24,11 +28,13 @@ sql! {
 }
 
 /// A statement that hands back the ids of rows which break an invariant, and what it says of them.
-pub static INVARIANTS: [(&str, &crate::Sql, &str); 8] = [
+pub static INVARIANTS: [(&str, &crate::Sql, &str); 10] = [
     ("I1", &FILED_WITHOUT_TRACE, "filed, but neither an assessment nor a task says what came of it"),
     ("I1", &WITHOUT_BYTES, "kept without its bytes"),
     ("I2", &KEPT_WITHOUT_JOURNAL, "kept, but the journal does not know it"),
     ("I2", &RESULT_OF_UNFILED, "a result of a message that was not filed"),
+    ("I2", &RESULT_ORPHANED, "a result whose examination or message is not there"),
+    ("I2", &TASK_ORPHANED, "a task whose message is not there"),
     ("I2", &RESULT_WITHOUT_ASSESSMENT, "a result without what the gates said of it"),
     ("I3", &DUPLICATE_ASTRAY, "a duplicate whose original is missing or says something else"),
     ("I4", &VERSION_MISSING, "versions of a result do not run 1, 2, 3"),
