@@ -1,10 +1,10 @@
 //! An analyser as it is configured: its link, its driver, what it calls our tests.
 
+use crate::in_tray::InTray;
 use catalogue::InstrumentMapping;
 use instruments::Driver;
 use kernel::{DecimalMark, Zone};
 use std::sync::Arc;
-use tokio::sync::Notify;
 
 /// One configured analyser. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -21,8 +21,8 @@ pub struct Analyser {
     pub decimal_mark: DecimalMark,
     /// Who owns what it sends that nobody ordered.
     pub owner: Arc<str>,
-    /// Rung whenever a transmission of this link waits to be filed.
-    pub bell: FilingBell,
+    /// What of this link waits to be filed.
+    pub in_tray: InTray,
 }
 
 /// A configured analyser that makes no sense.
@@ -63,21 +63,5 @@ impl Analyser {
             driver: driver.chars().take(64).collect(),
             known: instruments::DRIVERS.iter().map(|driver| driver.name).collect::<Vec<_>>().join(", "),
         })
-    }
-}
-
-/// Tells the filing of one link that something waits. A ring while nobody listens is kept for the next who does.
-#[derive(Debug, Clone, Default)]
-pub struct FilingBell(Arc<Notify>);
-
-impl FilingBell {
-    /// Something waits.
-    pub fn ring(&self) {
-        self.0.notify_one();
-    }
-
-    /// Returns when something was rung since the last time.
-    pub async fn rung(&self) {
-        self.0.notified().await;
     }
 }

@@ -3,13 +3,16 @@
 use crate::Laboratory;
 use crate::analyser::Analyser;
 use crate::file_readings::{Prepared, file, prepare};
+use crate::in_tray::{Next, Unfinished, Waiting};
 use crate::keep_transmission::printable;
 use crate::new_ids::{new_command, new_uuid, now};
 use crate::trouble::ActTrouble;
-use kernel::{Actor, TaskId, TransmissionId};
+use catalogue::Catalogue;
+use kernel::{Actor, TaskId};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use store::repositories::tasks::{self, NewTask};
-use store::repositories::transmissions;
+use store::repositories::transmissions::{self, UnfiledTransmission};
 use store::{Cause, Outcome, Trouble, Tx, WriteTrouble};
 
 /// Transmissions read from the store at once.
@@ -17,16 +20,32 @@ const TRANSMISSIONS_AT_ONCE: u32 = 16;
 
 /// Files what waits of this analyser's link, in arrival order, up to a handful; says how many were filed, 0 if nothing waits.
 pub async fn file_next(lab: &Laboratory, analyser: &Analyser) -> Result<usize, ActTrouble> {
-    let link = analyser.name.to_string();
-    let waiting = lab.store().read(move |reader| transmissions::unfiled(reader, &link, TRANSMISSIONS_AT_ONCE)).await?;
+    let mut unfinished = Unfinished::of(&analyser.in_tray);
+    let waiting = match analyser.in_tray.take() {
+        Next::Nothing => Vec::new(),
+        Next::Handed(handed) => handed,
+        Next::Look => look(lab, analyser).await?,
+    };
     for transmission in &waiting {
         match file(lab, analyser, transmission).await {
             Ok(_) => {}
-            Err(NotFiled::Never(words)) => set_aside(lab, analyser, transmission.id, &words).await?,
+            Err(NotFiled::Never(words)) => set_aside(lab, analyser, transmission, &words).await?,
             Err(NotFiled::NotNow(trouble)) => return Err(trouble),
         }
     }
+    unfinished.is_over();
     Ok(waiting.len())
+}
+
+/// What the database says is next. If there may be more than it was asked for, it is asked again.
+async fn look(lab: &Laboratory, analyser: &Analyser) -> Result<Vec<Waiting>, ActTrouble> {
+    let link = Arc::clone(&analyser.name);
+    let unfiled = lab.store().read(move |reader| transmissions::unfiled(reader, &link, TRANSMISSIONS_AT_ONCE)).await?;
+    if !unfiled.is_empty() {
+        analyser.in_tray.look();
+    }
+    let waiting = |unfiled: UnfiledTransmission| Waiting { id: unfiled.id, arrival: unfiled.arrival, raw: unfiled.raw.into() };
+    Ok(unfiled.into_iter().map(waiting).collect())
 }
 
 /// Why a transmission was not filed.
@@ -56,8 +75,8 @@ pub(crate) fn is_lasting(failed: &Trouble) -> bool {
 }
 
 /// Drivers do not panic; if one does all the same, it costs the message it cannot read and not the link.
-pub(crate) fn prepare_safely(analyser: &Analyser, wire: &[u8]) -> Result<Prepared, NotFiled> {
-    catch_unwind(AssertUnwindSafe(|| prepare(analyser, wire))).map_err(|panic| {
+pub(crate) fn prepare_safely(analyser: &Analyser, catalogue: &Catalogue, wire: &[u8]) -> Result<Prepared, NotFiled> {
+    catch_unwind(AssertUnwindSafe(|| prepare(analyser, catalogue, wire))).map_err(|panic| {
         let words = panic.downcast_ref::<&str>().map(|words| (*words).to_owned());
         let words = words.or_else(|| panic.downcast_ref::<String>().cloned());
         NotFiled::Never(format!("driver {} failed: {}", analyser.driver.name, words.unwrap_or_default()))
@@ -66,7 +85,8 @@ pub(crate) fn prepare_safely(analyser: &Analyser, wire: &[u8]) -> Result<Prepare
 
 /// A transmission that cannot be filed must not stop the link: it is set aside with a task, its bytes kept. The words may hold what the device
 /// sent: they stand on the task, not in the log.
-async fn set_aside(lab: &Laboratory, analyser: &Analyser, id: TransmissionId, words: &str) -> Result<(), ActTrouble> {
+async fn set_aside(lab: &Laboratory, analyser: &Analyser, transmission: &Waiting, words: &str) -> Result<(), ActTrouble> {
+    let (id, arrival) = (transmission.id, transmission.arrival);
     tracing::error!(link = %analyser.name, transmission = %id, "a message cannot be filed; it is set aside with a task");
     let task = NewTask {
         id: TaskId::from_uuid(new_uuid()),
@@ -77,8 +97,9 @@ async fn set_aside(lab: &Laboratory, analyser: &Analyser, id: TransmissionId, wo
         owner: analyser.owner.to_string(),
     };
     let at = now();
+    let link = Arc::clone(&analyser.name);
     let act = move |tx: &mut Tx<'_>| {
-        if transmissions::note_filed(tx, id, at)? {
+        if transmissions::take_unfiled(tx, &link, arrival)? {
             tasks::add_tasks(tx, std::slice::from_ref(&task), at)?;
         }
         Ok(Outcome { act: "set_aside_transmission", accepted: true, subject: Some(id.uuid()), note: String::new() })

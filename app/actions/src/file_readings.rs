@@ -4,17 +4,18 @@
 use crate::Laboratory;
 use crate::analyser::Analyser;
 use crate::file_next::{NotFiled, prepare_safely};
+use crate::in_tray::Waiting;
 use crate::keep_transmission::printable;
 use crate::new_ids::{new_command, new_uuid, now};
 use crate::trouble::ActTrouble;
 use benches::{Context, GATES_EDITION};
+use catalogue::Catalogue;
 use kernel::{Actor, Lang, Reading, TaskId, Timestamp, TransmissionId, Trouble as Unread, Value};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use store::repositories::orders::Former;
-use store::repositories::results::NewResult;
+use store::repositories::results::{NewResult, ResultText};
 use store::repositories::tasks::NewTask;
-use store::repositories::transmissions::UnfiledTransmission;
 use store::repositories::{orders, results, tasks, transmissions};
 use store::{Cause, Done, Outcome, Trouble, Tx, WriteTrouble};
 use workflow::{Claim, Evidence, Measured, OpenWork, RuleEdition, Verifier, claim};
@@ -31,30 +32,48 @@ pub struct Filed {
 }
 
 /// A transmission as its driver read it, with an id ready for every task it may open: the command may run several times and must say the same
-/// each time.
+/// each time. Everything that can be known without the database is made here, because commands run one after the other.
 #[derive(Debug)]
 pub struct Prepared {
-    readings: Vec<(Reading, TaskId)>,
+    readings: Vec<PreparedReading>,
     troubles: Vec<(Unread, TaskId)>,
 }
 
+#[derive(Debug)]
+struct PreparedReading {
+    reading: Reading,
+    /// The task it may open.
+    task: TaskId,
+    /// What it measures and its row, where the analyser's code is mapped to a test of the catalogue.
+    measured: Option<(Measured, ResultText)>,
+}
+
 /// Reads a transmission's bytes with the analyser's driver. No store, no clock.
-pub fn prepare(analyser: &Analyser, wire: &[u8]) -> Prepared {
+pub fn prepare(analyser: &Analyser, catalogue: &Catalogue, wire: &[u8]) -> Prepared {
     let (readings, troubles) = instruments::read_transmission(analyser.driver, wire, &analyser.zone);
     let task_id = || TaskId::from_uuid(new_uuid());
+    let prepared = |reading: Reading| {
+        let test = analyser.mapping.test(&reading.code).and_then(|test| catalogue.test(test));
+        let measured = test.map(|test| benches::measure(&reading, test, analyser.decimal_mark));
+        let measured = measured.map(|measured| {
+            let text = result_text(&reading, &measured);
+            (measured, text)
+        });
+        PreparedReading { reading, task: task_id(), measured }
+    };
     Prepared {
-        readings: readings.into_iter().map(|reading| (reading, task_id())).collect(),
+        readings: readings.into_iter().map(prepared).collect(),
         troubles: troubles.into_iter().map(|trouble| (trouble, task_id())).collect(),
     }
 }
 
 /// Files one transmission.
-pub(crate) async fn file(lab: &Laboratory, analyser: &Analyser, transmission: &UnfiledTransmission) -> Result<Filed, NotFiled> {
-    let prepared = Arc::new(prepare_safely(analyser, &transmission.raw)?);
-    let done = match write(lab, analyser, transmission.id, Arc::clone(&prepared), Former::Assumed).await {
+pub(crate) async fn file(lab: &Laboratory, analyser: &Analyser, transmission: &Waiting) -> Result<Filed, NotFiled> {
+    let prepared = Arc::new(prepare_safely(analyser, lab.catalogue(), &transmission.raw)?);
+    let done = match write(lab, analyser, transmission, Arc::clone(&prepared), Former::Assumed).await {
         // Most likely a repeat of something that has a result: look, and leave that reading to a person.
         Err(WriteTrouble::Failed(failed)) if failed.cause() == Some(Cause::Constraint) => {
-            write(lab, analyser, transmission.id, prepared, Former::Looked).await?
+            write(lab, analyser, transmission, prepared, Former::Looked).await?
         }
         done => done?,
     };
@@ -74,14 +93,18 @@ pub(crate) async fn file(lab: &Laboratory, analyser: &Analyser, transmission: &U
 async fn write(
     lab: &Laboratory,
     analyser: &Analyser,
-    id: TransmissionId,
+    unfiled: &Waiting,
     prepared: Arc<Prepared>,
     former: Former,
 ) -> Result<Done, WriteTrouble> {
     let (for_command, of_analyser) = (lab.clone(), analyser.clone());
+    let (id, arrival) = (unfiled.id, unfiled.arrival);
     let at = now();
     let act = move |tx: &mut Tx<'_>| {
-        let filing = Filing { lab: &for_command, analyser: &of_analyser, transmission: id, at, former };
+        let gates = RuleEdition(GATES_EDITION.to_owned());
+        let vouched = format!("rules:{gates}");
+        let (lab, analyser, verifier) = (&for_command, &of_analyser, Verifier::Rules(gates));
+        let filing = Filing { lab, analyser, transmission: id, arrival, at, former, verifier, vouched };
         filing.run(tx, &prepared)
     };
     lab.store().write(&Actor::System("filing".to_owned()), new_command(), at, act).await
@@ -103,14 +126,18 @@ struct Filing<'a> {
     lab: &'a Laboratory,
     analyser: &'a Analyser,
     transmission: TransmissionId,
+    arrival: i64,
     at: Timestamp,
     former: Former,
+    verifier: Verifier,
+    /// The verifier as it is stored.
+    vouched: String,
 }
 
 /// What a filing will write.
 #[derive(Default)]
-struct Written {
-    results: Vec<NewResult>,
+struct Written<'p> {
+    results: Vec<NewResult<'p>>,
     tasks: Vec<NewTask>,
     judged: Vec<(String, String, workflow::Assessment)>,
 }
@@ -118,13 +145,13 @@ struct Written {
 impl Filing<'_> {
     fn run(&self, tx: &mut Tx<'_>, prepared: &Prepared) -> Result<Outcome, Trouble> {
         let outcome = |note| Outcome { act: "file_readings", accepted: true, subject: Some(self.transmission.uuid()), note };
-        if !transmissions::note_filed(tx, self.transmission, self.at)? {
+        if !transmissions::take_unfiled(tx, &self.analyser.name, self.arrival)? {
             return Ok(Outcome { accepted: false, ..outcome(note(Filed::default())) });
         }
         let mut work = self.open_work(tx, prepared)?;
         let mut written = Written::default();
-        for (reading, task) in &prepared.readings {
-            self.file_reading(reading, *task, &mut work, &mut written)?;
+        for prepared in &prepared.readings {
+            self.file_reading(prepared, &mut work, &mut written)?;
         }
         for (trouble, task) in &prepared.troubles {
             written.tasks.push(self.trouble_task(trouble, *task));
@@ -133,40 +160,36 @@ impl Filing<'_> {
     }
 
     fn open_work(&self, tx: &mut Tx<'_>, prepared: &Prepared) -> Result<HashMap<String, OpenWork>, Trouble> {
-        let codes: BTreeSet<&str> = prepared.readings.iter().map(|(reading, _)| reading.specimen.as_str()).collect();
+        let codes: BTreeSet<&str> = prepared.readings.iter().map(|prepared| prepared.reading.specimen.as_str()).collect();
         let codes: Vec<&str> = codes.into_iter().filter(|code| !code.is_empty() && !code.contains('\0')).collect();
         orders::open_work(tx, &codes, self.former)
     }
 
-    fn file_reading(
-        &self,
-        reading: &Reading,
-        task: TaskId,
+    fn file_reading<'p>(
+        &'p self,
+        prepared: &'p PreparedReading,
         work: &mut HashMap<String, OpenWork>,
-        written: &mut Written,
+        written: &mut Written<'p>,
     ) -> Result<(), Trouble> {
+        let PreparedReading { reading, task, measured } = prepared;
         let open = work.get_mut(&reading.specimen);
         let (examination, test) = match claim(reading, &self.analyser.mapping, open.as_deref()) {
             Claim::Work { examination, test } => (examination, test),
             Claim::Unclaimed(why) => {
-                written.tasks.push(self.unclaimed_task(reading, &why, task));
+                written.tasks.push(self.unclaimed_task(reading, &why, *task));
                 return Ok(());
             }
         };
         let catalogue = self.lab.catalogue();
-        let (Some(test), Some(work)) = (catalogue.test(&test), open) else {
+        let (Some(test), Some(work), Some((measured, text))) = (catalogue.test(&test), open, measured) else {
             return Err(Trouble::because(format!("{test} was claimed but is not in the catalogue")));
         };
-        let measured = benches::measure(reading, test, self.analyser.decimal_mark);
         let context = Context { reading, test, work, catalogue, zone: self.lab.zone() };
-        let assessment = benches::assess(&measured, &context);
-        written.judged.push((work.container_code.clone(), test.code.to_string(), assessment.clone()));
-        let verifier = Verifier::Rules(RuleEdition(GATES_EDITION.to_owned()));
-        let (measured, verified) = match measured.verify(verifier, &assessment, self.lab.policy(), self.at) {
-            Ok(verified) => (verified.measured().clone(), Some((verified.at(), format!("rules:{GATES_EDITION}")))),
-            Err(handed_back) => (handed_back.0, None),
-        };
-        written.results.push(new_result(examination, reading, measured, verified));
+        let assessment = benches::assess(measured, &context);
+        let verified = measured.verify(&self.verifier, &assessment, self.lab.policy(), self.at);
+        let verified = verified.ok().map(|verified| (verified.at(), self.vouched.as_str()));
+        written.results.push(NewResult { examination, version: 1, text, verified });
+        written.judged.push((work.container_code.clone(), test.code.to_string(), assessment));
         work.note_result(examination);
         Ok(())
     }
@@ -194,7 +217,7 @@ impl Filing<'_> {
         }
     }
 
-    fn store(&self, tx: &mut Tx<'_>, written: Written) -> Result<Filed, Trouble> {
+    fn store(&self, tx: &mut Tx<'_>, written: Written<'_>) -> Result<Filed, Trouble> {
         let Written { results: new_results, tasks: new_tasks, judged } = written;
         let new_tasks = work_for_people(new_tasks);
         let verified = new_results.iter().filter(|result| result.verified.is_some()).count();
@@ -227,24 +250,17 @@ fn work_for_people(mut tasks: Vec<NewTask>) -> Vec<NewTask> {
     tasks
 }
 
-fn new_result(
-    examination: kernel::ExaminationId,
-    reading: &Reading,
-    measured: Measured,
-    verified: Option<(Timestamp, String)>,
-) -> NewResult {
-    NewResult {
-        examination,
-        version: 1,
+/// The row of a result, as far as the reading says it.
+fn result_text(reading: &Reading, measured: &Measured) -> ResultText {
+    ResultText {
         sent: printable(&measured.sent),
         sent_unit: printable(&measured.sent_unit),
         value: measured.value.as_ref().map_or_else(|_| String::new(), Value::to_stored),
         reported: printable(&measured.reported),
-        unit: measured.unit,
+        unit: measured.unit.clone(),
         flags: printable(&measured.flags.join(", ")),
         stated_at: reading.stated_at.as_ref().map_or_else(String::new, |stated| printable(stated.text())),
         reported_at: reading.stated_at.as_ref().and_then(|stated| stated.instant()),
-        verified,
     }
 }
 

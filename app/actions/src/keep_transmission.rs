@@ -3,6 +3,7 @@
 use crate::Laboratory;
 use crate::analyser::Analyser;
 use crate::file_next::is_lasting;
+use crate::in_tray::{Unfinished, Waiting};
 use crate::new_ids::{new_command, new_uuid, now};
 use crate::trouble::ActTrouble;
 use kernel::{Actor, TaskId, Timestamp, TransmissionId};
@@ -54,7 +55,7 @@ pub async fn keep_transmission(lab: &Laboratory, analyser: &Analyser, received: 
     let command = new_command();
     let write = || {
         let (link, raw) = (Arc::clone(&link), Arc::clone(&raw));
-        lab.store().write(&Actor::Link(link.to_string()), command, kept_at, move |tx| {
+        lab.store().append(&Actor::Link(link.to_string()), command, kept_at, move |tx| {
             let new = transmissions::NewTransmission {
                 id,
                 link: &link,
@@ -63,17 +64,19 @@ pub async fn keep_transmission(lab: &Laboratory, analyser: &Analyser, received: 
                 content_hash: &hash,
                 raw: &raw,
                 is_incomplete: false,
-                kept_at,
             };
             let duplicate_of = transmissions::keep(tx, &new)?;
             let note = duplicate_of.map_or_else(String::new, |original| format!("duplicate of {original}"));
             Ok(Outcome { act: "keep_transmission", accepted: true, subject: Some(id.uuid()), note })
         })
     };
-    let kept = patiently(write).await;
-    // Also after a failure: whether it was committed is not always known, and a repeat may be what wakes the filing of its original.
-    analyser.bell.ring();
-    let done = kept?;
+    // However this ends, also by being dropped: whether it was committed is not always known, and a repeat may wake the filing of its original.
+    let mut unsure = Unfinished::of(&analyser.in_tray);
+    let done = patiently(write).await?;
+    if done.note.is_empty() && !done.repeated {
+        analyser.in_tray.put(Waiting { id, arrival, raw });
+        unsure.is_over();
+    }
     let duplicate_of = done.note.strip_prefix("duplicate of ").and_then(|original| original.parse().ok());
     lab.note_link(&analyser.name, |state| state.kept += 1);
     Ok(Kept { id, duplicate_of })
@@ -127,16 +130,8 @@ pub async fn keep_incomplete(lab: &Laboratory, analyser: &Analyser, mut received
     let (arrival, received_at) = (received.arrival, received.received_at);
     let raw = received.raw();
     let act = move |tx: &mut Tx<'_>| -> Result<Outcome, Trouble> {
-        let new = transmissions::NewTransmission {
-            id,
-            link: &link,
-            arrival,
-            received_at,
-            content_hash: &hash,
-            raw: &raw,
-            is_incomplete: true,
-            kept_at,
-        };
+        let new =
+            transmissions::NewTransmission { id, link: &link, arrival, received_at, content_hash: &hash, raw: &raw, is_incomplete: true };
         transmissions::keep(tx, &new)?;
         tasks::add_tasks(tx, std::slice::from_ref(&task), kept_at)?;
         Ok(Outcome { act: "keep_incomplete", accepted: true, subject: Some(id.uuid()), note: String::new() })

@@ -8,6 +8,7 @@ mod codes;
 mod content;
 mod file_next;
 mod file_readings;
+mod in_tray;
 mod invariants;
 mod keep_transmission;
 mod laboratory;
@@ -20,11 +21,12 @@ pub mod views;
 pub use accounts::{
     Account, AccountRefusal, SignInRefusal, SignedIn, StaffLine, bearer, create_administrator, create_token, session, sign_in, sign_out,
 };
-pub use analyser::{Analyser, AnalyserTrouble, FilingBell};
+pub use analyser::{Analyser, AnalyserTrouble};
 pub use close_task::{CloseTaskRefusal, close_task};
 pub use content::{ContentProblem, default_mapping, starting_catalogue};
 pub use file_next::file_next;
 pub use file_readings::{Filed, Prepared, prepare};
+pub use in_tray::InTray;
 pub use invariants::{Broken, check_invariants};
 pub use keep_transmission::{Kept, Received, keep_incomplete, keep_transmission, last_arrival};
 pub use laboratory::{Laboratory, LaboratorySettings, LinkState};

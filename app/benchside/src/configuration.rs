@@ -191,7 +191,7 @@ impl LinkConfiguration {
             zone,
             decimal_mark,
             owner: self.owner()?.into(),
-            bell: actions::FilingBell::default(),
+            in_tray: actions::InTray::default(),
         })
     }
 

@@ -1,4 +1,4 @@
-//! Filing the transmissions of one link, in arrival order. The row with `filed_at` null is the job; the bell only says that there may be one.
+//! Filing the transmissions of one link, in arrival order. The row in `unfiled` is the job; the in-tray spares reading it back and says that there is one.
 
 use actions::{ActTrouble, Analyser, Laboratory, file_next};
 use futures_util::FutureExt;
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 /// How long filing rests after the database could not do it, doubled each time up to the last.
 const REST_SECONDS: [u64; 6] = [1, 2, 4, 8, 16, 30];
-/// However quiet the bell: look now and then, as another node may have left something behind.
+/// However quiet the link: look into the database now and then, as another node may have left something behind.
 const LOOK_SECONDS: u64 = 60;
 
 /// Files what one link sent, for as long as the process runs. Begins with what a former process left behind.
@@ -18,8 +18,8 @@ pub async fn run_filing(lab: Laboratory, analyser: Analyser) {
             Ok(0) => {
                 failures = 0;
                 tokio::select! {
-                    () = analyser.bell.rung() => {}
-                    () = tokio::time::sleep(Duration::from_secs(LOOK_SECONDS)) => {}
+                    () = analyser.in_tray.rung() => {}
+                    () = tokio::time::sleep(Duration::from_secs(LOOK_SECONDS)) => analyser.in_tray.look(),
                 }
             }
             Ok(_) => failures = 0,

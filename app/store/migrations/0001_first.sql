@@ -76,7 +76,7 @@ CREATE TABLE examination (
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX examination_container_test ON examination (container_id, test);
 
--- What a link sent, kept before it is acknowledged. filed_at null is the job of filing it.
+-- What a link sent, kept before it is acknowledged. Never changed.
 CREATE TABLE transmission (
     id BLOB NOT NULL PRIMARY KEY,
     link TEXT NOT NULL,
@@ -85,14 +85,21 @@ CREATE TABLE transmission (
     received_at INTEGER NOT NULL,
     -- SHA-256 of the records without framing: a resend is framed anew but says the same.
     content_hash BLOB NOT NULL,
-    duplicate_of BLOB,
-    filed_at INTEGER
+    duplicate_of BLOB
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX transmission_arrival ON transmission (link, arrival);
 CREATE UNIQUE INDEX transmission_content ON transmission (link, content_hash) WHERE duplicate_of IS NULL;
-CREATE INDEX transmission_unfiled ON transmission (link, arrival) WHERE filed_at IS NULL;
 
--- The bytes apart, so that noting filed_at does not write them a second time.
+-- What is still to be filed: the row is the job, written with its transmission and deleted by the command that files it. A column of transmission
+-- that changes would put every filing's new index entries where every other filing reads, and on PostgreSQL they would abort each other.
+CREATE TABLE unfiled (
+    link TEXT NOT NULL,
+    arrival INTEGER NOT NULL,
+    transmission_id BLOB NOT NULL,
+    PRIMARY KEY (link, arrival)
+) STRICT, WITHOUT ROWID;
+
+-- The bytes apart: rows of a few kilobytes would make every walk over transmissions slow.
 CREATE TABLE transmission_bytes (
     transmission_id BLOB NOT NULL PRIMARY KEY,
     raw BLOB NOT NULL

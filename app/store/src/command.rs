@@ -44,11 +44,21 @@ pub struct Done {
 }
 
 pub(crate) type Answer = Result<Done, WriteTrouble>;
-type Function = Box<dyn Fn(&mut Tx<'_>) -> Result<Outcome, Trouble> + Send>;
+pub(crate) type Function = Box<dyn Fn(&mut Tx<'_>) -> Result<Outcome, Trouble> + Send>;
+
+/// What a command does to the database, as far as it matters for who may share a transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Nature {
+    /// It reads, and changes what it read.
+    Changes,
+    /// It only adds rows.
+    Adds,
+}
 
 /// A command on its way.
 pub(crate) struct Command {
     pub(crate) id: CommandId,
+    pub(crate) nature: Nature,
     actor: String,
     now: Timestamp,
     function: Function,
@@ -66,8 +76,8 @@ pub(crate) enum Attempt {
 }
 
 impl Command {
-    pub(crate) fn new(actor: &Actor, id: CommandId, now: Timestamp, function: Function, reply: Reply<Answer>) -> Self {
-        Self { id, actor: actor.to_string(), now, function, reply }
+    pub(crate) fn new(nature: Nature, actor: &Actor, id: CommandId, now: Timestamp, function: Function, reply: Reply<Answer>) -> Self {
+        Self { id, nature, actor: actor.to_string(), now, function, reply }
     }
 
     pub(crate) fn answer(self, answer: Answer) {

@@ -1,6 +1,6 @@
 //! Rows that make no sense: each recorded once, by the writer, as a command of its own.
 
-use crate::command::{Command, Outcome};
+use crate::command::{Command, Nature, Outcome};
 use crate::param::Param;
 use crate::pending::{Pending, lock};
 use crate::queue::{Offer, Queue};
@@ -61,7 +61,7 @@ fn command(id: CommandId, inconsistent: Inconsistent) -> Command {
         tx.execute(&KEEP_INCONSISTENT, &params)?;
         Ok(Outcome { act: "quarantine", accepted: true, subject: None, note: format!("{table}.{column} of {row}: {what}") })
     };
-    Command::new(&Actor::System("quarantine".to_owned()), id, at, Box::new(keep), reply)
+    Command::new(Nature::Adds, &Actor::System("quarantine".to_owned()), id, at, Box::new(keep), reply)
 }
 
 /// The same row always gives the same command, so that the journal too keeps it once.

@@ -80,12 +80,31 @@ impl<J> Queue<J> {
 
     /// Waits for work and takes up to `max` pieces. Nothing left in `into` means: closed and empty.
     pub(crate) fn take(&self, max: usize, into: &mut Vec<J>) {
+        self.take_share(1, max, into, |_, _| true);
+    }
+
+    /// Like [`take`](Self::take) for one of several workers: takes no more than its share, so that none of them is idle while another does all
+    /// the work, and beside the first piece only those that are `alike`; the others keep their order.
+    pub(crate) fn take_share(&self, workers: usize, max: usize, into: &mut Vec<J>, alike: fn(&J, &J) -> bool) {
         let mut state = lock(&self.state);
         while state.work.is_empty() && state.closed.is_none() {
             state = self.arrived.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
-        let count = state.work.len().min(max.max(1));
-        into.extend(state.work.drain(..count));
+        let max = state.work.len().div_ceil(workers.max(1)).min(max);
+        let Some(first) = state.work.pop_front() else { return };
+        let mut at = 0;
+        let mut taken = 1;
+        into.push(first);
+        while taken < max && at < state.work.len() {
+            let fits = into.first().zip(state.work.get(at)).is_some_and(|(first, next)| alike(first, next));
+            match if fits { state.work.remove(at) } else { None } {
+                Some(next) => {
+                    into.push(next);
+                    taken += 1;
+                }
+                None => at += 1,
+            }
+        }
         // Everyone who waits is woken: whoever finds no room waits again under the same ticket, so order is kept and no wake-up
         // is lost on a waiter that has gone.
         let woken = std::mem::take(&mut state.waiting);
@@ -112,6 +131,22 @@ impl<J> Queue<J> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_worker_takes_its_share_of_alike_work_and_the_rest_keeps_its_order() {
+        let queue = Queue::new(9);
+        for work in [11, 12, 21, 13, 22, 14, 15] {
+            assert!(matches!(queue.offer(work), Offer::Taken));
+        }
+        let alike = |a: &i32, b: &i32| a / 10 == b / 10;
+        let takes = || {
+            let mut taken = Vec::new();
+            queue.take_share(2, 3, &mut taken, alike);
+            taken
+        };
+        // Of seven a half is four, but three at the most; of four, two; of two, one.
+        assert_eq!([takes(), takes(), takes(), takes()], [vec![11, 12, 13], vec![21, 22], vec![14], vec![15]]);
+    }
 
     #[test]
     fn a_full_queue_hands_the_work_back_and_a_closed_one_says_why() {

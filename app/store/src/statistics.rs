@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// Counts since the store was opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Statistics {
-    /// Transactions committed: on SQLite a group of commands each, on PostgreSQL one command each.
+    /// Transactions committed, each of one or more commands.
     pub groups: u64,
     /// Commands answered with an outcome, accepted or refused, repeated ones not counted.
     pub commands: u64,

@@ -1,7 +1,7 @@
 //! The store itself: what callers hold.
 
 use crate::admission::admit;
-use crate::command::{Command, Done, Outcome, Query, TypedQuery};
+use crate::command::{Command, Done, Function, Nature, Outcome, Query, TypedQuery};
 use crate::options::{Opening, Options, Target};
 use crate::pending::{Pending, lock};
 use crate::quarantine::Quarantine;
@@ -137,8 +137,21 @@ impl Store {
     where
         F: Fn(&mut Tx<'_>) -> Result<Outcome, Trouble> + Send + 'static,
     {
+        self.enter(Nature::Changes, actor, command, now, Box::new(f))
+    }
+
+    /// [`write`](Self::write) for a command that only adds rows. It does the same; but on PostgreSQL commands of the two kinds never share a
+    /// transaction: one that adds rows where other transactions read, and reads where they add, is what serialisation gives up.
+    pub fn append<F>(&self, actor: &Actor, command: CommandId, now: Timestamp, f: F) -> Pending<Result<Done, WriteTrouble>>
+    where
+        F: Fn(&mut Tx<'_>) -> Result<Outcome, Trouble> + Send + 'static,
+    {
+        self.enter(Nature::Adds, actor, command, now, Box::new(f))
+    }
+
+    fn enter(&self, nature: Nature, actor: &Actor, id: CommandId, now: Timestamp, f: Function) -> Pending<Result<Done, WriteTrouble>> {
         let (reply, pending) = Pending::new(|| Err(WriteTrouble::Unknown("the engine ended before it answered".to_owned())));
-        let command = Command::new(actor, command, now, Box::new(f), reply);
+        let command = Command::new(nature, actor, id, now, f, reply);
         pending.admitted_by(admit(&self.0.core.commands, command))
     }
 

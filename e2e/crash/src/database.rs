@@ -6,8 +6,9 @@ use postgres::{Client, NoTls};
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
 
-const TRANSMISSIONS: &str = "SELECT t.id, t.link, t.content_hash, t.duplicate_of, t.filed_at, b.raw, a.at
+const TRANSMISSIONS: &str = "SELECT t.id, t.link, t.content_hash, t.duplicate_of, u.arrival, b.raw, a.at
     FROM transmission t
+    LEFT JOIN unfiled u ON u.transmission_id = t.id
     LEFT JOIN transmission_bytes b ON b.transmission_id = t.id
     LEFT JOIN assessment a ON a.transmission_id = t.id";
 const RESULTS: &str = "SELECT r.transmission_id, r.version, r.sent, r.sent_unit, r.state, r.verified_at, r.verifier,
@@ -62,7 +63,7 @@ fn sqlite_transmission(row: &rusqlite::Row<'_>) -> rusqlite::Result<Transmission
         link: row.get(1)?,
         content_hash: row.get(2)?,
         duplicate_of: row.get(3)?,
-        filed: row.get::<_, Option<i64>>(4)?.is_some(),
+        filed: row.get::<_, Option<i64>>(4)?.is_none(),
         raw: row.get(5)?,
         assessed: row.get::<_, Option<i64>>(6)?.is_some(),
     })
@@ -96,7 +97,7 @@ pub fn read_postgres(url: &str, ledger: &mut Ledger<'_>) -> Result<(), postgres:
             link: row.try_get(1)?,
             content_hash: row.try_get(2)?,
             duplicate_of: row.try_get(3)?,
-            filed: row.try_get::<_, Option<i64>>(4)?.is_some(),
+            filed: row.try_get::<_, Option<i64>>(4)?.is_none(),
             raw: row.try_get(5)?,
             assessed: row.try_get::<_, Option<i64>>(6)?.is_some(),
         });

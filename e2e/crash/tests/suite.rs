@@ -82,7 +82,7 @@ fn every_reading_must_be_there_as_it_was_sent() {
         "DELETE FROM task WHERE id = (SELECT MIN(id) FROM task)",
         "UPDATE task SET raw_line = replace(raw_line, '|^^^X99|', '|^^^X99|1')",
         "UPDATE task SET raw_line = 'C|1|I||I' WHERE id = (SELECT MIN(id) FROM task)",
-        "UPDATE transmission SET filed_at = NULL WHERE arrival = 2",
+        "INSERT INTO unfiled SELECT link, arrival, id FROM transmission WHERE arrival = 2",
         "UPDATE container SET code = 'W' || code WHERE id = (SELECT MIN(id) FROM container)",
         "UPDATE examination SET test = 'NOSUCH' WHERE id = (SELECT MIN(id) FROM examination)",
         "INSERT INTO task SELECT x'77', kind, (SELECT id FROM transmission WHERE arrival = 1), raw_line, why, owner, opened_at, NULL, NULL, NULL, 1

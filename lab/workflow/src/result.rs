@@ -21,21 +21,21 @@ pub struct Measured {
 }
 
 /// A value someone vouched for. Only [`Measured::verify`] makes one.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Verified {
-    measured: Measured,
-    verifier: Verifier,
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Verified<'m> {
+    measured: &'m Measured,
+    verifier: &'m Verifier,
     at: Timestamp,
 }
 
-impl Verified {
+impl<'m> Verified<'m> {
     /// The value that was vouched for.
-    pub fn measured(&self) -> &Measured {
-        &self.measured
+    pub fn measured(&self) -> &'m Measured {
+        self.measured
     }
     /// Who vouched.
-    pub fn verifier(&self) -> &Verifier {
-        &self.verifier
+    pub fn verifier(&self) -> &'m Verifier {
+        self.verifier
     }
     /// When.
     pub fn at(&self) -> Timestamp {
@@ -80,18 +80,16 @@ impl VerifyRefusal {
 }
 
 impl Measured {
-    /// Vouches for this value, or hands it back and says why not.
-    ///
-    /// The refusal is boxed with the value: it is the rare path, and results travel in vectors of hundreds.
-    pub fn verify(
-        self,
-        verifier: Verifier,
+    /// Vouches for this value, or says why not.
+    pub fn verify<'m>(
+        &'m self,
+        verifier: &'m Verifier,
         assessment: &Assessment,
         policy: Policy,
         now: Timestamp,
-    ) -> Result<Verified, Box<(Self, VerifyRefusal)>> {
-        match self.refusal(&verifier, assessment, policy) {
-            Some(refusal) => Err(Box::new((self, refusal))),
+    ) -> Result<Verified<'m>, VerifyRefusal> {
+        match self.refusal(verifier, assessment, policy) {
+            Some(refusal) => Err(refusal),
             None => Ok(Verified { measured: self, verifier, at: now }),
         }
     }

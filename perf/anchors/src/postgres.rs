@@ -51,8 +51,8 @@ impl Statements {
     fn prepare(client: &mut Client) -> Result<Statements, Error> {
         Ok(Statements {
             transmission: client.prepare(
-                "INSERT INTO transmission (id, link, arrival, received_at, content_hash, duplicate_of, filed_at)
-                 VALUES ($1, $2, $3, $4, $5, NULL, $4) ON CONFLICT (link, content_hash) WHERE duplicate_of IS NULL DO NOTHING",
+                "INSERT INTO transmission (id, link, arrival, received_at, content_hash, duplicate_of)
+                 VALUES ($1, $2, $3, $4, $5, NULL) ON CONFLICT (link, content_hash) WHERE duplicate_of IS NULL DO NOTHING",
             )?,
             bytes: client.prepare("INSERT INTO transmission_bytes (transmission_id, raw) VALUES ($1, $2)")?,
             results: client.prepare(

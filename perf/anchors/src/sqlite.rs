@@ -59,8 +59,8 @@ fn commit(connection: &mut Connection, group: &[Job]) -> rusqlite::Result<()> {
 fn insert(transaction: &Transaction<'_>, message: &Message) -> rusqlite::Result<()> {
     let new = transaction
         .prepare_cached(
-            "INSERT INTO transmission (id, link, arrival, received_at, content_hash, duplicate_of, filed_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, NULL, ?4) ON CONFLICT (link, content_hash) WHERE duplicate_of IS NULL DO NOTHING",
+            "INSERT INTO transmission (id, link, arrival, received_at, content_hash, duplicate_of)
+             VALUES (?1, ?2, ?3, ?4, ?5, NULL) ON CONFLICT (link, content_hash) WHERE duplicate_of IS NULL DO NOTHING",
         )?
         .execute(params![message.id, message.link, message.arrival, message.received_at, message.content_hash])?;
     if new == 0 {

@@ -10,7 +10,7 @@ pub use health::{HealthView, LinkView, health};
 pub use orders::{OrderView, OrderedExamination, find_by_code, order_by_accession};
 pub use results::{ReasonLine, ResultLine, held_results, results_of_container, verified_results};
 pub use tasks::{TaskLine, closed_tasks, open_tasks};
-pub use transmissions::{TransmissionView, transmission};
+pub use transmissions::{FilingState, TransmissionView, transmission};
 
 use kernel::Timestamp;
 use store::repositories::Stretch;

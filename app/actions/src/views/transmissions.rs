@@ -6,6 +6,7 @@ use crate::Laboratory;
 use crate::trouble::ActTrouble;
 use kernel::{Timestamp, TransmissionId};
 use std::collections::BTreeSet;
+pub use store::repositories::transmissions::FilingState;
 use store::repositories::{results, tasks, transmissions};
 
 /// A transmission with what came of it.
@@ -19,8 +20,8 @@ pub struct TransmissionView {
     pub arrival: i64,
     /// When it arrived.
     pub received_at: Timestamp,
-    /// When it was filed.
-    pub filed_at: Option<Timestamp>,
+    /// How far its filing is.
+    pub filing: FilingState,
     /// The transmission it repeats.
     pub duplicate_of: Option<TransmissionId>,
     /// The wire bytes.
@@ -54,7 +55,7 @@ pub async fn transmission(lab: &Laboratory, id: TransmissionId) -> Result<Option
         link: record.link,
         arrival: record.arrival,
         received_at: record.received_at,
-        filed_at: record.filed_at,
+        filing: record.filing,
         duplicate_of: record.duplicate_of,
         raw: record.raw,
         results: lines(lab, found, &evidence),

@@ -127,10 +127,10 @@ async fn the_page_of_a_transmission_shows_what_came_of_it(engine: &Engine) {
     let wire = received.wire.clone();
     let kept = actions::keep_transmission(&house.lab, &house.first, received).await.unwrap();
     let before = views::transmission(&house.lab, kept.id).await.unwrap().unwrap();
-    assert_eq!((before.filed_at, before.results.len(), before.tasks.len()), (None, 0, 0));
+    assert_eq!((before.filing, before.results.len(), before.tasks.len()), (views::FilingState::Waiting, 0, 0));
     house.file(&house.first).await;
     let after = views::transmission(&house.lab, kept.id).await.unwrap().unwrap();
-    assert!(after.filed_at.is_some());
+    assert!(matches!(after.filing, views::FilingState::Filed(_)), "{:?}", after.filing);
     assert_eq!((after.link.as_str(), after.arrival, after.duplicate_of), ("c111", 1, None));
     assert_eq!(after.raw, wire, "the frames as they came");
     assert_eq!((after.results.len(), after.tasks.len()), (1, 1));

@@ -2,7 +2,7 @@
 
 use crate::engine::Engine;
 use crate::messages::{Result as ResultRecord, message};
-use actions::{Analyser, FilingBell, Kept, Laboratory, LaboratorySettings, OrderRequest, PlacedOrder, Received, views};
+use actions::{Analyser, InTray, Kept, Laboratory, LaboratorySettings, OrderRequest, PlacedOrder, Received, views};
 use catalogue::{Catalogue, CatalogueText};
 use instruments::Driver;
 use kernel::{Actor, DecimalMark, Realm, Zone};
@@ -43,7 +43,7 @@ fn analyser(name: &str, driver: &'static Driver, catalogue: &Catalogue) -> Analy
         zone: Zone::named("Europe/Berlin").unwrap(),
         decimal_mark: DecimalMark::Point,
         owner: OWNER.into(),
-        bell: FilingBell::default(),
+        in_tray: InTray::default(),
     }
 }
 

@@ -11,6 +11,7 @@ on_both!(
     bytes_that_are_gone_are_found,
     a_filed_message_without_trace_is_found,
     a_message_the_journal_does_not_know_is_found,
+    what_waits_to_be_filed_and_is_no_message_is_found,
     a_result_of_an_unfiled_message_is_found,
     a_result_of_a_repeat_is_found,
     a_result_without_assessment_is_found,
@@ -81,7 +82,7 @@ async fn bytes_that_are_gone_are_found(engine: &Engine) {
 async fn a_filed_message_without_trace_is_found(engine: &Engine) {
     let (house, _) = with_a_result(engine).await;
     let lost = house.keep(&house.first, message(&[("X", &[potassium("4.1")])], 2)).await;
-    assert_eq!(house.change("UPDATE transmission SET filed_at = 1 WHERE id = ?1", &[lost.id.uuid()]).await, 1);
+    assert_eq!(house.change("DELETE FROM unfiled WHERE transmission_id = ?1", &[lost.id.uuid()]).await, 1);
     finds(&house, &[("I1", lost.id.to_string())]).await;
 }
 
@@ -91,17 +92,28 @@ async fn a_message_the_journal_does_not_know_is_found(engine: &Engine) {
     finds(&house, &[("I2", kept.id.to_string())]).await;
 }
 
+async fn what_waits_to_be_filed_and_is_no_message_is_found(engine: &Engine) {
+    let (house, _) = with_a_result(engine).await;
+    let stranger = uuid::Uuid::from_u128(9);
+    let waits = "INSERT INTO unfiled (link, arrival, transmission_id) SELECT link, 99, ?1 FROM transmission";
+    assert_eq!(house.change(waits, &[stranger]).await, 1);
+    finds(&house, &[("I1", stranger.to_string())]).await;
+}
+
 async fn a_result_of_an_unfiled_message_is_found(engine: &Engine) {
     let (house, _) = with_a_result(engine).await;
     let examination = examination(&house).await;
-    assert_eq!(house.change("UPDATE transmission SET filed_at = NULL", &[]).await, 1);
+    assert_eq!(
+        house.change("INSERT INTO unfiled (link, arrival, transmission_id) SELECT link, arrival, id FROM transmission", &[]).await,
+        1
+    );
     finds(&house, &[("I2", examination)]).await;
 }
 
 async fn a_result_of_a_repeat_is_found(engine: &Engine) {
     let (house, kept) = with_a_result(engine).await;
     let examination = examination(&house).await;
-    let repeat = "INSERT INTO transmission (id, link, arrival, received_at, content_hash, duplicate_of, filed_at) SELECT ?1, link, 99, received_at, content_hash, id, filed_at FROM transmission WHERE id = ?2";
+    let repeat = "INSERT INTO transmission (id, link, arrival, received_at, content_hash, duplicate_of) SELECT ?1, link, 99, received_at, content_hash, id FROM transmission WHERE id = ?2";
     let id = uuid::Uuid::from_u128(9);
     assert_eq!(house.change(repeat, &[id, kept.id.uuid()]).await, 1);
     assert_eq!(house.change("UPDATE result SET transmission_id = ?1", &[id]).await, 1);

@@ -1,7 +1,7 @@
 //! Filing of one link.
 
 use crate::engine::Engine;
-use actions::{Analyser, FilingBell, Laboratory, LaboratorySettings, Received, views};
+use actions::{Analyser, InTray, Laboratory, LaboratorySettings, Received, views};
 use instruments::Driver;
 use kernel::{DecimalMark, Reading, Realm, Trouble, Zone};
 use std::time::{Duration, Instant};
@@ -9,8 +9,8 @@ use store::{Cause, Faults, Opening, Options, Store};
 use tokio::task::JoinHandle;
 
 on_both!(
-    what_a_former_process_left_behind_is_filed_without_a_bell,
-    what_is_kept_is_filed_when_the_bell_rings,
+    what_a_former_process_left_behind_is_filed_by_itself,
+    what_is_kept_is_filed_at_once,
     a_message_that_makes_its_driver_panic_does_not_end_the_job,
     after_a_failure_the_same_messages_are_filed,
     a_job_files_its_own_link_only,
@@ -36,7 +36,7 @@ fn laboratory(engine: &Engine, faults: &Faults) -> (Laboratory, Analyser, Analys
         zone: Zone::utc(),
         decimal_mark: DecimalMark::Point,
         owner: "bench:chemistry".into(),
-        bell: FilingBell::default(),
+        in_tray: InTray::default(),
     };
     let (one, other) = (analyser("c111"), analyser("c501"));
     let settings = LaboratorySettings {
@@ -73,19 +73,19 @@ fn start(lab: &Laboratory, analyser: &Analyser) -> JoinHandle<()> {
     tokio::spawn(jobs::run_filing(lab.clone(), analyser.clone()))
 }
 
-async fn what_a_former_process_left_behind_is_filed_without_a_bell(engine: &Engine) {
+async fn what_a_former_process_left_behind_is_filed_by_itself(engine: &Engine) {
     let (lab, analyser, _) = laboratory(engine, &Faults::default());
     // More than are read at once.
     for arrival in 1..=40 {
         keep(&lab, &analyser, "X", arrival).await;
     }
-    // Another bell: this process has never heard of them.
-    let job = start(&lab, &Analyser { bell: FilingBell::default(), ..analyser });
+    // Another tray: this process has never heard of them.
+    let job = start(&lab, &Analyser { in_tray: InTray::default(), ..analyser });
     until_tasks(&lab, 40).await;
     assert!(!job.is_finished());
 }
 
-async fn what_is_kept_is_filed_when_the_bell_rings(engine: &Engine) {
+async fn what_is_kept_is_filed_at_once(engine: &Engine) {
     let (lab, analyser, _) = laboratory(engine, &Faults::default());
     let _job = start(&lab, &analyser);
     for arrival in 1..=5 {

@@ -1,7 +1,7 @@
 //! A laboratory with links that listen, on one test's database.
 
 use crate::engine::Engine;
-use actions::{Analyser, FilingBell, Laboratory, LaboratorySettings, OrderRequest};
+use actions::{Analyser, InTray, Laboratory, LaboratorySettings, OrderRequest};
 use kernel::{Actor, DecimalMark, Realm, Zone};
 use links::Listening;
 use std::net::SocketAddr;
@@ -30,7 +30,7 @@ impl House {
             zone: Zone::utc(),
             decimal_mark: DecimalMark::Point,
             owner: "bench:chemistry".into(),
-            bell: FilingBell::default(),
+            in_tray: InTray::default(),
         };
         let analysers: Vec<Analyser> = (0..links).map(analyser).collect();
         let settings = LaboratorySettings {

@@ -38,7 +38,7 @@ async fn messages_in_one_frame_are_filed_in_their_order(engine: &Engine) {
         tokio::spawn(async move {
             loop {
                 if actions::file_next(&lab, &analyser).await.unwrap() == 0 {
-                    analyser.bell.rung().await;
+                    analyser.in_tray.rung().await;
                 }
             }
         })
@@ -52,7 +52,7 @@ async fn messages_in_one_frame_are_filed_in_their_order(engine: &Engine) {
         assert_eq!(peer.ask(&[ENQ]).await, Some(ACK));
         assert_eq!(peer.ask(&frame[0]).await, Some(ACK));
         peer.write(&[crate::peer::EOT]).await;
-        house.until("SELECT COUNT(*) FROM transmission WHERE filed_at IS NULL", 0).await;
+        house.until("SELECT COUNT(*) FROM unfiled", 0).await;
         let sent: Vec<String> =
             actions::views::results_of_container(&house.lab, &container).await.unwrap().into_iter().map(|line| line.sent).collect();
         assert_eq!(sent, ["3.00"], "round {round}: the first of the frame stands");

@@ -46,7 +46,7 @@ async fn rubbish_harms_neither_the_link_nor_its_other_connection(engine: &Engine
     let mut after = pour(loud, &rubbish(1_000_000)).await;
     assert_eq!(other.send(&message("X", "4.1", 2)).await, Some(ACK));
     assert_eq!(after.send(&message("X", "4.1", 3)).await, Some(ACK));
-    assert_eq!(house.count("SELECT COUNT(*) FROM transmission WHERE filed_at IS NULL").await, 3);
+    assert_eq!(house.count("SELECT COUNT(*) FROM unfiled").await, 3);
     assert!(house.lab.link_state("c111-0").anomalies > 0, "and it is counted");
 }
 

@@ -81,6 +81,7 @@ impl Connector {
             .batch_execute(&format!(
                 "SET default_transaction_isolation = 'serializable';
                  SET enable_seqscan = off;
+                 SET plan_cache_mode = force_generic_plan;
                  SET statement_timeout = {};
                  SET lock_timeout = {};
                  SET idle_in_transaction_session_timeout = {};

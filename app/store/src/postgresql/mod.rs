@@ -1,6 +1,7 @@
 //! PostgreSQL: workers that each own a synchronous client, made and dropped on their thread, for several nodes on one database.
 
 mod connect;
+mod group;
 mod param;
 mod session;
 mod worker;

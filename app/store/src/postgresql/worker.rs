@@ -13,6 +13,8 @@ use std::sync::Arc;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+/// The most commands in one transaction. More would leave the other workers without work while one does it all, and lose more to a conflict.
+const GROUP_MAX: usize = if cfg!(feature = "acknowledge_before_commit") { 1 } else { 16 };
 /// Longest pause before a transaction is run again.
 const PAUSE_MAX_MICROS: u64 = 64_000;
 /// Pause between two attempts to connect.
@@ -33,7 +35,7 @@ enum Ended {
 }
 
 /// How a commit ended.
-enum Committed {
+pub(super) enum Committed {
     Yes,
     Conflict,
     No(Trouble),
@@ -44,10 +46,10 @@ enum Committed {
 pub(super) struct Worker {
     connector: Connector,
     role: Role,
-    core: Arc<Core>,
-    session: Option<PgSession>,
+    pub(super) core: Arc<Core>,
+    pub(super) session: Option<PgSession>,
     connected_before: bool,
-    limit: Limit,
+    pub(super) limit: Limit,
     random: RandomState,
 }
 
@@ -68,23 +70,32 @@ impl Worker {
     /// Until the queue is closed and empty.
     pub(super) fn run(mut self) {
         let core = Arc::clone(&self.core);
-        let (mut commands, mut queries) = (Vec::with_capacity(1), Vec::with_capacity(1));
+        let (mut commands, mut queries) = (Vec::with_capacity(GROUP_MAX), Vec::with_capacity(1));
         loop {
             match self.role {
                 Role::Reader => core.queries.take(1, &mut queries),
-                Role::Writer | Role::Opener => core.commands.take(1, &mut commands),
+                Role::Writer | Role::Opener => {
+                    core.commands.take_share(core.options.writers, GROUP_MAX, &mut commands, |first, next| first.nature == next.nature)
+                }
             }
-            match (commands.pop(), queries.pop()) {
-                (Some(command), _) => self.step(command),
-                (None, Some(query)) => self.step_query(query),
-                (None, None) => return,
+            match (commands.is_empty(), queries.pop()) {
+                (false, _) => self.step(&mut commands),
+                (true, Some(query)) => self.step_query(query),
+                (true, None) => return,
             }
         }
     }
 
+    /// What waited, from begin to answers.
+    fn step(&mut self, commands: &mut Vec<Command>) {
+        let unknown = if commands.len() > 1 { self.step_group(commands) } else { None };
+        for command in commands.drain(..) {
+            self.step_alone(command, History { commit_unknown: unknown.clone(), ..History::default() });
+        }
+    }
+
     /// One command, from begin to answer.
-    fn step(&mut self, command: Command) {
-        let mut history = History::default();
+    fn step_alone(&mut self, command: Command, mut history: History) {
         loop {
             history.attempts += 1;
             let answer = match self.try_once(&command, &mut history) {
@@ -172,7 +183,7 @@ impl Worker {
         }
     }
 
-    fn send_commit(&mut self) -> Committed {
+    pub(super) fn send_commit(&mut self) -> Committed {
         let Some(session) = self.session.as_mut() else { return Committed::Unknown("not connected".to_owned()) };
         if let Err(failure) = self.core.options.faults.at_commit() {
             let _ = session.control("ROLLBACK");
@@ -269,7 +280,7 @@ impl Worker {
     }
 
     /// Connects if there is no connection, trying for as long as the options allow.
-    fn connect(&mut self) -> Result<(), Failure> {
+    pub(super) fn connect(&mut self) -> Result<(), Failure> {
         let start = Instant::now();
         while self.session.is_none() {
             match self.connector.connect(self.role) {
@@ -295,7 +306,7 @@ impl Worker {
         sleep(Duration::from_micros(hasher.finish() % longest));
     }
 
-    fn counted(&self, answer: &Answer) {
+    pub(super) fn counted(&self, answer: &Answer) {
         let counters = &self.core.counters;
         match answer {
             Ok(done) if done.repeated => count(&counters.repeated),

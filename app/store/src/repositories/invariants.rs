@@ -3,14 +3,16 @@
 use crate::{Reader, Trouble, sql};
 
 sql! {
-    /// I1: an original that was noted as filed without saying what came of it.
-    pub FILED_WITHOUT_TRACE = "SELECT t.id FROM transmission t LEFT JOIN assessment a ON a.transmission_id = t.id WHERE t.filed_at IS NOT NULL AND t.duplicate_of IS NULL AND a.transmission_id IS NULL AND NOT EXISTS (SELECT 1 FROM task k WHERE k.transmission_id = t.id) LIMIT 100";
+    /// I1: an original that no longer waits to be filed, and nothing says what came of it.
+    pub FILED_WITHOUT_TRACE = "SELECT t.id FROM transmission t LEFT JOIN unfiled u ON u.link = t.link AND u.arrival = t.arrival LEFT JOIN assessment a ON a.transmission_id = t.id WHERE u.link IS NULL AND t.duplicate_of IS NULL AND a.transmission_id IS NULL AND NOT EXISTS (SELECT 1 FROM task k WHERE k.transmission_id = t.id) LIMIT 100";
     /// I1: a transmission without its bytes.
     pub WITHOUT_BYTES = "SELECT t.id FROM transmission t LEFT JOIN transmission_bytes b ON b.transmission_id = t.id WHERE b.transmission_id IS NULL LIMIT 100";
     /// I1, I2: a transmission that the journal does not know.
     pub KEPT_WITHOUT_JOURNAL = "SELECT t.id FROM transmission t LEFT JOIN (SELECT subject FROM journal WHERE act IN ('keep_transmission', 'keep_incomplete')) j ON j.subject = t.id WHERE j.subject IS NULL LIMIT 100";
-    /// I2: a result whose message was never noted as filed.
-    pub RESULT_OF_UNFILED = "SELECT r.examination_id FROM result r JOIN transmission t ON t.id = r.transmission_id WHERE t.filed_at IS NULL OR t.duplicate_of IS NOT NULL LIMIT 100";
+    /// I1: what waits to be filed is no transmission of that link and number, or one that repeats another.
+    pub UNFILED_ASTRAY = "SELECT u.transmission_id FROM unfiled u LEFT JOIN transmission t ON t.id = u.transmission_id WHERE t.id IS NULL OR t.link <> u.link OR t.arrival <> u.arrival OR t.duplicate_of IS NOT NULL LIMIT 100";
+    /// I2: a result whose message still waits to be filed, or repeats another.
+    pub RESULT_OF_UNFILED = "SELECT r.examination_id FROM result r JOIN transmission t ON t.id = r.transmission_id LEFT JOIN unfiled u ON u.link = t.link AND u.arrival = t.arrival WHERE u.link IS NOT NULL OR t.duplicate_of IS NOT NULL LIMIT 100";
     /// I2: a result whose examination or message is not there. No foreign key says so, see the first migration.
     pub RESULT_ORPHANED = "SELECT r.examination_id FROM result r LEFT JOIN examination e ON e.id = r.examination_id LEFT JOIN transmission t ON t.id = r.transmission_id WHERE e.id IS NULL OR t.id IS NULL LIMIT 100";
     /// I2: a task whose message is not there.
@@ -28,9 +30,10 @@ sql! {
 }
 
 /// A statement that hands back the ids of rows which break an invariant, and what it says of them.
-pub static INVARIANTS: [(&str, &crate::Sql, &str); 10] = [
+pub static INVARIANTS: [(&str, &crate::Sql, &str); 11] = [
     ("I1", &FILED_WITHOUT_TRACE, "filed, but neither an assessment nor a task says what came of it"),
     ("I1", &WITHOUT_BYTES, "kept without its bytes"),
+    ("I1", &UNFILED_ASTRAY, "waits to be filed, but is no such transmission or repeats another"),
     ("I2", &KEPT_WITHOUT_JOURNAL, "kept, but the journal does not know it"),
     ("I2", &RESULT_OF_UNFILED, "a result of a message that was not filed"),
     ("I2", &RESULT_ORPHANED, "a result whose examination or message is not there"),

@@ -24,11 +24,20 @@ sql! {
 
 /// A result to be stored.
 #[derive(Debug, Clone)]
-pub struct NewResult {
+pub struct NewResult<'a> {
     /// The examination it answers.
     pub examination: ExaminationId,
     /// 1 for the first value, one more for each correction.
     pub version: i64,
+    /// What the reading says.
+    pub text: &'a ResultText,
+    /// When and by whom it was vouched for ("rules:EDITION" or an actor); a result without is held.
+    pub verified: Option<(Timestamp, &'a str)>,
+}
+
+/// What a reading says, as it is stored.
+#[derive(Debug, Clone)]
+pub struct ResultText {
     /// Text as sent.
     pub sent: String,
     /// Unit as sent.
@@ -45,8 +54,6 @@ pub struct NewResult {
     pub stated_at: String,
     /// The instant of that time, if a zone is known.
     pub reported_at: Option<Timestamp>,
-    /// When and by whom it was vouched for; a result without is held.
-    pub verified: Option<(Timestamp, String)>,
 }
 
 /// Whether somebody vouched for a result.
@@ -103,28 +110,29 @@ pub struct ResultRecord {
 }
 
 /// Adds the results of one message.
-pub fn add_results(tx: &mut Tx<'_>, transmission: TransmissionId, results: &[NewResult], now: Timestamp) -> Result<(), Trouble> {
+pub fn add_results(tx: &mut Tx<'_>, transmission: TransmissionId, results: &[NewResult<'_>], now: Timestamp) -> Result<(), Trouble> {
     let rows: Vec<_> = results.iter().map(|new| new_row(new, transmission, now)).collect();
     tx.insert_many(&ADD_RESULTS, &rows).map(drop)
 }
 
-fn new_row(new: &NewResult, transmission: TransmissionId, now: Timestamp) -> [Param<'_>; 16] {
-    let (state, verified_at, verifier) = match &new.verified {
-        Some((at, by)) => ("verified", Some(*at), Some(by)),
+fn new_row<'a>(new: &NewResult<'a>, transmission: TransmissionId, now: Timestamp) -> [Param<'a>; 16] {
+    let text = new.text;
+    let (state, verified_at, verifier) = match new.verified {
+        Some((at, by)) => ("verified", Some(at), Some(by)),
         None => ("held", None, None),
     };
     params![
         new.examination,
         new.version,
         transmission,
-        &new.sent,
-        &new.sent_unit,
-        &new.value,
-        &new.reported,
-        &new.unit,
-        &new.flags,
-        &new.stated_at,
-        new.reported_at,
+        &text.sent,
+        &text.sent_unit,
+        &text.value,
+        &text.reported,
+        &text.unit,
+        &text.flags,
+        &text.stated_at,
+        text.reported_at,
         now,
         state,
         verified_at,

@@ -8,21 +8,23 @@ sql! {
     pub SAME_CONTENT = "SELECT id FROM transmission WHERE link = ?1 AND content_hash = ?2 AND duplicate_of IS NULL";
     /// Keeps a transmission whose content this link has not sent before; changes nothing if it has. Asking the index by inserting, not by looking
     /// first, is what keeps links from getting into each other's way on PostgreSQL.
-    pub ADD_ORIGINAL = "INSERT INTO transmission (id, link, arrival, received_at, content_hash, filed_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (link, content_hash) WHERE duplicate_of IS NULL DO NOTHING";
+    pub ADD_ORIGINAL = "INSERT INTO transmission (id, link, arrival, received_at, content_hash) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (link, content_hash) WHERE duplicate_of IS NULL DO NOTHING";
     /// Keeps a transmission that repeats another.
-    pub ADD_DUPLICATE = "INSERT INTO transmission (id, link, arrival, received_at, content_hash, filed_at, duplicate_of) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    pub ADD_DUPLICATE = "INSERT INTO transmission (id, link, arrival, received_at, content_hash, duplicate_of) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     /// Keeps its bytes.
     pub ADD_BYTES = "INSERT INTO transmission_bytes (transmission_id, raw) VALUES (?1, ?2)";
+    /// It is to be filed.
+    pub ADD_UNFILED = "INSERT INTO unfiled (link, arrival, transmission_id) VALUES (?1, ?2, ?3)";
     /// The number of the last transmission of a link.
     pub LAST_ARRIVAL = "SELECT COALESCE(MAX(arrival), 0) FROM transmission WHERE link = ?1";
     /// What waits to be filed of a link, in arrival order.
-    pub UNFILED = "SELECT t.id, t.arrival, t.received_at, b.raw FROM transmission t JOIN transmission_bytes b ON b.transmission_id = t.id WHERE t.link = ?1 AND t.filed_at IS NULL ORDER BY t.arrival LIMIT ?2";
-    /// Notes that a transmission was filed; changes nothing if it was before.
-    pub NOTE_FILED = "UPDATE transmission SET filed_at = ?1 WHERE id = ?2 AND filed_at IS NULL";
+    pub UNFILED = "SELECT u.transmission_id, u.arrival, b.raw FROM unfiled u JOIN transmission_bytes b ON b.transmission_id = u.transmission_id WHERE u.link = ?1 ORDER BY u.arrival LIMIT ?2";
+    /// It is filed, or set aside; changes nothing if it was before.
+    pub DELETE_UNFILED = "DELETE FROM unfiled WHERE link = ?1 AND arrival = ?2";
     /// How many wait, over all links.
-    pub UNFILED_COUNT = "SELECT COUNT(*) FROM transmission WHERE filed_at IS NULL";
+    pub UNFILED_COUNT = "SELECT COUNT(*) FROM unfiled";
     /// A transmission with its bytes.
-    pub TRANSMISSION = "SELECT t.id, t.link, t.arrival, t.received_at, t.duplicate_of, t.filed_at, b.raw FROM transmission t JOIN transmission_bytes b ON b.transmission_id = t.id WHERE t.id = ?1";
+    pub TRANSMISSION = "SELECT t.id, t.link, t.arrival, t.received_at, t.duplicate_of, a.at, u.arrival, b.raw FROM transmission t JOIN transmission_bytes b ON b.transmission_id = t.id LEFT JOIN assessment a ON a.transmission_id = t.id LEFT JOIN unfiled u ON u.link = t.link AND u.arrival = t.arrival WHERE t.id = ?1";
     /// Bytes and content hashes, in the order of ids.
     pub CONTENTS = "SELECT t.id, t.content_hash, b.raw FROM transmission t JOIN transmission_bytes b ON b.transmission_id = t.id WHERE t.id > ?1 ORDER BY t.id LIMIT ?2";
     /// When a link last sent something.
@@ -46,8 +48,6 @@ pub struct NewTransmission<'a> {
     pub raw: &'a [u8],
     /// Nothing is to be filed of it: it was cut off.
     pub is_incomplete: bool,
-    /// When it is kept.
-    pub kept_at: Timestamp,
 }
 
 /// A transmission that waits to be filed.
@@ -57,10 +57,19 @@ pub struct UnfiledTransmission {
     pub id: TransmissionId,
     /// Its number in the link's sequence.
     pub arrival: i64,
-    /// When it arrived.
-    pub received_at: Timestamp,
     /// The wire bytes.
     pub raw: Vec<u8>,
+}
+
+/// How far a transmission's filing is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FilingState {
+    /// It waits for its turn.
+    Waiting,
+    /// Its readings were filed then.
+    Filed(Timestamp),
+    /// Nothing is filed of it: it repeats another, was cut off, or was set aside; a task says so.
+    Nothing,
 }
 
 /// A transmission as stored.
@@ -76,8 +85,8 @@ pub struct TransmissionRecord {
     pub received_at: Timestamp,
     /// The transmission it repeats.
     pub duplicate_of: Option<TransmissionId>,
-    /// When it was filed.
-    pub filed_at: Option<Timestamp>,
+    /// How far its filing is.
+    pub filing: FilingState,
     /// The wire bytes.
     pub raw: Vec<u8>,
 }
@@ -85,10 +94,12 @@ pub struct TransmissionRecord {
 /// Keeps a transmission and its bytes. Where this link sent the same content before, it is kept as a duplicate of that original, which is
 /// handed back, and nothing is filed of it.
 pub fn keep(tx: &mut Tx<'_>, new: &NewTransmission<'_>) -> Result<Option<TransmissionId>, Trouble> {
-    let filed_at = new.is_incomplete.then_some(new.kept_at);
-    let kept = tx.execute(&ADD_ORIGINAL, &params![new.id, new.link, new.arrival, new.received_at, new.content_hash, filed_at])?;
+    let kept = tx.execute(&ADD_ORIGINAL, &params![new.id, new.link, new.arrival, new.received_at, new.content_hash])?;
     let original = if kept == 1 { None } else { Some(keep_duplicate(tx, new)?) };
     tx.execute(&ADD_BYTES, &params![new.id, new.raw])?;
+    if original.is_none() && !new.is_incomplete {
+        tx.execute(&ADD_UNFILED, &params![new.link, new.arrival, new.id])?;
+    }
     Ok(original)
 }
 
@@ -96,7 +107,7 @@ fn keep_duplicate(tx: &mut Tx<'_>, new: &NewTransmission<'_>) -> Result<Transmis
     let row = tx.query_opt(&SAME_CONTENT, &params![new.link, new.content_hash])?;
     let row = row.ok_or_else(|| Trouble::because("the original of a duplicate came and went"))?;
     let original = row.decode(0, TransmissionId::from_slice)?;
-    let values = params![new.id, new.link, new.arrival, new.received_at, new.content_hash, new.kept_at, original];
+    let values = params![new.id, new.link, new.arrival, new.received_at, new.content_hash, original];
     tx.execute(&ADD_DUPLICATE, &values)?;
     Ok(original)
 }
@@ -110,18 +121,13 @@ pub fn last_arrival(reader: &mut Reader<'_>, link: &str) -> Result<i64, Trouble>
 pub fn unfiled(reader: &mut Reader<'_>, link: &str, limit: u32) -> Result<Vec<UnfiledTransmission>, Trouble> {
     let rows = reader.query(&UNFILED, &params![link, limit])?;
     Ok(reader.sound(&rows, |row| {
-        Ok(UnfiledTransmission {
-            id: row.decode(0, TransmissionId::from_slice)?,
-            arrival: row.int(1)?,
-            received_at: row.timestamp(2)?,
-            raw: row.blob(3)?.to_vec(),
-        })
+        Ok(UnfiledTransmission { id: row.decode(0, TransmissionId::from_slice)?, arrival: row.int(1)?, raw: row.blob(2)?.to_vec() })
     }))
 }
 
-/// Notes that a transmission was filed; false if it was filed before.
-pub fn note_filed(tx: &mut Tx<'_>, id: TransmissionId, now: Timestamp) -> Result<bool, Trouble> {
-    Ok(tx.execute(&NOTE_FILED, &params![now, id])? == 1)
+/// Takes a link's transmission off what waits to be filed; false if it was filed or set aside before.
+pub fn take_unfiled(tx: &mut Tx<'_>, link: &str, arrival: i64) -> Result<bool, Trouble> {
+    Ok(tx.execute(&DELETE_UNFILED, &params![link, arrival])? == 1)
 }
 
 /// How many transmissions wait to be filed. The cost is that of counting those, not of the table.
@@ -141,8 +147,12 @@ fn record(row: &Row) -> Result<TransmissionRecord, Inconsistent> {
         arrival: row.int(2)?,
         received_at: row.timestamp(3)?,
         duplicate_of: row.optional_decode(4, TransmissionId::from_slice)?,
-        filed_at: row.optional_timestamp(5)?,
-        raw: row.blob(6)?.to_vec(),
+        filing: match (row.optional_int(6)?, row.optional_timestamp(5)?) {
+            (Some(_), _) => FilingState::Waiting,
+            (None, Some(at)) => FilingState::Filed(at),
+            (None, None) => FilingState::Nothing,
+        },
+        raw: row.blob(7)?.to_vec(),
     })
 }
 

@@ -13,10 +13,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// From this size of the log on it is copied.
-const COPY_FROM_BYTES: u64 = 4 << 20;
-/// From this size on the writer is asked for a gap, so that the log can start anew.
-const GAP_FROM_BYTES: u64 = 16 << 20;
 /// From this size on the file is cut short when nothing happens.
 const CUT_FROM_BYTES: u64 = 1 << 20;
 /// Between two looks while there is work: the log grows by a few MiB in this time at the most.
@@ -24,25 +20,40 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// So long without a commit counts as idle.
 const IDLE_AFTER: Duration = Duration::from_secs(2);
 
+/// When the log is copied, in pages of 4 KiB.
+#[derive(Debug, Clone, Copy)]
+struct Thresholds {
+    /// So many that were not copied yet: they are, and the writer is asked for a gap, so that the log can start anew. 16 MiB.
+    gap_from: u64,
+    /// From this length on the log does not wait for a moment without readers, which may never come: it lets no new reader in front of those that
+    /// are there, and waits for these. 256 MiB.
+    force_from: u64,
+    /// How long it waits for them; senders are answered that much later.
+    force_wait: Duration,
+}
+
+const THRESHOLDS: Thresholds = Thresholds { gap_from: 4_096, force_from: 65_536, force_wait: Duration::from_secs(4) };
+
 pub(super) struct Checkpointer {
     log: PathBuf,
     core: Arc<Core>,
     gate: Arc<Gate>,
+    thresholds: Thresholds,
 }
 
 impl Checkpointer {
     pub(super) fn new(path: &Path, core: Arc<Core>, gate: Arc<Gate>) -> Self {
         let mut log = path.as_os_str().to_owned();
         log.push("-wal");
-        Self { log: PathBuf::from(log), core, gate }
+        Self { log: PathBuf::from(log), core, gate, thresholds: THRESHOLDS }
     }
 
     /// Until all other threads are done; then the log is copied and removed, unless the disk cannot be trusted.
     pub(super) fn run(&self, connection: &Connection) {
-        let mut seen = 0;
+        let (mut seen, mut copied) = (0, 0);
         while !self.gate.rest(PAUSE) {
             let now = self.gate.commits_after(seen, IDLE_AFTER);
-            let outcome = if now == seen { self.when_idle(connection) } else { self.when_busy(connection) };
+            let outcome = if now == seen { self.when_idle(connection) } else { self.when_busy(connection, &mut copied) };
             seen = now;
             if let Err(Failure { cause: Cause::Disk, words }) = outcome {
                 self.core.shut(StopReason::Disk(words));
@@ -54,34 +65,49 @@ impl Checkpointer {
         }
     }
 
-    fn when_busy(&self, connection: &Connection) -> Result<(), Failure> {
-        let size = self.log_bytes();
-        if size < COPY_FROM_BYTES || self.disk_failed() {
+    /// Copies what is worth it. `copied` is how many pages of the log were copied when it was looked at last.
+    fn when_busy(&self, connection: &Connection, copied: &mut u64) -> Result<(), Failure> {
+        let pages = self.gate.log_pages();
+        if pages < *copied {
+            // The log began anew.
+            *copied = 0;
+        }
+        if pages - *copied < self.thresholds.gap_from || self.disk_failed() {
             return Ok(());
         }
+        // Most of it while the writer goes on, and only what came meanwhile in the gap.
         self.copy(connection, "PASSIVE")?;
-        if size >= GAP_FROM_BYTES {
-            self.gate.in_gap(|| self.copy(connection, "PASSIVE"))?;
-        }
+        *copied = self.gate.in_gap(|| match pages >= self.thresholds.force_from {
+            false => self.copy(connection, "PASSIVE"),
+            true => self.force(connection),
+        })?;
         Ok(())
+    }
+
+    fn force(&self, connection: &Connection) -> Result<u64, Failure> {
+        let patient = |wait| connection.busy_timeout(wait).map_err(|error| failure(&error));
+        patient(self.thresholds.force_wait)?;
+        let copied = self.copy(connection, "RESTART");
+        patient(Duration::ZERO)?;
+        copied
     }
 
     fn when_idle(&self, connection: &Connection) -> Result<(), Failure> {
         if self.log_bytes() < CUT_FROM_BYTES || self.disk_failed() {
             return Ok(());
         }
-        self.gate.in_gap(|| self.copy(connection, "TRUNCATE"))
+        self.gate.in_gap(|| self.copy(connection, "TRUNCATE")).map(drop)
     }
 
-    /// A reader in the way is no failure: the rest is copied next time.
-    fn copy(&self, connection: &Connection, mode: &str) -> Result<(), Failure> {
-        let ran = connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |_| Ok(()));
+    /// Copies, and says how many pages of the log are copied now. A reader in the way is no failure: the rest is copied next time.
+    fn copy(&self, connection: &Connection, mode: &str) -> Result<u64, Failure> {
+        let ran = connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |row| row.get::<_, i64>(2));
         match ran.map_err(|error| failure(&error)) {
-            Ok(()) => {
+            Ok(copied) => {
                 count(&self.core.counters.checkpoints);
-                Ok(())
+                Ok(u64::try_from(copied).unwrap_or(0))
             }
-            Err(failure) if failure.cause == Cause::Conflict => Ok(()),
+            Err(failure) if failure.cause == Cause::Conflict => Ok(0),
             Err(failure) => Err(failure),
         }
     }

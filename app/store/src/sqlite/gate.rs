@@ -4,6 +4,7 @@
 //! ever. In a gap between two groups the last pages are copied while nobody writes, and the next group starts the log anew.
 
 use crate::pending::lock;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -19,6 +20,8 @@ struct State {
 
 #[derive(Default)]
 pub(super) struct Gate {
+    /// Pages in the log at the last commit.
+    log_pages: AtomicU64,
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -37,6 +40,16 @@ impl Gate {
         state.commits += 1;
         drop(state);
         self.changed.notify_all();
+    }
+
+    /// The writer's last commit left so many pages in the log.
+    pub(super) fn note_log_pages(&self, pages: u64) {
+        self.log_pages.store(pages, Ordering::Relaxed);
+    }
+
+    /// How many pages the log had at the last commit.
+    pub(super) fn log_pages(&self) -> u64 {
+        self.log_pages.load(Ordering::Relaxed)
     }
 
     /// Runs `work` while no group is being written.

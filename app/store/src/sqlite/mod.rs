@@ -15,6 +15,7 @@ use checkpoint::Checkpointer;
 use gate::Gate;
 use kernel::Realm;
 use rusqlite::config::DbConfig;
+use rusqlite::hooks::Wal;
 use rusqlite::{Connection, OpenFlags};
 use session::{SqliteSession, failure};
 use std::path::Path;
@@ -25,7 +26,7 @@ use writer::Writer;
 
 /// How long a statement waits for another process that holds the file.
 const BUSY_WAIT: Duration = Duration::from_secs(5);
-const WRITER_CACHE_KIB: i64 = 16 * 1024;
+const WRITER_CACHE_KIB: i64 = 48 * 1024;
 const READER_CACHE_KIB: i64 = 2 * 1024;
 /// How many steps of SQLite's machine run between two looks at the clock: some 50 µs.
 const STEPS_BETWEEN_LOOKS: i32 = 1000;
@@ -38,7 +39,7 @@ pub(crate) fn open(path: &Path, realm: Realm, opening: Opening, core: &Arc<Core>
     }
     let failed = |error| cannot_open(&place, failure(&error));
     let writer_limit = Limit::new();
-    let connection = connect(path, Role::Writer, &writer_limit).map_err(failed)?;
+    let mut connection = connect(path, Role::Writer, &writer_limit).map_err(failed)?;
     migrations::prepare(&mut SqliteSession::new(&connection), &place, realm, opening)?;
     let mut readers = Vec::new();
     for _ in 0..core.options.readers.max(1) {
@@ -47,6 +48,12 @@ pub(crate) fn open(path: &Path, realm: Realm, opening: Opening, core: &Arc<Core>
     }
     let checkpoint_connection = connect(path, Role::Checkpointer, &Limit::new()).map_err(failed)?;
     let gate = Arc::new(Gate::default());
+    let told = Arc::clone(&gate);
+    let tell = move |_: &mut Wal, pages| {
+        told.note_log_pages(u64::try_from(pages).unwrap_or(0));
+        Ok(())
+    };
+    connection.wal_hook(Some(tell)).map_err(failed)?;
     let checkpointer = Checkpointer::new(path, Arc::clone(core), Arc::clone(&gate));
     start(core, gate, (connection, writer_limit), readers, (checkpoint_connection, checkpointer)).map_err(|error| OpenTrouble::CannotOpen {
         place,

@@ -7,7 +7,7 @@ use crate::entry::Signed;
 use crate::error::Refusal;
 use crate::words::t;
 use crate::{times, wire_text};
-use actions::views::{self, TransmissionView};
+use actions::views::{self, FilingState, TransmissionView};
 use axum::Extension;
 use axum::extract::{Path, State};
 use kernel::TransmissionId;
@@ -45,10 +45,11 @@ fn facts(web: &Web, transmission: &TransmissionView) -> Markup {
 
 fn filed(web: &Web, transmission: &TransmissionView) -> Markup {
     html! {
-        @match (transmission.duplicate_of, transmission.filed_at) {
+        @match (transmission.duplicate_of, transmission.filing) {
             (Some(first), _) => { (t!("Not again: the same content was kept before")) " " a href=(format!("/transmissions/{first}")) { (t!("first transmission")) } },
-            (None, Some(at)) => (times::moment(web, at)),
-            (None, None) => (t!("Waiting its turn")),
+            (None, FilingState::Filed(at)) => (times::moment(web, at)),
+            (None, FilingState::Waiting) => (t!("Waiting its turn")),
+            (None, FilingState::Nothing) => (t!("Set aside: see its task")),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A laboratory with one analyser, an administrator, a token and the router, gone when the test ends.
 
-use actions::{Analyser, FilingBell, Laboratory, LaboratorySettings, Received};
+use actions::{Analyser, InTray, Laboratory, LaboratorySettings, Received};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
@@ -66,7 +66,7 @@ impl House {
             zone: Zone::named("Europe/Berlin").unwrap(),
             decimal_mark: DecimalMark::Point,
             owner: "chemistry".into(),
-            bell: FilingBell::default(),
+            in_tray: InTray::default(),
         };
         let settings = LaboratorySettings {
             realm,

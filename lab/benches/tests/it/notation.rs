@@ -127,7 +127,7 @@ impl Case {
     /// Whether rules may vouch for it in production.
     pub(crate) fn verifies(&self) -> bool {
         let (measured, assessment) = self.judge();
-        measured.verify(Verifier::Rules(RuleEdition("gates-1".to_owned())), &assessment, Policy::Hold, COLLECTED).is_ok()
+        measured.verify(&Verifier::Rules(RuleEdition("gates-1".to_owned())), &assessment, Policy::Hold, COLLECTED).is_ok()
     }
 
     pub(crate) fn said(&self) -> String {
