@@ -25,8 +25,22 @@ CREATE TABLE journal (
     act TEXT NOT NULL,
     accepted INTEGER NOT NULL,
     subject BLOB,
-    note TEXT NOT NULL
+    note TEXT NOT NULL,
+    -- Of each record it wrote: table, key and digest of the row as it then stood.
+    images BLOB NOT NULL
+) STRICT;
+
+-- Entries that no seal covers yet, where the one who commits cannot seal: written with the entry, taken out by the sealer.
+CREATE TABLE pending_seal (
+    command_id BLOB NOT NULL PRIMARY KEY
 ) STRICT, WITHOUT ROWID;
+
+-- The chain: each seal's hash covers the seal before it and the entry it seals. Numbers run 1, 2, 3.
+CREATE TABLE seal (
+    no INTEGER NOT NULL PRIMARY KEY,
+    command_id BLOB NOT NULL,
+    hash BLOB NOT NULL
+) STRICT;
 
 -- Rows that make no sense, each once.
 CREATE TABLE quarantine (

@@ -1,6 +1,7 @@
 //! One command: its function, its journal entry, its answer.
 
 use crate::admission::Refusable;
+use crate::audit::seal::Entry;
 use crate::journal;
 use crate::pending::Reply;
 use crate::reader::Reader;
@@ -68,7 +69,7 @@ pub(crate) struct Command {
 /// How a command's function ended, before anything is committed.
 pub(crate) enum Attempt {
     /// Done or refused, with its journal entry.
-    Done(Done),
+    Done(Done, Entry),
     /// Its id stands in the journal already.
     Repeated,
     /// To be rolled back.
@@ -109,11 +110,11 @@ impl Command {
 
     fn journal(&self, tx: &mut Tx<'_>, outcome: Outcome) -> Attempt {
         match journal::enter(tx, self.id, self.now, &self.actor, &outcome) {
-            Ok(true) => {
+            Ok(Some(entry)) => {
                 let Outcome { act, accepted, subject, note } = outcome;
-                Attempt::Done(Done { act: act.to_owned(), accepted, subject, note, repeated: false })
+                Attempt::Done(Done { act: act.to_owned(), accepted, subject, note, repeated: false }, entry)
             }
-            Ok(false) => Attempt::Repeated,
+            Ok(None) => Attempt::Repeated,
             Err(trouble) => Attempt::Failed(trouble.into()),
         }
     }

@@ -10,6 +10,7 @@
 //! - a row that makes no sense is quarantined with table, column and id, never guessed.
 
 mod admission;
+pub mod audit;
 mod command;
 mod dialect;
 mod faults;

@@ -1,5 +1,6 @@
 //! Where the database is, and its limits.
 
+use crate::audit::SealFiles;
 use crate::faults::Faults;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -43,6 +44,8 @@ pub struct Options {
     pub attempts_max: u32,
     /// How long a PostgreSQL worker tries to reconnect before it answers that the database is away.
     pub reconnect_limit: Duration,
+    /// Where seals are signed; without it the chain stands in the database only, and nothing shows that its end was cut off.
+    pub seals: Option<SealFiles>,
     /// Faults to inject; empty unless the crate is built with the feature `faults`.
     pub faults: Faults,
 }
@@ -58,6 +61,7 @@ impl Default for Options {
             write_limit: Duration::from_secs(10),
             attempts_max: 30,
             reconnect_limit: Duration::from_secs(10),
+            seals: None,
             faults: Faults::default(),
         }
     }

@@ -1,5 +1,6 @@
 //! What a statement hands back, and what is said of a row that makes no sense.
 
+use crate::audit::image::CellRef;
 use kernel::Timestamp;
 use std::fmt::{self, Display};
 use std::sync::Arc;
@@ -81,6 +82,21 @@ impl Row {
     }
     pub(crate) fn push_foreign(&mut self, kind: &'static str) {
         self.cells.push(Cell::Foreign(kind));
+    }
+
+    /// The value of a column; `None` if there is no such column, or its type is none of ours.
+    pub(crate) fn cell(&self, index: usize) -> Option<CellRef<'_>> {
+        match self.cells.get(index)? {
+            Cell::Null => Some(CellRef::Null),
+            Cell::Int(value) => Some(CellRef::Int(*value)),
+            Cell::Text { start, end } => self.text.get(*start as usize..*end as usize).map(CellRef::Text),
+            Cell::Blob { start, end } => self.blob.get(*start as usize..*end as usize).map(CellRef::Blob),
+            Cell::Foreign(_) => None,
+        }
+    }
+    /// The table whose rows these are and its columns, in the statement's order.
+    pub(crate) fn heading(&self) -> (&str, &[String]) {
+        (&self.heading.table, &self.heading.columns)
     }
 
     /// A whole number.

@@ -76,11 +76,15 @@ impl Insert {
     pub const fn name(&self) -> &'static str {
         self.name
     }
+    /// The table.
+    pub const fn table(&self) -> &'static str {
+        self.table
+    }
     /// The columns in the order in which rows give them.
     pub const fn columns(&self) -> &'static [(&'static str, Kind)] {
         self.columns
     }
-    /// One row at a time, `VALUES (?1, ?2)`: prepared once, run in a loop inside SQLite's process.
+    /// One row at a time, `VALUES (?1, ?2)`: prepared once, run in a loop inside SQLite's process; for a single row on PostgreSQL too.
     pub fn sqlite_text(&self) -> String {
         let marks = self.join(|out, at, _| write!(out, "?{}", at + 1));
         self.around(&format!("VALUES ({marks})"))
@@ -152,6 +156,7 @@ fn with_one_list(text: &'static str) -> Cow<'static, str> {
 pub fn all_statements() -> impl Iterator<Item = Registered> {
     [crate::journal::STATEMENTS, crate::quarantine::STATEMENTS, crate::migrations::STATEMENTS]
         .into_iter()
+        .chain(crate::audit::STATEMENTS.iter().copied())
         .chain(crate::repositories::ALL.iter().copied())
         .flatten()
         .copied()

@@ -1,6 +1,8 @@
 //! The store itself: what callers hold.
 
 use crate::admission::admit;
+use crate::audit::SealTrouble;
+use crate::audit::seal_log::{HeadSlot, SealLog};
 use crate::command::{Command, Done, Function, Nature, Outcome, Query, TypedQuery};
 use crate::options::{Opening, Options, Target};
 use crate::pending::{Pending, lock};
@@ -24,6 +26,8 @@ pub(crate) struct Core {
     pub(crate) quarantine: Quarantine,
     pub(crate) counters: Counters,
     pub(crate) stop: Stop,
+    /// The newest committed seal, for whoever signs it.
+    pub(crate) heads: HeadSlot,
 }
 
 impl Core {
@@ -34,6 +38,7 @@ impl Core {
             quarantine: Quarantine::new(Arc::clone(&commands)),
             counters: Counters::default(),
             stop: Stop::default(),
+            heads: HeadSlot::default(),
             commands,
             options,
         }
@@ -85,6 +90,8 @@ pub(crate) struct Last {
 struct Shared {
     core: Arc<Core>,
     threads: Mutex<Option<Threads>>,
+    /// Signs seals; ends after all others, when no more come.
+    signer: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Shared {
@@ -96,7 +103,25 @@ impl Shared {
             (last.tell)();
             join(last.thread);
         }
+        self.core.heads.end();
+        if let Some(signer) = lock(&self.signer).take() {
+            join(signer);
+        }
     }
+}
+
+/// Starts the thread that signs seals. If it cannot go on, the store stops: a laboratory that believes its journal is anchored must not find out
+/// in court that it was not.
+fn start_signing(log: SealLog, core: &Arc<Core>) -> Result<JoinHandle<()>, SealTrouble> {
+    let core = Arc::clone(core);
+    let place = log.place().to_path_buf();
+    let thread = std::thread::Builder::new().name("store-signer".to_owned()).spawn(move || {
+        let _sentry = Sentry::over(&core);
+        if let Err(trouble) = log.run(&core.heads) {
+            core.shut(StopReason::Disk(trouble.to_string()));
+        }
+    });
+    thread.map_err(|error| SealTrouble { place, what: error.to_string() })
 }
 
 /// A thread that holds the last handle must not wait for itself.
@@ -121,11 +146,13 @@ impl Store {
     /// Opens the database, checks that it is ours, of this realm and not newer than this program, and brings its schema up to date.
     pub fn open(target: &Target, realm: Realm, opening: Opening, options: Options) -> Result<Self, OpenTrouble> {
         let core = Arc::new(Core::new(options));
+        let seal_log = core.options.seals.as_ref().map(|files| SealLog::open(files, realm)).transpose()?;
         let threads = match target {
             Target::Sqlite(path) => sqlite::open(path, realm, opening, &core)?,
             Target::Postgres(url) => postgresql::open(url, realm, opening, &core)?,
         };
-        Ok(Self(Arc::new(Shared { core, threads: Mutex::new(Some(threads)) })))
+        let signer = seal_log.map(|log| start_signing(log, &core)).transpose()?;
+        Ok(Self(Arc::new(Shared { core, threads: Mutex::new(Some(threads)), signer: Mutex::new(signer) })))
     }
 
     /// Runs a command: `f` and its journal entry, in one transaction, answered once durable.

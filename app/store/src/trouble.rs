@@ -142,6 +142,9 @@ pub enum ReadTrouble {
 /// Why a database could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenTrouble {
+    /// Its seals cannot be signed.
+    #[error("seals cannot be signed: {0}")]
+    Seals(#[from] crate::audit::SealTrouble),
     /// The database serves another realm.
     #[error("{place} is a {found} database, not {wanted}: name the right database or start with realm {found}")]
     WrongRealm {

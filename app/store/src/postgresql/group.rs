@@ -46,7 +46,7 @@ impl Worker {
             let (attempt, inconsistent) = command.attempt(session, &self.limit, self.core.options.write_limit);
             self.core.quarantine.record(inconsistent);
             match attempt {
-                Attempt::Done(done) => answers.push(done),
+                Attempt::Done(done, _) => answers.push(done),
                 Attempt::Failed(WriteTrouble::Panicked(_)) => {
                     // It may have panicked inside the client, in the middle of a message.
                     self.session = None;

@@ -3,15 +3,17 @@
 mod connect;
 mod group;
 mod param;
+mod sealer;
 mod session;
 mod worker;
 
 use crate::migrations;
 use crate::options::Opening;
-use crate::store::{Core, Sentry, Threads};
+use crate::store::{Core, Last, Sentry, Threads};
 use crate::trouble::OpenTrouble;
 use connect::{Connector, Role};
 use kernel::Realm;
+use sealer::{Bell, Sealer};
 use std::sync::Arc;
 use std::thread;
 use worker::Worker;
@@ -29,9 +31,10 @@ pub(crate) fn open(url: &str, realm: Realm, opening: Opening, core: &Arc<Core>) 
         .map_err(|error| cannot(error.to_string()))?;
     prepared.join().map_err(|_| cannot("the opening thread panicked".to_owned()))??;
     let mut workers = Vec::new();
+    let bell = Arc::new(Bell::default());
     for (role, count) in [(Role::Writer, core.options.writers), (Role::Reader, core.options.readers)] {
         for number in 0..count.max(1) {
-            let worker = Worker::new(connector.clone(), role, Arc::clone(core));
+            let worker = Worker::new(connector.clone(), role, Arc::clone(core), Arc::clone(&bell));
             let name = format!("store-{}-{number}", role.name());
             let sentry = Sentry::over(core);
             let started = thread::Builder::new().name(name).spawn(move || {
@@ -41,7 +44,16 @@ pub(crate) fn open(url: &str, realm: Realm, opening: Opening, core: &Arc<Core>) 
             workers.push(started.map_err(|error| cannot(error.to_string()))?);
         }
     }
-    Ok(Threads { workers, last: None })
+    let sealer = Sealer::new(connector.clone(), Arc::clone(core), Arc::clone(&bell));
+    let sentry = Sentry::over(core);
+    let started = thread::Builder::new().name("store-sealer".to_owned()).spawn(move || {
+        let _sentry = sentry;
+        sealer.run();
+    });
+    // What another node, or a process that was killed, left behind.
+    bell.ring();
+    let thread = started.map_err(|error| cannot(error.to_string()))?;
+    Ok(Threads { workers, last: Some(Last { thread, tell: Box::new(move || bell.end()) }) })
 }
 
 fn prepare(connector: &Connector, realm: Realm, opening: Opening) -> Result<(), OpenTrouble> {

@@ -167,6 +167,12 @@ impl Session for PgSession {
         insert: &'static Insert,
         rows: &mut dyn ExactSizeIterator<Item = &'r [Param<'p>]>,
     ) -> Result<u64, Failure> {
+        if rows.len() == 1 {
+            let Some(row) = rows.next() else { return Ok(0) };
+            let key = (from_ref(insert).addr(), 1);
+            self.prepare(key, || Ok(insert.sqlite_text()))?;
+            return self.run(key, row, None);
+        }
         let key = (from_ref(insert).addr(), 0);
         self.prepare(key, || Ok(insert.postgres_text()))?;
         let mut inserted = 0;

@@ -1,6 +1,7 @@
 //! A worker: one connection, one transaction at a time, run again when other transactions got in between.
 
 use super::connect::{Connector, Role};
+use super::sealer::Bell;
 use super::session::PgSession;
 use crate::command::{Answer, Attempt, Command, Done, Query, attempt_query};
 use crate::journal;
@@ -47,6 +48,7 @@ pub(super) struct Worker {
     connector: Connector,
     role: Role,
     pub(super) core: Arc<Core>,
+    bell: Arc<Bell>,
     pub(super) session: Option<PgSession>,
     connected_before: bool,
     pub(super) limit: Limit,
@@ -63,8 +65,8 @@ struct History {
 }
 
 impl Worker {
-    pub(super) fn new(connector: Connector, role: Role, core: Arc<Core>) -> Self {
-        Self { connector, role, core, session: None, connected_before: false, limit: Limit::new(), random: RandomState::new() }
+    pub(super) fn new(connector: Connector, role: Role, core: Arc<Core>, bell: Arc<Bell>) -> Self {
+        Self { connector, role, core, bell, session: None, connected_before: false, limit: Limit::new(), random: RandomState::new() }
     }
 
     /// Until the queue is closed and empty.
@@ -137,7 +139,7 @@ impl Worker {
         let (attempt, inconsistent) = command.attempt(session, &self.limit, self.core.options.write_limit);
         self.core.quarantine.record(inconsistent);
         let ended = match attempt {
-            Attempt::Done(done) => return Ended::Ready(done),
+            Attempt::Done(done, _) => return Ended::Ready(done),
             Attempt::Repeated => Ended::Answered(Err(WriteTrouble::Unknown("its journal entry came and went".to_owned()))),
             Attempt::Failed(WriteTrouble::Failed(trouble)) => ended_by(trouble),
             Attempt::Failed(trouble) => Ended::Answered(Err(trouble)),
@@ -190,7 +192,10 @@ impl Worker {
             return Committed::No(failure.of("COMMIT"));
         }
         match session.control("COMMIT") {
-            Ok(()) => Committed::Yes,
+            Ok(()) => {
+                self.bell.ring();
+                Committed::Yes
+            }
             Err(Failure { cause: Cause::Conflict, .. }) => Committed::Conflict,
             Err(Failure { cause: Cause::ConnectionLost, words }) => Committed::Unknown(words),
             Err(failure) => Committed::No(failure.of("COMMIT")),

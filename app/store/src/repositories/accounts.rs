@@ -5,7 +5,7 @@ use kernel::{SessionId, StaffId, Timestamp, TokenId};
 
 sql! {
     /// A new member of staff.
-    pub ADD_STAFF = "INSERT INTO staff (id, user_name, display_name, role, password_hash, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (user_name) DO NOTHING";
+    pub ADD_STAFF = insert staff (id Blob, user_name Text, display_name Text, role Text, password_hash Text, created_at Int) "ON CONFLICT (user_name) DO NOTHING";
     /// A member of staff by the name typed at sign-in.
     pub STAFF_BY_NAME = "SELECT id, user_name, display_name, role, password_hash FROM staff WHERE user_name = ?1";
     /// A new session.
@@ -15,7 +15,7 @@ sql! {
     /// Signs one browser out.
     pub END_SESSION = "DELETE FROM session WHERE digest = ?1";
     /// A new token.
-    pub ADD_TOKEN = "INSERT INTO token (id, digest, name, created_at) VALUES (?1, ?2, ?3, ?4)";
+    pub ADD_TOKEN = insert token (id Blob, digest Blob, name Text, created_at Int);
     /// Which token this is.
     pub TOKEN_BY_DIGEST = "SELECT id FROM token WHERE digest = ?1";
 }
@@ -48,7 +48,7 @@ fn staff(row: &Row) -> Result<StaffRecord, Inconsistent> {
 /// Adds a member of staff; false if the user name is taken.
 pub fn add_staff(tx: &mut Tx<'_>, record: &StaffRecord, now: Timestamp) -> Result<bool, Trouble> {
     let values = params![record.id, &record.user_name, &record.display_name, &record.role, &record.password_hash, now];
-    Ok(tx.execute(&ADD_STAFF, &values)? == 1)
+    Ok(tx.insert_one(&ADD_STAFF, &values)? == 1)
 }
 
 /// A member of staff by user name.
@@ -80,7 +80,7 @@ pub fn end_session(tx: &mut Tx<'_>, digest: &[u8]) -> Result<bool, Trouble> {
 
 /// Adds a token.
 pub fn add_token(tx: &mut Tx<'_>, id: TokenId, digest: &[u8], name: &str, now: Timestamp) -> Result<(), Trouble> {
-    tx.execute(&ADD_TOKEN, &params![id, digest, name, now]).map(drop)
+    tx.insert_one(&ADD_TOKEN, &params![id, digest, name, now]).map(drop)
 }
 
 /// The token with this digest.

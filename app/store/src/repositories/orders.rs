@@ -10,11 +10,11 @@ sql! {
     /// A patient by medical record number.
     pub PATIENT_BY_MRN = "SELECT id, mrn, family_name, given_name, birth_date, sex FROM patient WHERE mrn = ?1";
     /// A new patient.
-    pub ADD_PATIENT = "INSERT INTO patient (id, mrn, family_name, given_name, birth_date, sex, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    pub ADD_PATIENT = insert patient (id Blob, mrn Text, family_name Text, given_name Text, birth_date Text, sex Text, created_at Int);
     /// A new order.
-    pub ADD_ORDER = "INSERT INTO lab_order (id, accession, patient_id, priority, ordered_at) VALUES (?1, ?2, ?3, ?4, ?5)";
+    pub ADD_ORDER = insert lab_order (id Blob, accession Text, patient_id Blob, priority Text, ordered_at Int);
     /// A new container.
-    pub ADD_CONTAINER = "INSERT INTO container (id, code, order_id, specimen, collected_at) VALUES (?1, ?2, ?3, ?4, ?5)";
+    pub ADD_CONTAINER = insert container (id Blob, code Text, order_id Blob, specimen Text, collected_at Int);
     /// New examinations.
     pub ADD_EXAMINATIONS = insert examination (id Blob, container_id Blob, test Text);
     /// The containers of these codes, with whose they are.
@@ -116,7 +116,7 @@ pub fn patient_by_mrn(tx: &mut Tx<'_>, mrn: &str) -> Result<Option<PatientRecord
 /// Adds a patient.
 pub fn add_patient(tx: &mut Tx<'_>, record: &PatientRecord, now: Timestamp) -> Result<(), Trouble> {
     let values = params![record.id, &record.mrn, &record.family_name, &record.given_name, &record.birth_date, &record.sex, now];
-    tx.execute(&ADD_PATIENT, &values).map(drop)
+    tx.insert_one(&ADD_PATIENT, &values).map(drop)
 }
 
 /// Adds an order.
@@ -128,7 +128,7 @@ pub fn add_order(
     priority: Priority,
     now: Timestamp,
 ) -> Result<(), Trouble> {
-    tx.execute(&ADD_ORDER, &params![id, accession, patient, priority.name(), now]).map(drop)
+    tx.insert_one(&ADD_ORDER, &params![id, accession, patient, priority.name(), now]).map(drop)
 }
 
 /// Adds a container and its examinations.
@@ -139,7 +139,7 @@ pub fn add_container(
     collected_at: Option<Timestamp>,
     examinations: &[(ExaminationId, TestCode)],
 ) -> Result<(), Trouble> {
-    tx.execute(&ADD_CONTAINER, &params![container.id, &container.code, order, &container.specimen, collected_at])?;
+    tx.insert_one(&ADD_CONTAINER, &params![container.id, &container.code, order, &container.specimen, collected_at])?;
     let rows: Vec<_> = examinations.iter().map(|(id, test)| params![*id, container.id, test.as_str()]).collect();
     tx.insert_many(&ADD_EXAMINATIONS, &rows).map(drop)
 }

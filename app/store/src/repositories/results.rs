@@ -11,7 +11,7 @@ sql! {
     /// New results.
     pub ADD_RESULTS = insert result (examination_id Blob, version Int, transmission_id Blob, sent Text, sent_unit Text, value Text, reported Text, unit Text, flags Text, stated_at Text, reported_at Int, filed_at Int, state Text, verified_at Int, verifier Text, row_version Int);
     /// What the gates said of one message.
-    pub ADD_ASSESSMENT = "INSERT INTO assessment (transmission_id, at, evidence) VALUES (?1, ?2, ?3)";
+    pub ADD_ASSESSMENT = insert assessment (transmission_id Blob, at Int, evidence Text);
     /// Results a person must look at, newest first.
     pub HELD = "SELECT r.examination_id, r.version, r.transmission_id, r.sent, r.sent_unit, r.value, r.reported, r.unit, r.flags, r.stated_at, r.filed_at, r.state, r.verified_at, r.verifier, e.test, c.code, o.accession, o.priority, p.id, p.mrn, p.family_name, p.given_name, p.birth_date, p.sex FROM result r JOIN examination e ON e.id = r.examination_id JOIN container c ON c.id = e.container_id JOIN lab_order o ON o.id = c.order_id JOIN patient p ON p.id = o.patient_id WHERE r.state = 'held' AND (r.filed_at, r.examination_id) < (?1, ?2) ORDER BY r.filed_at DESC, r.examination_id DESC LIMIT ?3";
     /// Results that were vouched for, newest first.
@@ -143,7 +143,7 @@ fn new_row<'a>(new: &NewResult<'a>, transmission: TransmissionId, now: Timestamp
 
 /// Keeps what the gates said of one message.
 pub fn add_assessment(tx: &mut Tx<'_>, transmission: TransmissionId, evidence: &str, now: Timestamp) -> Result<(), Trouble> {
-    tx.execute(&ADD_ASSESSMENT, &params![transmission, now, evidence]).map(drop)
+    tx.insert_one(&ADD_ASSESSMENT, &params![transmission, now, evidence]).map(drop)
 }
 
 /// A page of held or verified results, newest first, after this moment and examination.

@@ -15,7 +15,7 @@ sql! {
     /// The tasks that came of a transmission.
     pub TASKS_OF_TRANSMISSION = "SELECT k.id, k.kind, k.transmission_id, k.raw_line, k.why, k.owner, k.opened_at, k.closed_at, k.closed_by, k.closing_note, k.row_version, t.link FROM task k LEFT JOIN transmission t ON t.id = k.transmission_id WHERE k.transmission_id = ?1 ORDER BY k.opened_at, k.id";
     /// Closes a task as it was seen.
-    pub CLOSE_TASK = "UPDATE task SET closed_at = ?1, closed_by = ?2, closing_note = ?3, row_version = row_version + 1 WHERE id = ?4 AND row_version = ?5 AND closed_at IS NULL";
+    pub CLOSE_TASK = "UPDATE task SET closed_at = ?1, closed_by = ?2, closing_note = ?3, row_version = row_version + 1 WHERE id = ?4 AND row_version = ?5 AND closed_at IS NULL RETURNING id, kind, transmission_id, raw_line, why, owner, opened_at, closed_at, closed_by, closing_note, row_version";
     /// Whether a task is open.
     pub TASK_STATE = "SELECT id, closed_at FROM task WHERE id = ?1";
 }

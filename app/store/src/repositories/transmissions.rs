@@ -8,11 +8,11 @@ sql! {
     pub SAME_CONTENT = "SELECT id FROM transmission WHERE link = ?1 AND content_hash = ?2 AND duplicate_of IS NULL";
     /// Keeps a transmission whose content this link has not sent before; changes nothing if it has. Asking the index by inserting, not by looking
     /// first, is what keeps links from getting into each other's way on PostgreSQL.
-    pub ADD_ORIGINAL = "INSERT INTO transmission (id, link, arrival, received_at, content_hash) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (link, content_hash) WHERE duplicate_of IS NULL DO NOTHING";
+    pub ADD_ORIGINAL = insert transmission (id Blob, link Text, arrival Int, received_at Int, content_hash Blob) "ON CONFLICT (link, content_hash) WHERE duplicate_of IS NULL DO NOTHING";
     /// Keeps a transmission that repeats another.
-    pub ADD_DUPLICATE = "INSERT INTO transmission (id, link, arrival, received_at, content_hash, duplicate_of) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    pub ADD_DUPLICATE = insert transmission (id Blob, link Text, arrival Int, received_at Int, content_hash Blob, duplicate_of Blob);
     /// Keeps its bytes.
-    pub ADD_BYTES = "INSERT INTO transmission_bytes (transmission_id, raw) VALUES (?1, ?2)";
+    pub ADD_BYTES = insert transmission_bytes (transmission_id Blob, raw Blob);
     /// It is to be filed.
     pub ADD_UNFILED = "INSERT INTO unfiled (link, arrival, transmission_id) VALUES (?1, ?2, ?3)";
     /// The number of the last transmission of a link.
@@ -94,9 +94,9 @@ pub struct TransmissionRecord {
 /// Keeps a transmission and its bytes. Where this link sent the same content before, it is kept as a duplicate of that original, which is
 /// handed back, and nothing is filed of it.
 pub fn keep(tx: &mut Tx<'_>, new: &NewTransmission<'_>) -> Result<Option<TransmissionId>, Trouble> {
-    let kept = tx.execute(&ADD_ORIGINAL, &params![new.id, new.link, new.arrival, new.received_at, new.content_hash])?;
+    let kept = tx.insert_one(&ADD_ORIGINAL, &params![new.id, new.link, new.arrival, new.received_at, new.content_hash])?;
     let original = if kept == 1 { None } else { Some(keep_duplicate(tx, new)?) };
-    tx.execute(&ADD_BYTES, &params![new.id, new.raw])?;
+    tx.insert_one(&ADD_BYTES, &params![new.id, new.raw])?;
     if original.is_none() && !new.is_incomplete {
         tx.execute(&ADD_UNFILED, &params![new.link, new.arrival, new.id])?;
     }
@@ -108,7 +108,7 @@ fn keep_duplicate(tx: &mut Tx<'_>, new: &NewTransmission<'_>) -> Result<Transmis
     let row = row.ok_or_else(|| Trouble::because("the original of a duplicate came and went"))?;
     let original = row.decode(0, TransmissionId::from_slice)?;
     let values = params![new.id, new.link, new.arrival, new.received_at, new.content_hash, original];
-    tx.execute(&ADD_DUPLICATE, &values)?;
+    tx.insert_one(&ADD_DUPLICATE, &values)?;
     Ok(original)
 }
 

@@ -6,6 +6,7 @@ mod readers;
 mod session;
 mod writer;
 
+use crate::audit::seal::{self, Head};
 use crate::migrations::{self, cannot_open};
 use crate::options::Opening;
 use crate::session::Limit;
@@ -40,7 +41,10 @@ pub(crate) fn open(path: &Path, realm: Realm, opening: Opening, core: &Arc<Core>
     let failed = |error| cannot_open(&place, failure(&error));
     let writer_limit = Limit::new();
     let mut connection = connect(path, Role::Writer, &writer_limit).map_err(failed)?;
-    migrations::prepare(&mut SqliteSession::new(&connection), &place, realm, opening)?;
+    let mut session = SqliteSession::new(&connection);
+    migrations::prepare(&mut session, &place, realm, opening)?;
+    let head = seal::last(&mut session).map_err(|failure| cannot_open(&place, failure))?;
+    drop(session);
     let mut readers = Vec::new();
     for _ in 0..core.options.readers.max(1) {
         let limit = Limit::new();
@@ -55,17 +59,14 @@ pub(crate) fn open(path: &Path, realm: Realm, opening: Opening, core: &Arc<Core>
     };
     connection.wal_hook(Some(tell)).map_err(failed)?;
     let checkpointer = Checkpointer::new(path, Arc::clone(core), Arc::clone(&gate));
-    start(core, gate, (connection, writer_limit), readers, (checkpoint_connection, checkpointer)).map_err(|error| OpenTrouble::CannotOpen {
-        place,
-        why: error.to_string(),
-        next: "allow this process more threads",
-    })
+    start(core, gate, (connection, writer_limit, head), readers, (checkpoint_connection, checkpointer))
+        .map_err(|error| OpenTrouble::CannotOpen { place, why: error.to_string(), next: "allow this process more threads" })
 }
 
 fn start(
     core: &Arc<Core>,
     gate: Arc<Gate>,
-    (connection, limit): (Connection, Limit),
+    (connection, limit, head): (Connection, Limit, Head),
     readers: Vec<(Connection, Limit)>,
     (checkpoint_connection, checkpointer): (Connection, Checkpointer),
 ) -> std::io::Result<Threads> {
@@ -73,7 +74,7 @@ fn start(
     let (writer_core, writer_gate) = (Arc::clone(core), Arc::clone(&gate));
     workers.push(thread::Builder::new().name("store-writer".to_owned()).spawn(move || {
         let _sentry = Sentry::over(&writer_core);
-        Writer::new(&connection, limit, writer_core, writer_gate).run();
+        Writer::new(&connection, limit, writer_core, writer_gate, head).run();
     })?);
     for (number, (connection, limit)) in readers.into_iter().enumerate() {
         let core = Arc::clone(core);

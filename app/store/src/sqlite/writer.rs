@@ -2,9 +2,10 @@
 
 use super::gate::Gate;
 use super::session::SqliteSession;
+use crate::audit::seal::{self, ADD_SEALS, Entry, Head, Seal};
 use crate::command::{Answer, Attempt, Command};
 use crate::journal;
-use crate::session::{Failure, Limit};
+use crate::session::{Failure, Limit, Session};
 use crate::sql::Sql;
 use crate::statistics::count;
 use crate::stop::StopReason;
@@ -42,11 +43,16 @@ pub(super) struct Writer<'c> {
     limit: Limit,
     core: Arc<Core>,
     gate: Arc<Gate>,
+    /// The last seal that is committed.
+    head: Head,
+    /// The last seal once the transaction at hand is.
+    head_after_commit: Head,
 }
 
 impl<'c> Writer<'c> {
-    pub(super) fn new(connection: &'c Connection, limit: Limit, core: Arc<Core>, gate: Arc<Gate>) -> Self {
-        Self { session: SqliteSession::new(connection), limit, core, gate }
+    /// `head` is the last seal in the database.
+    pub(super) fn new(connection: &'c Connection, limit: Limit, core: Arc<Core>, gate: Arc<Gate>, head: Head) -> Self {
+        Self { session: SqliteSession::new(connection), limit, core, gate, head, head_after_commit: head }
     }
 
     /// Until the queue is closed and empty.
@@ -116,8 +122,9 @@ impl<'c> Writer<'c> {
     fn run_group(&mut self, group: &[Command]) -> Result<Vec<Answer>, Lost> {
         self.session.control(&BEGIN).map_err(|failure| Lost::by(failure, BEGIN.name()))?;
         let mut answers = Vec::with_capacity(group.len());
+        let mut entries = Vec::with_capacity(group.len());
         for command in group {
-            match self.in_savepoint(command) {
+            match self.in_savepoint(command, &mut entries) {
                 Ok(answer) => answers.push(answer),
                 Err(lost) => {
                     self.roll_back();
@@ -125,10 +132,21 @@ impl<'c> Writer<'c> {
                 }
             }
         }
+        self.seal(&entries).inspect_err(|_| self.roll_back())?;
         Ok(answers)
     }
 
-    fn in_savepoint(&mut self, command: &Command) -> Result<Answer, Lost> {
+    /// Seals the group's entries in its own transaction: with one writer the order of the commands is the order of the seals.
+    fn seal(&mut self, entries: &[Entry]) -> Result<(), Lost> {
+        let (seals, head) = seal::step(self.head, entries);
+        let rows: Vec<_> = seals.iter().map(Seal::row).collect();
+        let stored = self.session.insert_many(&ADD_SEALS, &mut rows.iter().map(|row| &row[..]));
+        stored.map_err(|failure| Lost::by(failure, ADD_SEALS.name()))?;
+        self.head_after_commit = head;
+        Ok(())
+    }
+
+    fn in_savepoint(&mut self, command: &Command, entries: &mut Vec<Entry>) -> Result<Answer, Lost> {
         self.session.control(&SAVEPOINT).map_err(|failure| Lost::by(failure, SAVEPOINT.name()))?;
         let (attempt, inconsistent) = command.attempt(&mut self.session, &self.limit, self.core.options.write_limit);
         self.core.quarantine.record(inconsistent);
@@ -140,8 +158,9 @@ impl<'c> Writer<'c> {
             return Err(lost_by(attempt));
         }
         match attempt {
-            Attempt::Done(done) => {
+            Attempt::Done(done, entry) => {
                 self.session.control(&RELEASE).map_err(|failure| Lost::by(failure, RELEASE.name()))?;
+                entries.push(entry);
                 Ok(Ok(done))
             }
             Attempt::Failed(WriteTrouble::Failed(Trouble::Statement { cause: Cause::Disk, words, .. })) => Err(Lost::Disk(words)),
@@ -170,6 +189,10 @@ impl<'c> Writer<'c> {
             Lost::by(failure, COMMIT.name())
         })?;
         count(&self.core.counters.groups);
+        if self.head != self.head_after_commit {
+            self.head = self.head_after_commit;
+            self.core.heads.put(self.head);
+        }
         Ok(())
     }
 
@@ -205,7 +228,7 @@ fn lost_by(attempt: Attempt) -> Lost {
     match attempt {
         Attempt::Failed(WriteTrouble::Failed(Trouble::Statement { cause: Cause::Disk, words, .. })) => Lost::Disk(words),
         Attempt::Failed(WriteTrouble::Failed(trouble)) => Lost::Group(trouble),
-        Attempt::Done(_) | Attempt::Repeated | Attempt::Failed(_) => {
+        Attempt::Done(..) | Attempt::Repeated | Attempt::Failed(_) => {
             Lost::Group(Trouble::because("the transaction was given up by the database"))
         }
     }

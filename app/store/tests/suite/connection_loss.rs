@@ -62,8 +62,11 @@ fn carry(mut client: TcpStream, mut server: TcpStream, shared: &Shared) {
         let _ = to_client.shutdown(Shutdown::Both);
     });
     let mut buffer = [0; 8192];
+    // What the sealer commits is nobody's command.
+    let mut of_sealer = false;
     while let Ok(count @ 1..) = client.read(&mut buffer) {
-        let commits = buffer[..count].windows(7).any(|window| window == b"COMMIT\0");
+        of_sealer |= buffer[..count].windows(8).any(|window| window == b"advisory");
+        let commits = !of_sealer && buffer[..count].windows(7).any(|window| window == b"COMMIT\0");
         if commits && shared.cut_before_commit.swap(false, Ordering::SeqCst) {
             shared.cuts.fetch_add(1, Ordering::SeqCst);
             break;

@@ -194,7 +194,7 @@ sql! {
     /// All of it.
     pub(crate) ALL_TRIALS = "SELECT id, name, number, bytes, row_version FROM trial ORDER BY id";
     /// Under the version seen.
-    pub(crate) CHANGE_TRIAL = "UPDATE trial SET number = ?3, row_version = row_version + 1 WHERE id = ?1 AND row_version = ?2";
+    pub(crate) CHANGE_TRIAL = "UPDATE trial SET number = ?3, row_version = row_version + 1 WHERE id = ?1 AND row_version = ?2 RETURNING id";
     /// One number.
     pub(crate) ONE_NUMBER = "SELECT id, number FROM trial WHERE id = ?1";
     /// Sum of all.

@@ -4,6 +4,7 @@
 #[macro_use]
 mod harness;
 
+mod audit;
 mod commands;
 mod connection_loss;
 mod dialect;

@@ -40,11 +40,11 @@ fn run(tx: &mut store::Tx, step: &Step) -> Result<Outcome, Trouble> {
         Step::Change { id, version, number } => tx.change_one(&CHANGE_TRIAL, &params![*id, *version, *number], "trial")?,
         Step::Refuse => false,
         Step::Fail { id } => {
-            tx.execute(&CHANGE_TRIAL, &params![*id, 1_i64, 0_i64])?;
+            tx.change_one(&CHANGE_TRIAL, &params![*id, 1_i64, 0_i64], "trial")?;
             return Err(Trouble::because("no"));
         }
         Step::Panic { id } => {
-            tx.execute(&CHANGE_TRIAL, &params![*id, 1_i64, 0_i64])?;
+            tx.change_one(&CHANGE_TRIAL, &params![*id, 1_i64, 0_i64], "trial")?;
             panic!("wanted");
         }
     };

@@ -12,7 +12,7 @@ on_both!(
 
 store::sql! {
     /// Too wide.
-    pub(crate) CHANGE_ALL = "UPDATE trial SET number = ?1";
+    pub(crate) CHANGE_ALL = "UPDATE trial SET number = ?1 RETURNING id";
     /// How many rows have a number.
     pub(crate) COUNT_NUMBER = "SELECT COUNT(*) FROM trial WHERE number = ?1";
 }
@@ -87,7 +87,7 @@ fn serialization_conflicts_are_retried() {
             met.call_once(|| {
                 meeting.wait();
             });
-            tx.execute(&CHANGE_TRIAL, &params![own, 1_i64, seen + 1])?;
+            tx.change_one(&CHANGE_TRIAL, &params![own, 1_i64, seen + 1], "trial")?;
             done("")
         })
     };
@@ -112,11 +112,11 @@ fn retries_are_bounded() {
         let seen = tx.query_opt(&ONE_NUMBER, &params![1_i64])?.map_or(Ok(0), |row| row.int(1))?;
         // Someone else changes the row each time between the look and the change.
         let changed = write(&other, move |tx| {
-            tx.execute(&CHANGE_ALL, &params![seen + 1])?;
+            tx.query(&CHANGE_ALL, &params![seen + 1])?;
             done("")
         });
         changed.wait().map_err(|trouble| Trouble::because(trouble.to_string()))?;
-        tx.execute(&CHANGE_ALL, &params![-1_i64])?;
+        tx.query(&CHANGE_ALL, &params![-1_i64])?;
         done("")
     });
     assert_eq!(answer.wait(), Err(WriteTrouble::Busy { attempts: 3 }));

@@ -1,0 +1,256 @@
+//! Signed heads of the chain, in a file outside the database: the anchor. Whoever can write the database but not this file, or not with this key,
+//! cannot cut the chain short or write it anew unseen.
+//!
+//! One line a head, `seal NO HASH MICROS KEY SIGNATURE`: number, hash, moment of signing (microseconds UTC), public key and Ed25519 signature, bytes
+//! in hexadecimal. What is signed is `benchside seal 1`, NUL, realm, NUL, number and moment (eight bytes each, little end first) and hash.
+
+use super::seal::{Hash, Head};
+use crate::pending::lock;
+use crate::quarantine::clock;
+use kernel::Realm;
+use ring::rand::SystemRandom;
+use ring::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+/// Between two signed heads while there is work: at most so long is what was done not anchored yet. A clean close signs the last head.
+const REST: Duration = Duration::from_secs(10);
+const KEY_BYTES_MAX: u64 = 4_096;
+
+/// Where the signing key and the log are. Best on another medium than the database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealFiles {
+    /// The Ed25519 key (PKCS#8). Made, readable by its owner only, if it is not there.
+    pub key: PathBuf,
+    /// The log of signed heads. Only ever appended to.
+    pub log: PathBuf,
+}
+
+/// Why seals cannot be signed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}: {what}", place.display())]
+pub struct SealTrouble {
+    /// The file.
+    pub place: PathBuf,
+    /// What is wrong with it.
+    pub what: String,
+}
+
+fn trouble(place: &Path) -> impl Fn(std::io::Error) -> SealTrouble + '_ {
+    |error| SealTrouble { place: place.to_path_buf(), what: error.to_string() }
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// The newest head that is not signed yet.
+    head: Option<Head>,
+    ended: bool,
+}
+
+/// Where committed heads are handed to the one who signs them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct HeadSlot(Arc<(Mutex<State>, Condvar)>);
+
+impl HeadSlot {
+    /// This head is committed. Older ones that are still here need no signature of their own: its hash covers them.
+    pub(crate) fn put(&self, head: Head) {
+        lock(&self.0.0).head = Some(head);
+        self.0.1.notify_all();
+    }
+
+    /// No more heads come.
+    pub(crate) fn end(&self) {
+        lock(&self.0.0).ended = true;
+        self.0.1.notify_all();
+    }
+
+    /// The next head to sign; `None` at the end.
+    fn next(&self) -> Option<Head> {
+        let (state, changed) = &*self.0;
+        let waiting = |state: &mut State| state.head.is_none() && !state.ended;
+        let mut state = changed.wait_while(lock(state), waiting).unwrap_or_else(PoisonError::into_inner);
+        state.head.take()
+    }
+
+    fn rest(&self) {
+        let (state, changed) = &*self.0;
+        drop(changed.wait_timeout_while(lock(state), REST, |state| !state.ended));
+    }
+}
+
+/// Signs heads and appends them to the log.
+pub(crate) struct SealLog {
+    key: Ed25519KeyPair,
+    log: File,
+    place: PathBuf,
+    realm: Realm,
+}
+
+impl SealLog {
+    /// Opens the log and the key, and makes what is not there.
+    pub(crate) fn open(files: &SealFiles, realm: Realm) -> Result<Self, SealTrouble> {
+        let key = read_or_make_key(&files.key)?;
+        let log = OpenOptions::new().append(true).create(true).mode(0o600).open(&files.log).map_err(trouble(&files.log))?;
+        sync_folder(&files.log)?;
+        Ok(Self { key, log, place: files.log.clone(), realm })
+    }
+
+    /// The log's file.
+    pub(crate) fn place(&self) -> &Path {
+        &self.place
+    }
+
+    /// Until the end; says why if it has to give up before.
+    pub(crate) fn run(mut self, heads: &HeadSlot) -> Result<(), SealTrouble> {
+        while let Some(head) = heads.next() {
+            self.append(head)?;
+            heads.rest();
+        }
+        Ok(())
+    }
+
+    fn append(&mut self, head: Head) -> Result<(), SealTrouble> {
+        let at = clock().micros();
+        let signature = self.key.sign(&signed_bytes(self.realm.name(), head.no, at, &head.hash));
+        let [hash, key, signature] = [&head.hash[..], self.key.public_key().as_ref(), signature.as_ref()].map(hex);
+        let line = format!("seal {} {hash} {at} {key} {signature}\n", head.no);
+        self.log.write_all(line.as_bytes()).and_then(|()| self.log.sync_data()).map_err(trouble(&self.place))
+    }
+}
+
+fn signed_bytes(realm: &str, no: i64, at: i64, hash: &Hash) -> Vec<u8> {
+    [b"benchside seal 1\0", realm.as_bytes(), b"\0", &no.to_le_bytes()[..], &at.to_le_bytes()[..], &hash[..]].concat()
+}
+
+fn read_or_make_key(place: &Path) -> Result<Ed25519KeyPair, SealTrouble> {
+    let mut bytes = Vec::new();
+    match File::open(place) {
+        Ok(file) => {
+            file.take(KEY_BYTES_MAX).read_to_end(&mut bytes).map_err(trouble(place))?;
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let made = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new());
+            let made = made.map_err(|_| SealTrouble { place: place.to_path_buf(), what: "no random numbers for a new key".to_owned() })?;
+            bytes.extend_from_slice(made.as_ref());
+            let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(place).map_err(trouble(place))?;
+            file.write_all(&bytes).and_then(|()| file.sync_all()).map_err(trouble(place))?;
+            sync_folder(place)?;
+        }
+        Err(error) => return Err(trouble(place)(error)),
+    }
+    Ed25519KeyPair::from_pkcs8(&bytes)
+        .map_err(|_| SealTrouble { place: place.to_path_buf(), what: "it is no Ed25519 key: put the right one back".to_owned() })
+}
+
+/// The name of a new file is on the disk only when its folder is.
+fn sync_folder(file: &Path) -> Result<(), SealTrouble> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(trouble(folder))
+}
+
+/// A signed head as the log has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct SignedHead {
+    pub(crate) no: i64,
+    pub(crate) hash: Hash,
+    pub(crate) at: i64,
+    pub(crate) key: [u8; 32],
+    signature: [u8; 64],
+}
+
+impl SignedHead {
+    /// Reads a line.
+    pub(crate) fn parse(line: &str) -> Option<Self> {
+        let mut words = line.split(' ');
+        let ("seal", no, hash) = (words.next()?, words.next()?.parse().ok()?, unhex(words.next()?)?) else { return None };
+        let at = words.next()?.parse().ok()?;
+        let (key, signature) = (unhex(words.next()?)?, unhex(words.next()?)?);
+        words.next().is_none().then_some(Self { no, hash, at, key, signature })
+    }
+
+    /// Whether its key signed it, for this realm.
+    pub(crate) fn is_signed(&self, realm: &str) -> bool {
+        let said = signed_bytes(realm, self.no, self.at, &self.hash);
+        UnparsedPublicKey::new(&ED25519, self.key).verify(&said, &self.signature).is_ok()
+    }
+}
+
+/// The public half of the key in a file, in hexadecimal: what an auditor keeps elsewhere.
+pub fn public_key(place: &Path) -> Result<String, SealTrouble> {
+    let there = File::open(place).map_err(trouble(place))?;
+    drop(there);
+    read_or_make_key(place).map(|key| hex(key.public_key().as_ref()))
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Reads `N` bytes in hexadecimal.
+pub(crate) fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let mut bytes = [0; N];
+    let digits = text.as_bytes();
+    if digits.len() != 2 * N {
+        return None;
+    }
+    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+        let pair = std::str::from_utf8(pair).ok()?;
+        if pair.starts_with('+') {
+            return None;
+        }
+        *byte = u8::from_str_radix(pair, 16).ok()?;
+    }
+    Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    fn files(folder: &Path) -> SealFiles {
+        SealFiles { key: folder.join("seal.key"), log: folder.join("seals.log") }
+    }
+
+    #[test]
+    fn heads_are_signed_with_one_key_that_only_its_owner_reads_and_anything_else_is_not_signed() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = files(folder.path());
+        for no in [1, 7] {
+            let heads = HeadSlot::default();
+            heads.put(Head { no, hash: [9; 32] });
+            heads.end();
+            SealLog::open(&files, Realm::Training).unwrap().run(&heads).unwrap();
+        }
+        let text = std::fs::read_to_string(&files.log).unwrap();
+        let lines: Vec<_> = text.lines().map(|line| SignedHead::parse(line).unwrap()).collect();
+        assert_eq!(lines.iter().map(|line| line.no).collect::<Vec<_>>(), [1, 7]);
+        assert_eq!(hex(&lines[0].key), public_key(&files.key).unwrap());
+        assert!(lines.iter().all(|line| line.is_signed("training") && line.key == lines[0].key));
+        assert!(!lines[0].is_signed("production"), "a head of another realm");
+        assert!(!SignedHead { no: 2, ..lines[0] }.is_signed("training"));
+        assert!(!SignedHead { hash: [8; 32], ..lines[0] }.is_signed("training"));
+        assert!(!SignedHead { at: 1, ..lines[0] }.is_signed("training"));
+        for file in [&files.key, &files.log] {
+            assert_eq!(std::fs::metadata(file).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+    }
+
+    #[test]
+    fn a_key_that_is_none_is_refused_and_lines_that_are_none_are_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = files(folder.path());
+        std::fs::write(&files.key, "no key").unwrap();
+        let refused = SealLog::open(&files, Realm::Training).err().unwrap();
+        assert!(refused.to_string().contains("no Ed25519 key"), "{refused}");
+        assert!(public_key(&folder.path().join("nowhere")).is_err());
+        for line in ["", "seal", "seal 1 zz 1 zz zz", "leal 1 00 1 00 00", "seal 1 00 1 00 00 more"] {
+            assert_eq!(SignedHead::parse(line), None, "{line}");
+        }
+        assert_eq!(unhex::<1>("+1"), None);
+    }
+}
