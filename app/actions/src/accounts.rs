@@ -8,8 +8,8 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash}
 use kernel::{Actor, SessionId, StaffId, Timestamp, TokenId};
 use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
+use store::Outcome;
 use store::repositories::accounts::{self, StaffRecord};
-use store::{Outcome, Store};
 use tokio::sync::Semaphore;
 
 /// How long a browser session lasts.
@@ -20,28 +20,6 @@ const TYPED_CHARACTERS_MAX: usize = 256;
 static HASHING: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(1));
 /// Sign-ins that may wait for their turn.
 static WAITING: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(16));
-
-/// A new account and its password, which is shown once and never kept.
-#[derive(Debug, Clone)]
-pub struct Account {
-    /// The user name.
-    pub user: String,
-    /// The password.
-    pub password: String,
-    /// The role.
-    pub role: String,
-}
-
-/// Why an account was not made.
-#[derive(Debug, thiserror::Error)]
-pub enum AccountRefusal {
-    /// The user name is taken.
-    #[error("there is a user “{0}” already")]
-    Taken(String),
-    /// It could not be done.
-    #[error(transparent)]
-    Trouble(#[from] ActTrouble),
-}
 
 /// A member of staff as pages show one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,40 +55,6 @@ pub enum SignInRefusal {
     /// It could not be done.
     #[error(transparent)]
     Trouble(#[from] ActTrouble),
-}
-
-/// Makes the administrator with a random password.
-pub async fn create_administrator(store: &Store) -> Result<Account, AccountRefusal> {
-    let account = Account { user: "administrator".to_owned(), password: secret(15)?, role: "administrator".to_owned() };
-    let record = StaffRecord {
-        id: StaffId::from_uuid(new_uuid()),
-        user_name: account.user.clone(),
-        display_name: "Administrator".to_owned(),
-        role: account.role.clone(),
-        password_hash: hash_password(&account.password)?,
-    };
-    let at = now();
-    let done = store
-        .write(&Actor::System("command line".to_owned()), new_command(), at, move |tx| {
-            let accepted = accounts::add_staff(tx, &record, at)?;
-            Ok(Outcome { act: "create_staff", accepted, subject: Some(record.id.uuid()), note: record.user_name.clone() })
-        })
-        .await
-        .map_err(ActTrouble::from)?;
-    if done.accepted { Ok(account) } else { Err(AccountRefusal::Taken(account.user)) }
-}
-
-/// Makes a bearer token; it is shown once and kept only as a digest.
-pub async fn create_token(store: &Store, name: &str) -> Result<String, ActTrouble> {
-    let token = secret(32)?;
-    let (id, digest, name, at) = (TokenId::from_uuid(new_uuid()), digest(&token), name.to_owned(), now());
-    store
-        .write(&Actor::System("command line".to_owned()), new_command(), at, move |tx| {
-            accounts::add_token(tx, id, &digest, &name, at)?;
-            Ok(Outcome { act: "create_token", accepted: true, subject: Some(id.uuid()), note: name.clone() })
-        })
-        .await?;
-    Ok(token)
 }
 
 /// Signs somebody in. A wrong user costs as long as a wrong password, so that names cannot be tried out.
@@ -179,30 +123,39 @@ pub async fn bearer(lab: &Laboratory, token: &str) -> Result<Option<TokenId>, Ac
     Ok(lab.store().read(move |reader| accounts::token_by_digest(reader, &digest)).await?)
 }
 
-fn line(staff: StaffRecord) -> StaffLine {
+pub(crate) fn line(staff: StaffRecord) -> StaffLine {
     StaffLine { id: staff.id, user_name: staff.user_name, display_name: staff.display_name, role: staff.role }
 }
 
 /// Random bytes as text of 0-9 a-f.
-fn secret(bytes: usize) -> Result<String, ActTrouble> {
+pub(crate) fn secret(bytes: usize) -> Result<String, ActTrouble> {
     let mut random = vec![0_u8; bytes];
     getrandom::fill(&mut random).map_err(|error| ActTrouble::Internal(format!("the system gives no random numbers: {error}")))?;
     Ok(hex::encode(random))
 }
 
 /// Secrets of 120 bits and more need no slow hash.
-fn digest(secret: &str) -> [u8; 32] {
+pub(crate) fn digest(secret: &str) -> [u8; 32] {
     Sha256::digest(secret.as_bytes()).into()
 }
 
-fn hash_password(password: &str) -> Result<String, ActTrouble> {
-    let hash = Argon2::default().hash_password(password.as_bytes());
-    hash.map(|hash| hash.to_string()).map_err(|error| ActTrouble::Internal(format!("the password could not be hashed: {error}")))
+/// A password's hash, made when it is its turn.
+pub(crate) async fn hash_password(password: String) -> Result<String, ActTrouble> {
+    in_turn(move || {
+        let hash = Argon2::default().hash_password(password.as_bytes());
+        hash.map(|hash| hash.to_string()).map_err(|error| ActTrouble::Internal(format!("the password could not be hashed: {error}")))
+    })
+    .await?
+}
+
+/// Does a slow hash, one at a time, off the threads that serve.
+async fn in_turn<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ActTrouble> {
+    let _turn = HASHING.acquire().await.map_err(|_| ActTrouble::Internal("sign-in is closing".to_owned()))?;
+    tokio::task::spawn_blocking(work).await.map_err(|error| ActTrouble::Internal(error.to_string()))
 }
 
 /// Whether a password fits a stored hash; where there is none, as much work is done for nothing.
 async fn password_fits(stored: Option<String>, password: String) -> Result<bool, ActTrouble> {
-    let _turn = HASHING.acquire().await.map_err(|_| ActTrouble::Internal("sign-in is closing".to_owned()))?;
     let work = move || match stored.as_deref().map(PasswordHash::new) {
         Some(Ok(hash)) => Argon2::default().verify_password(password.as_bytes(), &hash).is_ok(),
         Some(Err(_)) | None => {
@@ -210,5 +163,5 @@ async fn password_fits(stored: Option<String>, password: String) -> Result<bool,
             false
         }
     };
-    tokio::task::spawn_blocking(work).await.map_err(|error| ActTrouble::Internal(error.to_string()))
+    in_turn(work).await
 }

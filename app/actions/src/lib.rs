@@ -15,12 +15,12 @@ mod laboratory;
 mod live;
 mod new_ids;
 mod place_order;
+mod staff_accounts;
+mod tokens;
 mod trouble;
 pub mod views;
 
-pub use accounts::{
-    Account, AccountRefusal, SignInRefusal, SignedIn, StaffLine, bearer, create_administrator, create_token, session, sign_in, sign_out,
-};
+pub use accounts::{SignInRefusal, SignedIn, StaffLine, bearer, session, sign_in, sign_out};
 pub use analyser::{Analyser, AnalyserTrouble};
 pub use close_task::{CloseTaskRefusal, close_task};
 pub use content::{ContentProblem, default_mapping, starting_catalogue};
@@ -33,4 +33,13 @@ pub use laboratory::{Laboratory, LaboratorySettings, LinkState};
 pub use live::{Live, Versions};
 pub use new_ids::{new_command, now};
 pub use place_order::{FieldTrouble, OrderRequest, PlaceOrderRefusal, PlacedContainer, PlacedOrder, place_order};
+pub use staff_accounts::{
+    Account, AccountRefusal, NewStaff, StaffListed, create_administrator, create_staff, deactivate_staff, list_staff, reset_password,
+};
+pub use tokens::{TokenLine, TokenRefusal, create_token, list_tokens, revoke_token};
 pub use trouble::ActTrouble;
+
+/// The actor of what an operator does on the command line.
+fn operator() -> kernel::Actor {
+    kernel::Actor::System("command line".to_owned())
+}

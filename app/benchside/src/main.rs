@@ -2,7 +2,9 @@
 
 mod commands;
 mod configuration;
+mod control;
 mod failure;
+mod folder_lock;
 mod running;
 
 use clap::{Parser, Subcommand};
@@ -30,6 +32,10 @@ enum Command {
     Replay(commands::replay::Arguments),
     /// Checks every invariant on a database and says what does not hold; a server may have it open.
     Check(commands::check::Arguments),
+    /// Adds, lists and resets the accounts of people; a server may be running.
+    User(commands::user::Arguments),
+    /// Adds, lists and revokes the tokens of programs; a server may be running.
+    Token(commands::token::Arguments),
 }
 
 /// Where a laboratory is.
@@ -78,6 +84,8 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Serve(arguments) => in_runtime(commands::serve::run(arguments)),
         Command::Demo(arguments) => in_runtime(commands::demo::run(arguments)),
         Command::Check(arguments) => in_runtime(commands::check::run(arguments)),
+        Command::User(arguments) => in_runtime(commands::user::run(arguments)),
+        Command::Token(arguments) => in_runtime(commands::token::run(arguments)),
     }
 }
 

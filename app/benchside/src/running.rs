@@ -2,7 +2,9 @@
 
 use crate::Place;
 use crate::configuration::Configuration;
+use crate::control::{ControlSocket, Office};
 use crate::failure::Failure;
+use crate::folder_lock::FolderLock;
 use actions::{Laboratory, LaboratorySettings};
 use kernel::Actor;
 use std::net::SocketAddr;
@@ -21,19 +23,23 @@ pub(crate) struct Running {
     pages: JoinHandle<std::io::Result<()>>,
     tasks: Vec<JoinHandle<()>>,
     stop: tokio::sync::watch::Sender<bool>,
+    control: ControlSocket,
+    /// Last, so that it is given back when everything else has ended.
+    lock: FolderLock,
 }
 
 /// How long pages may take to end when the laboratory stops; all of it must have stopped within five seconds.
 const STOP_LIMIT: Duration = Duration::from_secs(3);
 
-/// Opens a laboratory's store.
-pub(crate) fn open_store(place: &Place, configuration: &Configuration, opening: Opening) -> Result<Store, Failure> {
+/// Opens the store of a laboratory whose folder this process has locked.
+pub(crate) fn open_store(_lock: &FolderLock, place: &Place, configuration: &Configuration, opening: Opening) -> Result<Store, Failure> {
     let target = configuration.target(place);
     Store::open(&target, configuration.realm()?, opening, Options::default()).map_err(Failure::environment)
 }
 
 /// Starts everything: what a former process left unfiled first, then links, then pages.
 pub(crate) async fn start(
+    lock: FolderLock,
     place: &Place,
     configuration: &Configuration,
     store: Store,
@@ -48,6 +54,7 @@ pub(crate) async fn start(
         site_prefix: configuration.site_prefix.clone(),
         analysers: analysers.iter().map(|(analyser, _)| analyser.clone()).collect(),
     };
+    let office = Office::new(store.clone(), configuration.target(place));
     let lab = Laboratory::new(store, settings);
     let mut tasks = Vec::new();
     let mut links = Vec::new();
@@ -68,7 +75,8 @@ pub(crate) async fn start(
         drop(stopping.wait_for(|stop| *stop).await);
     };
     let pages = tokio::spawn(web::serve(listener, router, told));
-    Ok(Running { lab, http, links, pages, tasks, stop })
+    let control = crate::control::listen(&lock, office)?;
+    Ok(Running { lab, http, links, pages, tasks, stop, control, lock })
 }
 
 impl Running {
@@ -91,6 +99,7 @@ impl Running {
 
     async fn stop(self) {
         self.stop.send_replace(true);
+        drop(self.control);
         for task in &self.tasks {
             task.abort();
         }
@@ -104,6 +113,7 @@ impl Running {
         if tokio::time::timeout(STOP_LIMIT, closing).await.is_err() {
             tracing::warn!("the database did not close in time; nothing that was answered is lost by that");
         }
+        drop(self.lock);
     }
 }
 

@@ -6,6 +6,7 @@ use super::say;
 use crate::Place;
 use crate::configuration::{Configuration, FILE, LinkConfiguration};
 use crate::failure::Failure;
+use crate::folder_lock::FolderLock;
 use crate::running::{Running, StopSignals, command_line, open_store, start};
 use actions::OrderRequest;
 use kernel::Realm;
@@ -117,15 +118,16 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     };
     std::fs::create_dir_all(&folder).map_err(|error| Failure::Environment(format!("cannot make {}: {error}", folder.display())))?;
     let place = Place { data: folder.clone(), database: None };
+    let lock = FolderLock::take(&folder, "demo")?;
     let former = former_demonstration(&folder)?;
     let configuration = configuration(&arguments, &folder)?;
     let opening = if former.is_some() { Opening::Existing } else { Opening::CreateNew };
-    let store = open_store(&place, &configuration, opening)?;
+    let store = open_store(&lock, &place, &configuration, opening)?;
     let accounts = match former {
         Some(accounts) => accounts,
         None => first_accounts(&store).await?,
     };
-    let running = start(&place, &configuration, store, arguments.assets.clone()).await?;
+    let running = start(lock, &place, &configuration, store, arguments.assets.clone()).await?;
     let rack = start_simulator(&running, &arguments)?;
     if opening == Opening::CreateNew {
         furnish(&running, &rack).await?;

@@ -4,6 +4,7 @@ use super::say;
 use crate::Place;
 use crate::configuration::{Configuration, FILE};
 use crate::failure::Failure;
+use crate::folder_lock::FolderLock;
 use crate::running::open_store;
 use kernel::Realm;
 use serde::Serialize;
@@ -48,7 +49,8 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         let realm = configuration.realm;
         return Err(Failure::Use(format!("{} says realm {realm}: give --realm {realm}, or another folder", file.display())));
     }
-    let store = open_store(&place, &configuration, Opening::CreateNew)?;
+    let lock = FolderLock::take(&place.data, "init")?;
+    let store = open_store(&lock, &place, &configuration, Opening::CreateNew)?;
     let accounts = first_accounts(&store).await?;
     drop(tokio::task::spawn_blocking(move || store.close()).await);
     configuration.write_new(&file)?;

@@ -5,6 +5,8 @@ pub(crate) mod demo;
 pub(crate) mod init;
 pub(crate) mod replay;
 pub(crate) mod serve;
+pub(crate) mod token;
+pub(crate) mod user;
 
 /// Writes a line to standard output. A reader that went away ends the program's output, not the program.
 pub(crate) fn say(line: impl std::fmt::Display) {

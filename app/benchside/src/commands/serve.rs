@@ -4,6 +4,7 @@ use super::say;
 use crate::Place;
 use crate::configuration::{Configuration, FILE};
 use crate::failure::Failure;
+use crate::folder_lock::FolderLock;
 use crate::running::{StopSignals, open_store, start};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -32,8 +33,9 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     if let Some(http) = arguments.http {
         configuration.http = http;
     }
-    let store = open_store(&arguments.place, &configuration, Opening::Existing)?;
-    let running = start(&arguments.place, &configuration, store, arguments.assets).await?;
+    let lock = FolderLock::take(&arguments.place.data, "serve")?;
+    let store = open_store(&lock, &arguments.place, &configuration, Opening::Existing)?;
+    let running = start(lock, &arguments.place, &configuration, store, arguments.assets).await?;
     say(running.ready_line());
     running.run_until_stopped(signals).await
 }

@@ -79,13 +79,21 @@ pub(crate) fn run(arguments: &[&str]) -> Ended {
 
 /// A laboratory's folder on one test's database, gone with the test.
 pub(crate) struct Place<'a> {
-    folder: TempDir,
+    folder: PathBuf,
+    /// Removed with the place, where it is the place's own.
+    _owned: Option<TempDir>,
     engine: &'a Engine,
 }
 
 impl<'a> Place<'a> {
     pub(crate) fn new(engine: &'a Engine) -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), engine }
+        let owned = tempfile::tempdir().unwrap();
+        Self { folder: owned.path().to_owned(), _owned: Some(owned), engine }
+    }
+
+    /// A place in a folder of the test's own.
+    pub(crate) fn in_folder(engine: &'a Engine, folder: &Path) -> Self {
+        Self { folder: folder.to_owned(), _owned: None, engine }
     }
 
     /// A new laboratory with one link; ports are the system's to choose.
@@ -100,7 +108,7 @@ impl<'a> Place<'a> {
     }
 
     pub(crate) fn data(&self) -> &Path {
-        self.folder.path()
+        &self.folder
     }
 
     pub(crate) fn file(&self) -> PathBuf {
@@ -127,6 +135,14 @@ impl<'a> Place<'a> {
         run(&arguments.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
+    /// Runs a command of two words, such as `user add`, on this laboratory.
+    pub(crate) fn operate(&self, act: &str, more: &[&str]) -> Ended {
+        let (subcommand, act) = act.split_once(' ').unwrap();
+        let mut arguments = self.arguments(subcommand, more);
+        arguments.insert(1, act.to_owned());
+        run(&arguments.iter().map(String::as_str).collect::<Vec<_>>())
+    }
+
     /// Starts a subcommand that serves, and waits until it is ready.
     pub(crate) fn start(&self, subcommand: &str, more: &[&str], log: &str) -> Server {
         let arguments = self.arguments(subcommand, more);
@@ -138,15 +154,30 @@ impl<'a> Place<'a> {
     }
 
     /// The database behind the program's back, while no server runs.
-    pub(crate) fn change(&self, text: &'static str) {
+    fn store(&self) -> Store {
         let target = match &self.engine.target {
             Target::Sqlite(_) => Target::Sqlite(self.data().join("benchside.db")),
             postgres => postgres.clone(),
         };
         let options = Options { readers: 1, writers: 1, ..Options::default() };
-        let store = Store::open(&target, kernel::Realm::Production, Opening::Existing, options).unwrap();
-        // Leaked: there are few, and the store keeps statements by their address.
-        let sql: &'static Sql = Box::leak(Box::new(Sql::new("of a test", text, None)));
+        Store::open(&target, kernel::Realm::Production, Opening::Existing, options).unwrap()
+    }
+
+    /// The texts of a column, asked behind the program's back, while no server runs.
+    pub(crate) fn texts(&self, text: &'static str) -> Vec<String> {
+        let store = self.store();
+        let sql = statement(text);
+        let read =
+            move |reader: &mut store::Reader<'_>| Ok(reader.query(sql, &[])?.iter().map(|row| row.text(0).unwrap().to_owned()).collect());
+        let texts = store.read(read).wait().unwrap();
+        store.close();
+        texts
+    }
+
+    /// Changes the database behind the program's back, while no server runs.
+    pub(crate) fn change(&self, text: &'static str) {
+        let store = self.store();
+        let sql = statement(text);
         let actor = kernel::Actor::System("suite".to_owned());
         let act = move |tx: &mut store::Tx<'_>| {
             let changed = tx.execute(sql, &[])?;
@@ -156,6 +187,11 @@ impl<'a> Place<'a> {
         assert_ne!(done.note, "0", "{text} met no row");
         store.close();
     }
+}
+
+/// A statement of a test's own. Leaked: there are few, and the store keeps statements by their address.
+fn statement(text: &'static str) -> &'static Sql {
+    Box::leak(Box::new(Sql::new("of a test", text, None)))
 }
 
 /// What `init` showed once.

@@ -72,7 +72,8 @@ async fn a_database_that_is_not_there_is_not_made(engine: &Engine) {
             place.run(subcommand, &[]).says(3, &["benchside init"]);
         }
     }
-    assert_eq!(std::fs::read_dir(place.data()).unwrap().count(), 1, "nothing but the configuration");
+    assert!(!place.data().join("benchside.db").exists());
+    assert_eq!(std::fs::read_dir(place.data()).unwrap().count(), 2, "nothing but the configuration and the lock");
 }
 
 async fn a_taken_port_is_named_with_what_to_do(engine: &Engine) {

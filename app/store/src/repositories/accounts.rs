@@ -18,6 +18,18 @@ sql! {
     pub ADD_TOKEN = insert token (id Blob, digest Blob, name Text, created_at Int);
     /// Which token this is.
     pub TOKEN_BY_DIGEST = "SELECT id FROM token WHERE digest = ?1";
+    /// Members of staff in the order of their user names.
+    pub ALL_STAFF = "SELECT id, user_name, display_name, role, password_hash FROM staff ORDER BY user_name LIMIT ?1";
+    /// Another password.
+    pub SET_PASSWORD_HASH = "UPDATE staff SET password_hash = ?2 WHERE id = ?1";
+    /// Signs a member of staff out of every browser.
+    pub END_SESSIONS_OF_STAFF = "DELETE FROM session WHERE staff_id = ?1";
+    /// Tokens in the order in which they were made.
+    pub ALL_TOKENS = "SELECT id, name, created_at FROM token ORDER BY created_at, id LIMIT ?1";
+    /// Tokens of this name.
+    pub COUNT_TOKENS_NAMED = "SELECT COUNT(*) FROM token WHERE name = ?1";
+    /// The tokens of this name are good for nothing from now on.
+    pub REVOKE_TOKENS_NAMED = "DELETE FROM token WHERE name = ?1";
 }
 
 /// A member of staff as stored.
@@ -87,4 +99,46 @@ pub fn add_token(tx: &mut Tx<'_>, id: TokenId, digest: &[u8], name: &str, now: T
 pub fn token_by_digest(reader: &mut Reader<'_>, digest: &[u8]) -> Result<Option<TokenId>, Trouble> {
     let row = reader.query_opt(&TOKEN_BY_DIGEST, &params![digest])?;
     Ok(row.map(|row| row.decode(0, TokenId::from_slice)).transpose()?)
+}
+
+/// The first members of staff by user name, at most `limit`.
+pub fn all_staff(reader: &mut Reader<'_>, limit: u32) -> Result<Vec<StaffRecord>, Trouble> {
+    let rows = reader.query(&ALL_STAFF, &params![limit])?;
+    Ok(reader.sound(&rows, staff))
+}
+
+/// Gives a member of staff another password hash and ends every session opened with the old password.
+pub fn set_password_hash(tx: &mut Tx<'_>, staff: StaffId, hash: &str) -> Result<(), Trouble> {
+    tx.change_one(&SET_PASSWORD_HASH, &params![staff, hash], "a member of staff")?;
+    tx.execute(&END_SESSIONS_OF_STAFF, &params![staff]).map(drop)
+}
+
+/// A token as stored, without its digest.
+#[derive(Debug, Clone)]
+pub struct TokenRecord {
+    /// The token.
+    pub id: TokenId,
+    /// Its name.
+    pub name: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// The first tokens made, at most `limit`.
+pub fn all_tokens(reader: &mut Reader<'_>, limit: u32) -> Result<Vec<TokenRecord>, Trouble> {
+    let rows = reader.query(&ALL_TOKENS, &params![limit])?;
+    Ok(reader.sound(&rows, |row| {
+        Ok(TokenRecord { id: row.decode(0, TokenId::from_slice)?, name: row.text(1)?.to_owned(), created_at: row.timestamp(2)? })
+    }))
+}
+
+/// Whether there is a token of this name.
+pub fn token_is_named(reader: &mut Reader<'_>, name: &str) -> Result<bool, Trouble> {
+    let row = reader.query_opt(&COUNT_TOKENS_NAMED, &params![name])?;
+    Ok(row.map(|row| row.int(0)).transpose()?.is_some_and(|found| found > 0))
+}
+
+/// Deletes the tokens of this name; how many there were.
+pub fn revoke_tokens_named(tx: &mut Tx<'_>, name: &str) -> Result<u64, Trouble> {
+    tx.execute(&REVOKE_TOKENS_NAMED, &params![name])
 }

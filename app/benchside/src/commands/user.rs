@@ -1,0 +1,58 @@
+//! `benchside user`: who may sign in.
+
+use crate::Place;
+use crate::control::{Request, carry_out};
+use crate::failure::Failure;
+
+/// What `user` is told.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    act: Act,
+}
+
+#[derive(clap::Subcommand, Debug)]
+enum Act {
+    /// Makes an account and prints its password, once.
+    Add {
+        /// The name typed at sign-in.
+        name: String,
+        #[command(flatten)]
+        place: Place,
+        /// The name shown.
+        #[arg(long, value_name = "NAME")]
+        display_name: String,
+        /// What the person does here, such as technologist.
+        #[arg(long)]
+        role: String,
+    },
+    /// Lists the accounts: user name, role, whether it is active, name shown.
+    List {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Gives an account a new password, prints it once, and signs out whoever used the old one.
+    Reset {
+        /// The name typed at sign-in.
+        name: String,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Takes an account's password away and signs it out; `reset` gives it another. What the person did stays theirs.
+    Deactivate {
+        /// The name typed at sign-in.
+        name: String,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
+    let (place, request) = match arguments.act {
+        Act::Add { name, place, display_name, role } => (place, Request::UserAdd { user: name, display_name, role }),
+        Act::List { place } => (place, Request::UserList {}),
+        Act::Reset { name, place } => (place, Request::UserReset { user: name }),
+        Act::Deactivate { name, place } => (place, Request::UserDeactivate { user: name }),
+    };
+    carry_out(&place, "user", request).await
+}

@@ -1,0 +1,89 @@
+//! What an operator asks of a laboratory, whether it runs or not. A command takes the folder's lock and does it itself; if a server has the lock,
+//! it asks that server over `DIR/control.sock`. Either way the same function does it: [`office::Office::carry_out`].
+
+mod ask;
+mod listen;
+mod office;
+mod socket;
+
+pub(crate) use ask::carry_out;
+pub(crate) use listen::{ControlSocket, listen};
+pub(crate) use office::Office;
+
+use crate::failure::Failure;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// Bytes of a request's line; names and paths need no more.
+const REQUEST_BYTES_MAX: usize = 64 * 1024;
+/// Bytes of an answer's line; the longest is a list of people.
+const ANSWER_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// How long a request may take to arrive, and an answer to be taken.
+const LINE_WAIT: Duration = Duration::from_secs(5);
+
+/// A request as it goes over the socket.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Letter {
+    /// The database the sender named, where it named one: a server of another one must not answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    database: Option<String>,
+    request: Request,
+}
+
+/// One thing an operator asks for.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum Request {
+    /// Make an account.
+    UserAdd { user: String, display_name: String, role: String },
+    /// Show all accounts.
+    UserList {},
+    /// Give an account a new password.
+    UserReset { user: String },
+    /// Take an account's password away.
+    UserDeactivate { user: String },
+    /// Make a token.
+    TokenNew { name: String },
+    /// Show all tokens.
+    TokenList {},
+    /// Make a token useless.
+    TokenRevoke { name: String },
+    /// Look whether every invariant holds.
+    Check {},
+}
+
+/// How it went: what a command prints, and its exit code.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Answer {
+    /// The exit code.
+    code: u8,
+    /// Lines for standard output. They may hold a secret that is shown once.
+    out: Vec<String>,
+    /// The words for standard error, where it failed.
+    error: String,
+}
+
+impl Answer {
+    /// It was done.
+    fn done(out: Vec<String>) -> Self {
+        Self { out, ..Self::default() }
+    }
+
+    /// It was not done, or something does not hold.
+    fn failed(failure: &Failure, out: Vec<String>) -> Self {
+        Self { code: failure.code(), out, error: failure.to_string() }
+    }
+
+    /// Prints the lines, and ends as the answer says.
+    fn tell(self) -> Result<(), Failure> {
+        self.out.iter().for_each(crate::commands::say);
+        match self.code {
+            0 => Ok(()),
+            1 => Err(Failure::DoesNotHold(self.error)),
+            2 => Err(Failure::Use(self.error)),
+            _ => Err(Failure::Environment(self.error)),
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Does what an operator asks for: the one place where requests become acts.
+
+use super::{Answer, Request};
+use crate::failure::Failure;
+use actions::{AccountRefusal, ActTrouble, NewStaff, TokenRefusal};
+use store::{Store, Target};
+
+/// A laboratory's store and what else requests need.
+pub(crate) struct Office {
+    store: Store,
+    target: Target,
+}
+
+/// How a request ended: lines to print, or the failure behind lines to print.
+type Carried = Result<Vec<String>, (Failure, Vec<String>)>;
+
+impl Office {
+    pub(crate) fn new(store: Store, target: Target) -> Self {
+        Self { store, target }
+    }
+
+    /// Whether this is the laboratory whose database somebody named; whoever names none means it.
+    pub(super) fn serves(&self, database: Option<&str>) -> bool {
+        match (&self.target, database) {
+            (_, None) => true,
+            (Target::Postgres(url), Some(named)) => url == named,
+            (Target::Sqlite(_), Some(_)) => false,
+        }
+    }
+
+    /// Carries a request out.
+    pub(super) async fn carry_out(&self, request: Request, _cancel: &Cancel) -> Answer {
+        let carried = match request {
+            Request::UserAdd { user, display_name, role } => self.add_user(NewStaff { user, display_name, role }).await,
+            Request::UserList {} => self.list_users().await,
+            Request::UserReset { user } => self.reset_user(&user).await,
+            Request::UserDeactivate { user } => self.deactivate_user(&user).await,
+            Request::TokenNew { name } => self.new_token(&name).await,
+            Request::TokenList {} => self.list_tokens().await,
+            Request::TokenRevoke { name } => self.revoke_token(&name).await,
+            Request::Check {} => self.check().await,
+        };
+        match carried {
+            Ok(out) => Answer::done(out),
+            Err((failure, out)) => Answer::failed(&failure, out),
+        }
+    }
+
+    async fn add_user(&self, new: NewStaff) -> Carried {
+        let account = actions::create_staff(&self.store, new).await.map_err(|refusal| account(&refusal))?;
+        Ok(vec![format!("user {}", account.user), format!("password {}", account.password)])
+    }
+
+    async fn list_users(&self) -> Carried {
+        let staff = actions::list_staff(&self.store).await.map_err(|trouble| environment(&trouble))?;
+        let line = |listed: actions::StaffListed| {
+            let actions::StaffLine { user_name, display_name, role, .. } = listed.staff;
+            let state = if listed.may_sign_in { "active" } else { "deactivated" };
+            format!("{user_name}\t{role}\t{state}\t{display_name}")
+        };
+        Ok(staff.into_iter().map(line).collect())
+    }
+
+    async fn reset_user(&self, user: &str) -> Carried {
+        let account = actions::reset_password(&self.store, user).await.map_err(|refusal| account(&refusal))?;
+        Ok(vec![format!("user {}", account.user), format!("password {}", account.password)])
+    }
+
+    async fn deactivate_user(&self, user: &str) -> Carried {
+        actions::deactivate_staff(&self.store, user).await.map_err(|refusal| account(&refusal))?;
+        Ok(vec![format!("user {} is deactivated and signed out", user.trim())])
+    }
+
+    async fn new_token(&self, name: &str) -> Carried {
+        let secret = actions::create_token(&self.store, name).await.map_err(|refusal| token(&refusal))?;
+        Ok(vec![format!("token {secret}")])
+    }
+
+    async fn list_tokens(&self) -> Carried {
+        let tokens = actions::list_tokens(&self.store).await.map_err(|trouble| environment(&trouble))?;
+        Ok(tokens.into_iter().map(|token| format!("{}\t{}", token.created_at, token.name)).collect())
+    }
+
+    async fn revoke_token(&self, name: &str) -> Carried {
+        actions::revoke_token(&self.store, name).await.map_err(|refusal| token(&refusal))?;
+        Ok(vec![format!("token {} is revoked", name.trim())])
+    }
+
+    async fn check(&self) -> Carried {
+        check(&self.store).await
+    }
+}
+
+/// Looks whether every invariant holds.
+async fn check(store: &Store) -> Carried {
+    let broken = actions::check_invariants(store).await.map_err(|trouble| environment(&trouble))?;
+    if broken.is_empty() {
+        return Ok(vec!["I1 to I5 hold; nothing is in quarantine".to_owned()]);
+    }
+    let what = format!("{} things do not hold (at most 100 of each kind are named)", broken.len());
+    let lines = broken.iter().map(|broken| format!("{}: {}", broken.invariant, broken.what)).collect();
+    Err((Failure::DoesNotHold(what), lines))
+}
+
+fn environment(trouble: &ActTrouble) -> (Failure, Vec<String>) {
+    (Failure::environment(trouble), Vec::new())
+}
+
+fn account(refusal: &AccountRefusal) -> (Failure, Vec<String>) {
+    let failure = match refusal {
+        AccountRefusal::Trouble(_) => Failure::environment(refusal),
+        AccountRefusal::Taken(_) | AccountRefusal::Unknown(_) | AccountRefusal::Invalid(_) => Failure::wrong_use(refusal),
+    };
+    (failure, Vec::new())
+}
+
+fn token(refusal: &TokenRefusal) -> (Failure, Vec<String>) {
+    let failure = match refusal {
+        TokenRefusal::Trouble(_) => Failure::environment(refusal),
+        TokenRefusal::Taken(_) | TokenRefusal::Unknown(_) | TokenRefusal::Name => Failure::wrong_use(refusal),
+    };
+    (failure, Vec::new())
+}
+
+/// Set when nobody waits for the answer any more.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Cancel(std::sync::Arc<std::sync::atomic::AtomicBool>);
+
+impl Cancel {
+    pub(super) fn cancel(&self) {
+        self.0.store(true, std::sync::atomic::Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,156 @@
+//! Operating a laboratory: accounts and tokens, while it runs and while it does not; one server a folder.
+
+use crate::engine::Engine;
+use crate::http::request;
+use crate::program::{Ended, Place, Server};
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+on_both!(
+    accounts_are_made_while_it_runs_and_while_it_does_not,
+    tokens_are_made_and_revoked_while_it_runs_and_while_it_does_not,
+    a_second_server_is_refused,
+    what_a_killed_server_left_behind_is_in_nobodys_way,
+    a_lock_without_a_socket_is_explained,
+    another_database_than_the_servers_is_refused,
+    secrets_are_in_no_log_and_no_journal,
+);
+
+/// The word after a key at the beginning of a line.
+fn word<'a>(ended: &'a Ended, key: &str) -> &'a str {
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    ended.out.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(' ')).unwrap_or_else(|| panic!("no {key}: {ended:?}"))
+}
+
+/// Whether somebody may sign in: a session's cookie is given, or not.
+fn signs_in(server: &Server, user: &str, password: &str) -> bool {
+    let body = format!("user={user}&password={password}");
+    let text = format!(
+        "POST /sign-in HTTP/1.1\r\nHost: {0}\r\nOrigin: http://{0}\r\nConnection: close\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {1}\r\n\r\n{body}",
+        server.http,
+        body.len()
+    );
+    let mut stream = std::net::TcpStream::connect(server.http).unwrap();
+    stream.write_all(text.as_bytes()).unwrap();
+    let answer = std::io::read_to_string(stream).unwrap();
+    answer.to_lowercase().contains("set-cookie:")
+}
+
+async fn accounts_are_made_while_it_runs_and_while_it_does_not(engine: &Engine) {
+    let (place, _) = Place::with_laboratory(engine, "production");
+    let add = |name: &str| place.operate("user add", &[name, "--display-name", "Åsa Müller", "--role", "technologist"]);
+    let alone = add("asa");
+    let server = place.serve();
+    let through = add("bo.lund@example");
+    for (user, made) in [("asa", &alone), ("bo.lund@example", &through)] {
+        assert_eq!(word(made, "user"), user);
+        assert!(word(made, "password").len() >= 30, "120 bits in hexadecimal");
+        assert!(signs_in(&server, user, word(made, "password")), "{user}");
+        assert!(!signs_in(&server, user, "wrong"));
+    }
+    let list = "administrator\tadministrator\tactive\tAdministrator\nasa\ttechnologist\tactive\tÅsa Müller\n\
+                bo.lund@example\ttechnologist\tactive\tÅsa Müller\n";
+    assert_eq!(place.operate("user list", &[]).out, list);
+    let reset = place.operate("user reset", &["asa"]);
+    assert!(!signs_in(&server, "asa", word(&alone, "password")) && signs_in(&server, "asa", word(&reset, "password")));
+    assert_eq!(place.operate("user deactivate", &["asa"]).code, Some(0));
+    assert!(!signs_in(&server, "asa", word(&reset, "password")) && !signs_in(&server, "asa", "none"));
+    add("asa").says(2, &["asa", "already"]);
+    place.operate("user reset", &["nobody"]).says(2, &["nobody", "user list"]);
+    place.operate("user add", &["A B", "--display-name", "A", "--role", "x"]).says(2, &["user name"]);
+    assert_eq!(server.stop().code, Some(0));
+    add("asa").says(2, &["asa", "already"]);
+    assert_eq!(place.operate("user list", &[]).out, list.replace("asa\ttechnologist\tactive", "asa\ttechnologist\tdeactivated"));
+    let again = place.operate("user reset", &["asa"]);
+    assert!(signs_in(&place.serve(), "asa", word(&again, "password")));
+}
+
+async fn tokens_are_made_and_revoked_while_it_runs_and_while_it_does_not(engine: &Engine) {
+    let (place, accounts) = Place::with_laboratory(engine, "production");
+    let alone = place.operate("token new", &["middleware"]);
+    let server = place.serve();
+    let through = place.operate("token new", &["reports"]);
+    let admits = |token: &str| request(server.http, "GET", "/api/v1/health", token, "").0 == 200;
+    assert!(admits(word(&alone, "token")) && admits(word(&through, "token")) && admits(&accounts.token));
+    place.operate("token new", &["reports"]).says(2, &["reports", "already"]);
+    let names = |ended: &Ended| ended.out.lines().map(|line| line.split_once('\t').unwrap().1.to_owned()).collect::<Vec<_>>();
+    assert_eq!(names(&place.operate("token list", &[])), ["first token", "middleware", "reports"]);
+    assert_eq!(place.operate("token revoke", &["middleware"]).code, Some(0));
+    assert!(!admits(word(&alone, "token")) && admits(word(&through, "token")), "from this moment on");
+    place.operate("token revoke", &["middleware"]).says(2, &["middleware", "token list"]);
+    assert_eq!(server.stop().code, Some(0));
+    assert_eq!(place.operate("token revoke", &["first token"]).code, Some(0));
+    assert_eq!(names(&place.operate("token list", &[])), ["reports"]);
+}
+
+async fn a_second_server_is_refused(engine: &Engine) {
+    let (place, accounts) = Place::with_laboratory(engine, "production");
+    let server = place.serve();
+    let folder = place.data().to_str().unwrap();
+    place.run("serve", &[]).says(3, &[folder, "in use by benchside serve, process", "stop that one"]);
+    place.run("init", &[]).says(3, &[folder, "in use"]);
+    assert_eq!(place.run("check", &[]).out, "I1 to I5 hold; nothing is in quarantine\n", "the server looks itself");
+    assert_eq!(request(server.http, "GET", "/api/v1/health", &accounts.token, "").0, 200);
+}
+
+fn mode(path: &Path) -> u32 {
+    std::fs::symlink_metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+async fn what_a_killed_server_left_behind_is_in_nobodys_way(engine: &Engine) {
+    let (place, _) = Place::with_laboratory(engine, "production");
+    let socket = place.data().join("control.sock");
+    let server = place.serve();
+    assert_eq!((mode(&socket), mode(&place.data().join("lock"))), (0o600, 0o600));
+    server.signal("KILL");
+    drop(server);
+    assert!(socket.exists(), "it had no time to remove it");
+    assert_eq!(place.operate("token list", &[]).code, Some(0), "the socket is dead and the lock is free: it does it itself");
+    std::fs::write(place.data().join("control.sock.new"), "half made").unwrap();
+    let server = place.serve();
+    assert_eq!(mode(&socket), 0o600);
+    assert_eq!(place.operate("token list", &[]).code, Some(0));
+    assert_eq!(server.stop().code, Some(0));
+    assert!(!socket.exists() && !place.data().join("control.sock.new").exists());
+}
+
+async fn a_lock_without_a_socket_is_explained(engine: &Engine) {
+    let (place, _) = Place::with_laboratory(engine, "production");
+    let lock = std::fs::File::options().write(true).open(place.data().join("lock")).unwrap();
+    lock.lock().unwrap();
+    place.operate("token list", &[]).says(3, &["in use", "control.sock", "stop it"]);
+    // One that takes the connection and goes away.
+    let listener = std::os::unix::net::UnixListener::bind(place.data().join("control.sock")).unwrap();
+    let rude = std::thread::spawn(move || drop(listener.accept().unwrap()));
+    place.operate("token list", &[]).says(3, &["in use", "control.sock"]);
+    rude.join().unwrap();
+    drop(lock);
+    assert_eq!(place.operate("token list", &[]).code, Some(0));
+}
+
+async fn another_database_than_the_servers_is_refused(engine: &Engine) {
+    let (place, _) = Place::with_laboratory(engine, "production");
+    let _server = place.serve();
+    let data = place.data().to_str().unwrap();
+    let ended = crate::program::run(&["token", "list", "--data", data, "--database", "postgres://a:secret-word@127.0.0.1/other"]);
+    ended.says(2, &["another database"]);
+    assert!(!ended.err.contains("secret-word"));
+}
+
+async fn secrets_are_in_no_log_and_no_journal(engine: &Engine) {
+    let (place, _) = Place::with_laboratory(engine, "production");
+    let server = place.start("serve", &[], "trace");
+    let added = place.operate("user add", &["asa", "--display-name", "Asa", "--role", "technologist"]);
+    let reset = place.operate("user reset", &["asa"]);
+    let token = place.operate("token new", &["reports"]);
+    assert!(signs_in(&server, "asa", word(&reset, "password")));
+    let ended = server.stop();
+    let journal = place.texts("SELECT note FROM journal");
+    assert!(journal.iter().any(|note| note == "reports"), "{journal:?}");
+    for secret in [word(&added, "password"), word(&reset, "password"), word(&token, "token")] {
+        assert!(!ended.err.contains(secret) && !ended.out.contains(secret));
+        assert!(journal.iter().all(|note| !note.contains(secret)));
+    }
+}
