@@ -11,6 +11,7 @@ use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use store::audit::SealFiles;
 
 /// The file's name in the laboratory's folder.
 pub(crate) const FILE: &str = "benchside.toml";
@@ -37,6 +38,12 @@ pub(crate) struct Configuration {
     /// A PostgreSQL URL, where the database is not the file in this folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) database: Option<String>,
+    /// The key that signs seals, relative to this folder; `seal.key` where it is left out. Best on another medium than the database.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) seal_key: Option<String>,
+    /// The log of signed seals, relative to this folder; `seals.log` where it is left out. Best on another medium than the database.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) seals_log: Option<String>,
     /// The analysers.
     #[serde(default, rename = "link", skip_serializing_if = "Vec::is_empty")]
     pub(crate) links: Vec<LinkConfiguration>,
@@ -93,6 +100,8 @@ impl Configuration {
             zone: "UTC".to_owned(),
             http: SocketAddr::from(([127, 0, 0, 1], 8080)),
             database: None,
+            seal_key: None,
+            seals_log: None,
             links: Vec::new(),
             file: PathBuf::new(),
         }
@@ -131,6 +140,12 @@ impl Configuration {
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
             Err(error) => Err(Failure::Environment(format!("cannot write {}: {error}", path.display()))),
         }
+    }
+
+    /// Where seals are signed and kept: in the laboratory's folder, unless the configuration names other places.
+    pub(crate) fn seals(&self, place: &Place) -> SealFiles {
+        let at = |named: &Option<String>, otherwise: &str| place.data.join(named.as_deref().unwrap_or(otherwise));
+        SealFiles { key: at(&self.seal_key, "seal.key"), log: at(&self.seals_log, "seals.log") }
     }
 
     /// The realm.

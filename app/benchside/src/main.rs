@@ -32,6 +32,8 @@ enum Command {
     Replay(commands::replay::Arguments),
     /// Checks every invariant on a database and says what does not hold; a server may have it open.
     Check(commands::check::Arguments),
+    /// Says whether anything was done behind the journal's back; a server may be running.
+    Audit(commands::audit::Arguments),
     /// Adds, lists and resets the accounts of people; a server may be running.
     User(commands::user::Arguments),
     /// Adds, lists and revokes the tokens of programs; a server may be running.
@@ -84,6 +86,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Serve(arguments) => in_runtime(commands::serve::run(arguments)),
         Command::Demo(arguments) => in_runtime(commands::demo::run(arguments)),
         Command::Check(arguments) => in_runtime(commands::check::run(arguments)),
+        Command::Audit(arguments) => in_runtime(commands::audit::run(arguments)),
         Command::User(arguments) => in_runtime(commands::user::run(arguments)),
         Command::Token(arguments) => in_runtime(commands::token::run(arguments)),
     }

@@ -34,7 +34,8 @@ const STOP_LIMIT: Duration = Duration::from_secs(3);
 /// Opens the store of a laboratory whose folder this process has locked.
 pub(crate) fn open_store(_lock: &FolderLock, place: &Place, configuration: &Configuration, opening: Opening) -> Result<Store, Failure> {
     let target = configuration.target(place);
-    Store::open(&target, configuration.realm()?, opening, Options::default()).map_err(Failure::environment)
+    let options = Options { seals: Some(configuration.seals(place)), ..Options::default() };
+    Store::open(&target, configuration.realm()?, opening, options).map_err(Failure::environment)
 }
 
 /// Starts everything: what a former process left unfiled first, then links, then pages.

@@ -146,13 +146,17 @@ impl Store {
     /// Opens the database, checks that it is ours, of this realm and not newer than this program, and brings its schema up to date.
     pub fn open(target: &Target, realm: Realm, opening: Opening, options: Options) -> Result<Self, OpenTrouble> {
         let core = Arc::new(Core::new(options));
-        let seal_log = core.options.seals.as_ref().map(|files| SealLog::open(files, realm)).transpose()?;
         let threads = match target {
             Target::Sqlite(path) => sqlite::open(path, realm, opening, &core)?,
             Target::Postgres(url) => postgresql::open(url, realm, opening, &core)?,
         };
-        let signer = seal_log.map(|log| start_signing(log, &core)).transpose()?;
-        Ok(Self(Arc::new(Shared { core, threads: Mutex::new(Some(threads)), signer: Mutex::new(signer) })))
+        let store = Self(Arc::new(Shared { core, threads: Mutex::new(Some(threads)), signer: Mutex::new(None) }));
+        // Only now: a database that cannot be opened leaves no key and no log behind. If this fails the store is dropped, which closes it.
+        if let Some(files) = &store.0.core.options.seals {
+            let signer = start_signing(SealLog::open(files, realm)?, &store.0.core)?;
+            *lock(&store.0.signer) = Some(signer);
+        }
+        Ok(store)
     }
 
     /// Runs a command: `f` and its journal entry, in one transaction, answered once durable.

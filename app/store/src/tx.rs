@@ -56,31 +56,28 @@ impl<'t> Tx<'t> {
     /// stands (`RETURNING` all its columns): true if it won, false if someone else has changed `what` in between. More than one row is a mistake
     /// of the statement.
     pub fn change_one(&mut self, sql: &'static Sql, params: &[Param<'_>], what: &'static str) -> Result<bool, Trouble> {
-        self.one_record(sql, params, what, changed_image)
+        match self.written(sql, params, changed_image)? {
+            0 => Ok(false),
+            1 => Ok(true),
+            found => self.doom(Trouble::NotOne { statement: sql.name(), what, found }),
+        }
     }
 
-    /// A deletion of one record that hands back its key (`RETURNING` its key's columns): false if there was none.
-    pub fn delete_one(&mut self, sql: &'static Sql, params: &[Param<'_>], what: &'static str) -> Result<bool, Trouble> {
-        self.one_record(sql, params, what, deleted_image)
+    /// A deletion of records that hands back their keys (`RETURNING` their key's columns); how many there were.
+    pub fn delete_records(&mut self, sql: &'static Sql, params: &[Param<'_>]) -> Result<u64, Trouble> {
+        self.written(sql, params, deleted_image)
     }
 
-    fn one_record(
-        &mut self,
-        sql: &'static Sql,
-        params: &[Param<'_>],
-        what: &'static str,
-        image: fn(&Row, &mut Images) -> bool,
-    ) -> Result<bool, Trouble> {
+    /// Runs a change that hands back what it did, and notes the after-images.
+    fn written(&mut self, sql: &'static Sql, params: &[Param<'_>], image: fn(&Row, &mut Images) -> bool) -> Result<u64, Trouble> {
         if !sql.text().contains("RETURNING") {
             return self.settle(sql.name(), Err(Failure::misuse("it hands back nothing: it needs a RETURNING clause")));
         }
         let rows = self.query(sql, params)?;
-        match rows.as_slice() {
-            [] => Ok(false),
-            [row] if image(row, &mut self.images) => Ok(true),
-            [_] => self.settle(sql.name(), Err(Failure::misuse("it hands back no whole record: see change_one and delete_one"))),
-            more => self.doom(Trouble::NotOne { statement: sql.name(), what, found: more.len() as u64 }),
+        if rows.iter().all(|row| image(row, &mut self.images)) {
+            return Ok(rows.len() as u64);
         }
+        self.settle(sql.name(), Err(Failure::misuse("it hands back no whole record: see change_one and delete_records")))
     }
 
     /// Inserts one row, with the columns of `insert` in its order; 0 only if it has a conflict clause and something is there already.

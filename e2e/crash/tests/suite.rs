@@ -104,9 +104,9 @@ fn nothing_may_be_there_twice() {
         &of_duplicate,
         task,
         "DROP INDEX transmission_content; UPDATE transmission SET duplicate_of = NULL",
-        "INSERT INTO journal SELECT x'77', at, actor, act, 1, subject, note FROM journal WHERE act = 'file_readings' LIMIT 1",
-        "INSERT INTO journal SELECT x'77', at, actor, act, 1, subject, note FROM journal WHERE act = 'keep_transmission' LIMIT 1",
-        "INSERT INTO journal SELECT x'77', at, actor, 'file_readings', 1, id, note FROM journal, transmission WHERE duplicate_of IS NOT NULL LIMIT 1",
+        "INSERT INTO journal SELECT x'77', at, actor, act, 1, subject, note, images FROM journal WHERE act = 'file_readings' LIMIT 1",
+        "INSERT INTO journal SELECT x'77', at, actor, act, 1, subject, note, images FROM journal WHERE act = 'keep_transmission' LIMIT 1",
+        "INSERT INTO journal SELECT x'77', at, actor, 'file_readings', 1, id, note, images FROM journal, transmission WHERE duplicate_of IS NOT NULL LIMIT 1",
     ] {
         finds(Invariant::Doubled, sql);
     }

@@ -48,6 +48,8 @@ pub struct Message {
     pub lines: Vec<Line>,
     /// The text of the assessment row.
     pub evidence: String,
+    /// As long as what the two journal lines say of the records they cover.
+    pub images: [Vec<u8>; 2],
 }
 
 impl Message {
@@ -65,6 +67,8 @@ impl Message {
             received_at: now(),
             content_hash,
             evidence: evidence(lines.len()),
+            // Number of the table, key and digest: the transmission and its bytes; the results, whose key has a version, and the assessment.
+            images: [vec![7; 2 * (1 + 17 + 16)], vec![7; lines.len() * (1 + 19 + 16) + 1 + 17 + 16]],
             lines,
             wire: received.wire,
         }

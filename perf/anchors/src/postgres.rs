@@ -4,8 +4,12 @@ use crate::message::{JOURNAL, Message, VERIFIER};
 use crate::schema;
 use crate::serve::Job;
 use ::postgres::{Client, Error, NoTls, Statement, Transaction};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc::Receiver;
 use std::sync::{Mutex, PoisonError};
+
+/// The anchor's seals are numbered in the order in which they are written, whatever is committed first.
+static NEXT_SEAL: AtomicI64 = AtomicI64::new(1);
 
 /// Makes the tables if they are not there; says the last place in any link's order that is taken.
 ///
@@ -17,6 +21,8 @@ pub fn prepare(url: &str) -> Result<i64, Error> {
     if !there {
         client.batch_execute(&schema::postgres())?;
     }
+    let last_seal: i64 = client.query_one("SELECT COALESCE(MAX(no), 0) FROM seal", &[])?.try_get(0)?;
+    NEXT_SEAL.store(last_seal + 1, Ordering::Relaxed);
     client.query_one("SELECT COALESCE(MAX(arrival), 0) FROM transmission", &[])?.try_get(0)
 }
 
@@ -45,6 +51,7 @@ struct Statements {
     results: Statement,
     assessment: Statement,
     journal: Statement,
+    seals: Statement,
 }
 
 impl Statements {
@@ -63,9 +70,10 @@ impl Statements {
             )?,
             assessment: client.prepare("INSERT INTO assessment (transmission_id, at, evidence) VALUES ($1, $2, $3)")?,
             journal: client.prepare(
-                "INSERT INTO journal (command_id, at, actor, act, accepted, subject, note)
-                 VALUES ($1, $3, $5, $6, 1, $4, $7), ($2, $3, $8, $9, 1, $4, $10)",
+                "INSERT INTO journal (command_id, at, actor, act, accepted, subject, note, images)
+                 VALUES ($1, $3, $5, $6, 1, $4, $7, $11), ($2, $3, $8, $9, 1, $4, $10, $12)",
             )?,
+            seals: client.prepare("INSERT INTO seal (no, command_id, hash) VALUES ($1, $3, $5), ($2, $4, $5)")?,
         })
     }
 }
@@ -82,7 +90,12 @@ fn keep(client: &mut Client, statements: &Statements, message: &Message) -> Resu
     transaction.execute(&statements.assessment, &[id, at, &message.evidence])?;
     let [kept, filed] = &message.commands;
     let [[a, b, c], [d, e, f]] = &JOURNAL;
-    transaction.execute(&statements.journal, &[&kept.as_slice(), &filed.as_slice(), at, id, a, b, c, d, e, f])?;
+    transaction.execute(
+        &statements.journal,
+        &[&kept.as_slice(), &filed.as_slice(), at, id, a, b, c, d, e, f, &message.images[0], &message.images[1]],
+    )?;
+    let no = NEXT_SEAL.fetch_add(2, Ordering::Relaxed);
+    transaction.execute(&statements.seals, &[&no, &(no + 1), &kept.as_slice(), &filed.as_slice(), &hash])?;
     transaction.commit()
 }
 

@@ -12,6 +12,7 @@ pub(crate) use office::Office;
 
 use crate::failure::Failure;
 use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Bytes of a request's line; names and paths need no more.
@@ -51,6 +52,8 @@ pub(crate) enum Request {
     TokenRevoke { name: String },
     /// Look whether every invariant holds.
     Check {},
+    /// Hold the journal, its seals and the records against each other, and against an anchor if one is named; by these keys.
+    AuditVerify { anchor: Option<PathBuf>, keys: Vec<String> },
 }
 
 /// How it went: what a command prints, and its exit code.

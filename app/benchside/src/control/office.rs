@@ -3,6 +3,8 @@
 use super::{Answer, Request};
 use crate::failure::Failure;
 use actions::{AccountRefusal, ActTrouble, NewStaff, TokenRefusal};
+use std::path::{Path, PathBuf};
+use store::audit::{self, Anchor};
 use store::{Store, Target};
 
 /// A laboratory's store and what else requests need.
@@ -39,6 +41,7 @@ impl Office {
             Request::TokenList {} => self.list_tokens().await,
             Request::TokenRevoke { name } => self.revoke_token(&name).await,
             Request::Check {} => self.check().await,
+            Request::AuditVerify { anchor, keys } => self.verify_audit(anchor, keys).await,
         };
         match carried {
             Ok(out) => Answer::done(out),
@@ -86,9 +89,29 @@ impl Office {
         Ok(vec![format!("token {} is revoked", name.trim())])
     }
 
+    async fn verify_audit(&self, anchor: Option<PathBuf>, keys: Vec<String>) -> Carried {
+        let anchor = anchor.map(|file| read_anchor(&file, keys)).transpose()?;
+        let store = self.store.clone();
+        let looking = tokio::task::spawn_blocking(move || audit::verify(&store, anchor.as_ref(), &mut |_| {}));
+        let looked = looking.await.map_err(|error| (Failure::environment(error), Vec::new()))?;
+        let report = looked.map_err(|trouble| (Failure::environment(trouble), Vec::new()))?;
+        let lines = report.to_string().lines().map(str::to_owned).collect();
+        if report.is_sound() {
+            return Ok(lines);
+        }
+        let found = report.findings.len() + report.more;
+        Err((Failure::DoesNotHold(format!("{found} things were done behind the journal's back")), lines))
+    }
+
     async fn check(&self) -> Carried {
         check(&self.store).await
     }
+}
+
+fn read_anchor(file: &Path, keys: Vec<String>) -> Result<Anchor, (Failure, Vec<String>)> {
+    let text = std::fs::read_to_string(file);
+    let text = text.map_err(|error| (Failure::Environment(format!("cannot read the anchor {}: {error}", file.display())), Vec::new()))?;
+    Ok(Anchor { text, keys })
 }
 
 /// Looks whether every invariant holds.

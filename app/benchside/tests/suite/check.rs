@@ -7,7 +7,7 @@ use crate::program::{Place, potassium, send};
 on_both!(a_sound_database_holds, a_damaged_database_does_not_hold);
 
 /// A laboratory in which one potassium was filed.
-fn with_a_result(engine: &Engine) -> Place<'_> {
+pub(crate) fn with_a_result(engine: &Engine) -> Place<'_> {
     let (place, accounts) = Place::with_laboratory(engine, "production");
     let server = place.serve();
     let (_, container) = order(server.http, &accounts.token, &patient());

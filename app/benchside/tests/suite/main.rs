@@ -7,6 +7,7 @@ mod engine;
 mod http;
 mod program;
 
+mod audit;
 mod check;
 mod command_line;
 mod configuration;

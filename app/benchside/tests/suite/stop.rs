@@ -72,8 +72,8 @@ async fn nothing_is_left_beside_the_database(engine: &Engine) {
         std::fs::read_dir(place.data()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     files.sort();
     let expected: &[&str] = match engine.target {
-        store::Target::Sqlite(_) => &["benchside.db", "benchside.toml", "lock"],
-        store::Target::Postgres(_) => &["benchside.toml", "lock"],
+        store::Target::Sqlite(_) => &["benchside.db", "benchside.toml", "lock", "seal.key", "seals.log"],
+        store::Target::Postgres(_) => &["benchside.toml", "lock", "seal.key", "seals.log"],
     };
     assert_eq!(files, expected, "the database is one file that can be copied");
 }

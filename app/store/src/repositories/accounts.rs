@@ -21,7 +21,7 @@ sql! {
     /// Members of staff in the order of their user names.
     pub ALL_STAFF = "SELECT id, user_name, display_name, role, password_hash FROM staff ORDER BY user_name LIMIT ?1";
     /// Another password.
-    pub SET_PASSWORD_HASH = "UPDATE staff SET password_hash = ?2 WHERE id = ?1";
+    pub SET_PASSWORD_HASH = "UPDATE staff SET password_hash = ?2 WHERE id = ?1 RETURNING id, user_name, display_name, role, password_hash, created_at";
     /// Signs a member of staff out of every browser.
     pub END_SESSIONS_OF_STAFF = "DELETE FROM session WHERE staff_id = ?1";
     /// Tokens in the order in which they were made.
@@ -29,7 +29,7 @@ sql! {
     /// Tokens of this name.
     pub COUNT_TOKENS_NAMED = "SELECT COUNT(*) FROM token WHERE name = ?1";
     /// The tokens of this name are good for nothing from now on.
-    pub REVOKE_TOKENS_NAMED = "DELETE FROM token WHERE name = ?1";
+    pub REVOKE_TOKENS_NAMED = "DELETE FROM token WHERE name = ?1 RETURNING id";
 }
 
 /// A member of staff as stored.
@@ -140,5 +140,5 @@ pub fn token_is_named(reader: &mut Reader<'_>, name: &str) -> Result<bool, Troub
 
 /// Deletes the tokens of this name; how many there were.
 pub fn revoke_tokens_named(tx: &mut Tx<'_>, name: &str) -> Result<u64, Trouble> {
-    tx.execute(&REVOKE_TOKENS_NAMED, &params![name])
+    tx.delete_records(&REVOKE_TOKENS_NAMED, &params![name])
 }

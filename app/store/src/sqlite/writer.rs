@@ -104,6 +104,10 @@ impl<'c> Writer<'c> {
     }
 
     fn each_alone(&mut self, group: Vec<Command>) {
+        // Another process (`check`, which may write of an impossible row) may have sealed something in between.
+        if let Ok(head) = seal::last(&mut self.session) {
+            self.head = head;
+        }
         let mut commands = group.into_iter();
         while let Some(command) = commands.next() {
             let ran = self.run_group(std::slice::from_ref(&command)).and_then(|answers| self.commit().map(|()| answers));

@@ -225,7 +225,6 @@ fn five_hundred_alterations_are_all_named(engine: &Engine) {
     assert_eq!(missed, Vec::<String>::new());
     // Every one of them was taken back, so nothing may be found any more.
     assert_eq!(lab.look(None).findings, []);
-    println!("500 alterations, all named ({})", if engine.is_sqlite() { "SQLite" } else { "PostgreSQL" });
 }
 
 /// Takes the last entries out, with everything they wrote and their seals: what is left is a sound, shorter history.

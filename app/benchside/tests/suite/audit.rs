@@ -1,0 +1,58 @@
+//! `audit`: 0 where nothing was done behind the journal's back, 1 where something was, with its place named; beside a server and alone.
+
+use crate::check::with_a_result;
+use crate::engine::Engine;
+
+on_both!(what_was_done_behind_the_journal_is_named, an_anchor_vouches_for_the_end_of_the_journal);
+
+async fn what_was_done_behind_the_journal_is_named(engine: &Engine) {
+    let place = with_a_result(engine);
+    let sound = place.operate("audit verify", &[]);
+    sound.says(0, &[]);
+    assert!(sound.out.contains("records") && sound.out.contains("not seen: whether the end of the journal was cut off"), "{}", sound.out);
+    place.change("UPDATE result SET reported = '4.9'");
+    let server = place.serve();
+    let altered = place.operate("audit verify", &[]);
+    altered.says(1, &["1 things were done behind the journal's back"]);
+    assert!(altered.out.contains("\n  result ") && altered.out.contains("is not as entry"), "{}", altered.out);
+    assert_eq!(server.stop().code, Some(0));
+    place.change("UPDATE result SET reported = '4.1'");
+    place.operate("audit verify", &[]).says(0, &[]);
+}
+
+async fn an_anchor_vouches_for_the_end_of_the_journal(engine: &Engine) {
+    let place = with_a_result(engine);
+    // A copy kept elsewhere, as it should be.
+    let elsewhere = tempfile::tempdir().unwrap();
+    let anchor = elsewhere.path().join("seals.log");
+    std::fs::copy(place.data().join("seals.log"), &anchor).unwrap();
+    let anchor = anchor.to_str().unwrap();
+    let anchored = place.operate("audit verify", &["--anchor", anchor]);
+    anchored.says(0, &[]);
+    assert!(!anchored.out.contains("whether the end"), "{}", anchored.out);
+    let key = place.operate("audit key", &[]);
+    assert_eq!(key.out.trim().len(), 64, "{key:?}");
+    place.operate("audit verify", &["--anchor", anchor, "--key", key.out.trim()]).says(0, &[]);
+    let other = place.operate("audit verify", &["--anchor", anchor, "--key", &"0".repeat(64)]);
+    other.says(1, &[]);
+    assert!(other.out.contains("none of those that count"), "{}", other.out);
+    place.operate("audit verify", &["--anchor", "nowhere"]).says(3, &["nowhere"]);
+}
+
+/// Somebody puts yesterday's database back.
+#[test]
+fn an_older_database_in_place_of_this_one_is_seen_by_the_anchor() {
+    let engine = Engine::sqlite();
+    let place = with_a_result(&engine);
+    let (database, older) = (place.data().join("benchside.db"), place.data().join("older.db"));
+    std::fs::copy(&database, &older).unwrap();
+    place.operate("token new", &["ward"]).says(0, &[]);
+    let anchor = place.data().join("seals.log");
+    let anchor = anchor.to_str().unwrap();
+    place.operate("audit verify", &["--anchor", anchor]).says(0, &[]);
+    std::fs::rename(&older, &database).unwrap();
+    place.operate("audit verify", &[]).says(0, &[]);
+    let cut = place.operate("audit verify", &["--anchor", anchor]);
+    cut.says(1, &[]);
+    assert!(cut.out.contains("the journal was cut short: the anchor knows entry"), "{}", cut.out);
+}
