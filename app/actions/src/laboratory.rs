@@ -1,5 +1,6 @@
 //! The laboratory at work: its store, its catalogue, its analysers. Everything an act needs, handed around as one cheap value.
 
+use crate::access_log::AccessLog;
 use crate::analyser::Analyser;
 use crate::codes::CodePool;
 use crate::live::Live;
@@ -41,6 +42,7 @@ struct Inner {
     codes: CodePool,
     placed: broadcast::Sender<PlacedOrder>,
     links: Mutex<BTreeMap<String, LinkState>>,
+    access_log: AccessLog,
 }
 
 /// What a link is doing now; kept in memory only.
@@ -62,7 +64,15 @@ impl Laboratory {
         let links = settings.analysers.iter().map(|analyser| (analyser.name.to_string(), LinkState::default())).collect();
         let placed = broadcast::Sender::new(PLACED_ORDERS_MAX);
         let links = Mutex::new(links);
-        Self(Arc::new(Inner { store, settings, live: Live::default(), codes: CodePool::default(), placed, links }))
+        Self(Arc::new(Inner {
+            store,
+            settings,
+            live: Live::default(),
+            codes: CodePool::default(),
+            placed,
+            links,
+            access_log: AccessLog::default(),
+        }))
     }
 
     /// Its store.
@@ -104,6 +114,9 @@ impl Laboratory {
     pub(crate) fn tell_of_order(&self, placed: &PlacedOrder) {
         // Nobody listens in production: that is no fault.
         drop(self.0.placed.send(placed.clone()));
+    }
+    pub(crate) fn access_log(&self) -> &AccessLog {
+        &self.0.access_log
     }
     pub(crate) fn codes(&self) -> &CodePool {
         &self.0.codes

@@ -1,6 +1,7 @@
 //! One file per thing a person or a machine does. Actions read the store, ask the laboratory's rules, and write what follows, one command each;
 //! they know no sockets and no pages.
 
+mod access_log;
 mod accounts;
 mod analyser;
 mod close_task;
@@ -20,6 +21,7 @@ mod tokens;
 mod trouble;
 pub mod views;
 
+pub use access_log::{Looking, who_saw};
 pub use accounts::{SignInRefusal, SignedIn, StaffLine, bearer, session, sign_in, sign_out};
 pub use analyser::{Analyser, AnalyserTrouble};
 pub use close_task::{CloseTaskRefusal, close_task};

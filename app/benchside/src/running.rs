@@ -59,6 +59,7 @@ pub(crate) async fn start(
     let lab = Laboratory::new(store, settings);
     let mut tasks = Vec::new();
     let mut links = Vec::new();
+    tasks.push(tokio::spawn(jobs::run_access_log(lab.clone())));
     for (analyser, address) in analysers {
         tasks.push(tokio::spawn(jobs::run_filing(lab.clone(), analyser.clone())));
         let listening = links::listen(lab.clone(), analyser.clone(), address).await.map_err(Failure::environment)?;
@@ -106,6 +107,9 @@ impl Running {
         }
         if tokio::time::timeout(STOP_LIMIT, self.pages).await.is_err() {
             tracing::warn!("some pages were still being served");
+        }
+        if !matches!(tokio::time::timeout(STOP_LIMIT, self.lab.write_access_log()).await, Ok(Ok(()))) {
+            tracing::warn!("who saw what in the last moments could not be written");
         }
         let store = self.lab.store().clone();
         drop(self.lab);

@@ -1,5 +1,7 @@
 //! Durable background work: what is in the database as waiting gets done, also after a restart.
 
+mod access;
 mod filing;
 
+pub use access::run_access_log;
 pub use filing::run_filing;

@@ -135,6 +135,18 @@ CREATE TABLE result (
 CREATE INDEX result_filed ON result (filed_at, examination_id);
 CREATE INDEX result_held ON result (filed_at, examination_id) WHERE state = 'held';
 
+-- Who saw what of whom. Insert only.
+CREATE TABLE access (
+    id BLOB NOT NULL PRIMARY KEY,
+    at INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    -- The kind of page, and which one.
+    what TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    patient_id BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX access_patient ON access (patient_id, at, id) WHERE patient_id IS NOT NULL;
+
 -- One row per filed transmission: what each gate said of each result, under which edition.
 CREATE TABLE assessment (
     transmission_id BLOB NOT NULL PRIMARY KEY,

@@ -4,7 +4,7 @@ use super::results::{lines, of_containers};
 use super::{PatientLine, ResultLine};
 use crate::Laboratory;
 use crate::trouble::ActTrouble;
-use kernel::{Lang, Timestamp};
+use kernel::{Actor, Lang, Timestamp};
 use store::repositories::orders;
 
 /// An order with everything ordered on it.
@@ -38,7 +38,7 @@ pub struct OrderedExamination {
 }
 
 /// An order by accession number.
-pub async fn order_by_accession(lab: &Laboratory, accession: &str) -> Result<Option<OrderView>, ActTrouble> {
+pub async fn order_by_accession(lab: &Laboratory, by: &Actor, accession: &str) -> Result<Option<OrderView>, ActTrouble> {
     let accession = accession.to_owned();
     let read = lab
         .store()
@@ -52,6 +52,7 @@ pub async fn order_by_accession(lab: &Laboratory, accession: &str) -> Result<Opt
         })
         .await?;
     let Some((order, containers, examinations, (records, evidence))) = read else { return Ok(None) };
+    lab.note_seen(by, "order", &order.accession, std::iter::once(Some(order.patient.id))).await?;
     let results = lines(lab, records, &evidence);
     let examination = |(id, container, test): (kernel::ExaminationId, String, catalogue::TestCode)| OrderedExamination {
         container,

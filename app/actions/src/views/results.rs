@@ -4,7 +4,7 @@ use super::{Cursor, PAGE_ROWS, Page, PatientLine};
 use crate::Laboratory;
 use crate::trouble::ActTrouble;
 use catalogue::TestCode;
-use kernel::{ExaminationId, Lang, Timestamp, TransmissionId};
+use kernel::{Actor, ExaminationId, Lang, PatientId, Timestamp, TransmissionId};
 use std::collections::{BTreeSet, HashMap};
 use store::repositories::orders::PatientRecord;
 use store::repositories::results::{self, ResultRecord, StoredState};
@@ -84,17 +84,17 @@ impl From<PatientRecord> for PatientLine {
     }
 }
 
-/// Results that wait for a person, newest first.
-pub async fn held_results(lab: &Laboratory, after: Option<Cursor>) -> Result<Page<ResultLine>, ActTrouble> {
-    page(lab, true, after).await
+/// Results that wait for a person, newest first. Whoever looks is noted, as in every view of a patient.
+pub async fn held_results(lab: &Laboratory, by: &Actor, after: Option<Cursor>) -> Result<Page<ResultLine>, ActTrouble> {
+    page(lab, by, true, after).await
 }
 
 /// Results somebody vouched for, newest first.
-pub async fn verified_results(lab: &Laboratory, after: Option<Cursor>) -> Result<Page<ResultLine>, ActTrouble> {
-    page(lab, false, after).await
+pub async fn verified_results(lab: &Laboratory, by: &Actor, after: Option<Cursor>) -> Result<Page<ResultLine>, ActTrouble> {
+    page(lab, by, false, after).await
 }
 
-async fn page(lab: &Laboratory, held: bool, after: Option<Cursor>) -> Result<Page<ResultLine>, ActTrouble> {
+async fn page(lab: &Laboratory, by: &Actor, held: bool, after: Option<Cursor>) -> Result<Page<ResultLine>, ActTrouble> {
     let after = after.map_or((Timestamp::from_micros(i64::MAX), Uuid::max()), |cursor| (cursor.at, cursor.id));
     let (stretch, evidence, set_aside) = lab
         .store()
@@ -104,14 +104,21 @@ async fn page(lab: &Laboratory, held: bool, after: Option<Cursor>) -> Result<Pag
             Ok((stretch, evidence, reader.quarantined()))
         })
         .await?;
+    lab.note_seen(by, "results", "", patients(&stretch.records)).await?;
     Ok(super::page(stretch, set_aside, |record| line(lab, record, &evidence)))
 }
 
 /// The results on one container; `None` if there is no such container is told by an empty order elsewhere: here simply none.
-pub async fn results_of_container(lab: &Laboratory, code: &str) -> Result<Vec<ResultLine>, ActTrouble> {
-    let code = code.to_owned();
-    let (records, evidence) = lab.store().read(move |reader| of_containers(reader, &[&code])).await?;
+pub async fn results_of_container(lab: &Laboratory, by: &Actor, code: &str) -> Result<Vec<ResultLine>, ActTrouble> {
+    let asked = code.to_owned();
+    let (records, evidence) = lab.store().read(move |reader| of_containers(reader, &[&asked])).await?;
+    lab.note_seen(by, "container", code, patients(&records)).await?;
     Ok(lines(lab, records, &evidence))
+}
+
+/// Whose results these are.
+pub(super) fn patients(records: &[ResultRecord]) -> impl Iterator<Item = Option<PatientId>> {
+    records.iter().map(|record| Some(record.patient.id))
 }
 
 pub(super) type EvidenceOf = HashMap<TransmissionId, Evidence>;

@@ -1,10 +1,10 @@
 //! A transmission as a page shows it: what came over the wire and what became of it.
 
-use super::results::{lines, of_containers};
+use super::results::{lines, of_containers, patients};
 use super::{ResultLine, TaskLine};
 use crate::Laboratory;
 use crate::trouble::ActTrouble;
-use kernel::{Timestamp, TransmissionId};
+use kernel::{Actor, Timestamp, TransmissionId};
 use std::collections::BTreeSet;
 pub use store::repositories::transmissions::FilingState;
 use store::repositories::{results, tasks, transmissions};
@@ -33,7 +33,7 @@ pub struct TransmissionView {
 }
 
 /// One transmission.
-pub async fn transmission(lab: &Laboratory, id: TransmissionId) -> Result<Option<TransmissionView>, ActTrouble> {
+pub async fn transmission(lab: &Laboratory, by: &Actor, id: TransmissionId) -> Result<Option<TransmissionView>, ActTrouble> {
     let read = lab
         .store()
         .read(move |reader| {
@@ -50,6 +50,9 @@ pub async fn transmission(lab: &Laboratory, id: TransmissionId) -> Result<Option
         })
         .await?;
     let Some((record, opened, found, evidence)) = read else { return Ok(None) };
+    // The bytes may name anybody: the message itself is noted beside those it gave results of.
+    let seen = patients(&found).chain(std::iter::once(None));
+    lab.note_seen(by, "transmission", &record.id.to_string(), seen).await?;
     Ok(Some(TransmissionView {
         id: record.id,
         link: record.link,

@@ -48,9 +48,9 @@ async fn a_potassium_verifies_itself_in_the_demonstration(engine: &Engine) {
     assert_eq!(line.gates, "gates-1, starting-2026-11");
     assert_eq!(reasons(&line), [UNSIGNED]);
     assert_eq!(house.tasks().await.len(), 0);
-    let verified = views::verified_results(&house.lab, None).await.unwrap();
+    let verified = views::verified_results(&house.lab, &kernel::Actor::System("test".to_owned()), None).await.unwrap();
     assert_eq!((verified.rows.len(), verified.next, verified.set_aside), (1, None, 0));
-    assert!(views::held_results(&house.lab, None).await.unwrap().rows.is_empty());
+    assert!(views::held_results(&house.lab, &kernel::Actor::System("test".to_owned()), None).await.unwrap().rows.is_empty());
     assert_eq!(house.broken().await, []);
 }
 
@@ -60,8 +60,8 @@ async fn the_same_potassium_waits_in_production_while_nobody_signed(engine: &Eng
     assert!(line.held && !line.critical);
     assert_eq!((line.verifier.clone(), line.verified_at), (None, None));
     assert_eq!(reasons(&line), [UNSIGNED]);
-    assert_eq!(views::held_results(&house.lab, None).await.unwrap().rows.len(), 1);
-    assert!(views::verified_results(&house.lab, None).await.unwrap().rows.is_empty());
+    assert_eq!(views::held_results(&house.lab, &kernel::Actor::System("test".to_owned()), None).await.unwrap().rows.len(), 1);
+    assert!(views::verified_results(&house.lab, &kernel::Actor::System("test".to_owned()), None).await.unwrap().rows.is_empty());
     assert_eq!(house.broken().await, []);
 }
 
@@ -115,7 +115,7 @@ async fn two_containers_in_one_message_each_get_their_own(engine: &Engine) {
     let expected = |test: &str, value: &str, mrn: &str| (test.to_owned(), value.to_owned(), mrn.to_owned());
     assert_eq!(said(house.results(&one).await), [expected("K", "4.1", "M-1"), expected("NA", "140", "M-1")]);
     assert_eq!(said(house.results(&other).await), [expected("K", "3.9", "M-2")]);
-    let view = views::transmission(&house.lab, kept.id).await.unwrap().unwrap();
+    let view = views::transmission(&house.lab, &kernel::Actor::System("test".to_owned()), kept.id).await.unwrap().unwrap();
     assert_eq!(view.results.len(), 3);
 }
 
@@ -126,15 +126,21 @@ async fn the_page_of_a_transmission_shows_what_came_of_it(engine: &Engine) {
     let received = house.received(content);
     let wire = received.wire.clone();
     let kept = actions::keep_transmission(&house.lab, &house.first, received).await.unwrap();
-    let before = views::transmission(&house.lab, kept.id).await.unwrap().unwrap();
+    let before = views::transmission(&house.lab, &kernel::Actor::System("test".to_owned()), kept.id).await.unwrap().unwrap();
     assert_eq!((before.filing, before.results.len(), before.tasks.len()), (views::FilingState::Waiting, 0, 0));
     house.file(&house.first).await;
-    let after = views::transmission(&house.lab, kept.id).await.unwrap().unwrap();
+    let after = views::transmission(&house.lab, &kernel::Actor::System("test".to_owned()), kept.id).await.unwrap().unwrap();
     assert!(matches!(after.filing, views::FilingState::Filed(_)), "{:?}", after.filing);
     assert_eq!((after.link.as_str(), after.arrival, after.duplicate_of), ("c111", 1, None));
     assert_eq!(after.raw, wire, "the frames as they came");
     assert_eq!((after.results.len(), after.tasks.len()), (1, 1));
-    assert_eq!(views::transmission(&house.lab, kernel::TransmissionId::from_uuid(uuid::Uuid::nil())).await.unwrap().map(|_| ()), None);
+    assert_eq!(
+        views::transmission(&house.lab, &kernel::Actor::System("test".to_owned()), kernel::TransmissionId::from_uuid(uuid::Uuid::nil()))
+            .await
+            .unwrap()
+            .map(|_| ()),
+        None
+    );
     let health = views::health(&house.lab).await.unwrap();
     assert_eq!((health.unfiled, health.links[0].kept, health.links[1].kept), (0, 1, 0));
 }

@@ -137,7 +137,7 @@ impl House {
     }
 
     pub(crate) async fn results(&self, container: &str) -> Vec<views::ResultLine> {
-        views::results_of_container(&self.lab, container).await.unwrap()
+        views::results_of_container(&self.lab, &kernel::Actor::System("test".to_owned()), container).await.unwrap()
     }
 
     /// Every open task, oldest first.

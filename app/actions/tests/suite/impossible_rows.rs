@@ -29,7 +29,8 @@ async fn potassiums(house: &House, count: usize) -> Vec<String> {
 async fn all_held(house: &House) -> (Vec<ResultLine>, usize) {
     let (mut lines, mut left_out, mut after) = (Vec::new(), 0, None);
     loop {
-        let Page { rows, next, set_aside } = views::held_results(&house.lab, after).await.unwrap();
+        let Page { rows, next, set_aside } =
+            views::held_results(&house.lab, &kernel::Actor::System("test".to_owned()), after).await.unwrap();
         lines.extend(rows);
         left_out += set_aside;
         after = next;
@@ -66,7 +67,7 @@ async fn an_impossible_result_is_set_aside_and_its_neighbours_are_shown(engine: 
         assert_eq!(house.change(change, &[id]).await, 1);
     }
     for _ in 0..2 {
-        let page = views::held_results(&house.lab, None).await.unwrap();
+        let page = views::held_results(&house.lab, &kernel::Actor::System("test".to_owned()), None).await.unwrap();
         assert_eq!((page.rows.len(), page.set_aside), (1, 3));
         assert_eq!(page.rows[0].examination, lines[3].examination);
         quarantined(&house, 3).await;
@@ -126,8 +127,12 @@ async fn a_result_without_readable_evidence_is_never_shown_as_passed(engine: &En
     let said = "what the gates said of this result cannot be read; the row is in quarantine";
     for evidence in ["UPDATE assessment SET evidence = 'garbage'", "UPDATE assessment SET evidence = '{}'", "DELETE FROM assessment"] {
         assert_eq!(house.change(evidence, &[]).await, 1);
-        let order = views::order_by_accession(&house.lab, &house.results(&container).await[0].accession).await.unwrap().unwrap();
-        let on_page = views::verified_results(&house.lab, None).await.unwrap().rows.remove(0);
+        let order =
+            views::order_by_accession(&house.lab, &kernel::Actor::System("test".to_owned()), &house.results(&container).await[0].accession)
+                .await
+                .unwrap()
+                .unwrap();
+        let on_page = views::verified_results(&house.lab, &kernel::Actor::System("test".to_owned()), None).await.unwrap().rows.remove(0);
         let on_order = order.examinations[0].result.clone().unwrap();
         for line in [house.results(&container).await.remove(0), on_page, on_order] {
             assert_eq!(line.reasons.len(), 1, "{evidence}");

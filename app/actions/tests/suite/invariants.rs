@@ -41,7 +41,7 @@ async fn finds(house: &House, expected: &[(&str, String)]) {
 }
 
 async fn examination(house: &House) -> String {
-    let page = actions::views::verified_results(&house.lab, None).await.unwrap();
+    let page = actions::views::verified_results(&house.lab, &kernel::Actor::System("test".to_owned()), None).await.unwrap();
     page.rows[0].examination.to_string()
 }
 

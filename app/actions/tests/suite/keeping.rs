@@ -54,7 +54,7 @@ async fn a_message_that_was_cut_off_is_kept_with_a_task_and_not_filed(engine: &E
     assert_eq!((tasks[0].kind.as_str(), tasks[0].owner.as_str(), tasks[0].transmission), ("incomplete", OWNER, Some(kept.id)));
     assert_eq!(tasks[0].why, "the message was cut off (the connection closed); the analyser should send it again");
     assert!(tasks[0].raw_line.contains(&container), "{}", tasks[0].raw_line);
-    let view = views::transmission(&house.lab, kept.id).await.unwrap().unwrap();
+    let view = views::transmission(&house.lab, &kernel::Actor::System("test".to_owned()), kept.id).await.unwrap().unwrap();
     assert_eq!(lis2::unframe(&view.raw).unwrap().content, [cut.as_slice(), b"\r"].concat());
     // The analyser sends it again, whole.
     assert_eq!(house.keep(&house.first, whole).await.duplicate_of, None);
@@ -90,7 +90,7 @@ async fn what_is_kept_of_a_shared_frame_says_only_what_was_received(engine: &Eng
     for part in [&one, &other] {
         let received = Received { wire: shared.clone(), ..house.received(part.clone()) };
         let kept = actions::keep_transmission(&house.lab, &house.first, received).await.unwrap();
-        assert_eq!(&views::transmission(&house.lab, kept.id).await.unwrap().unwrap().raw, part);
+        assert_eq!(&views::transmission(&house.lab, &kernel::Actor::System("test".to_owned()), kept.id).await.unwrap().unwrap().raw, part);
     }
     house.file(&house.first).await;
     let lines: Vec<String> = house.tasks().await.into_iter().map(|task| task.raw_line).collect();

@@ -6,6 +6,7 @@ mod engine;
 mod house;
 mod messages;
 
+mod access;
 mod accounts;
 mod close_task;
 mod contention;

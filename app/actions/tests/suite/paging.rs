@@ -53,21 +53,22 @@ fn check_results(pages: &[Vec<ResultLine>], expected: &[usize]) {
 async fn a_hundred_and_twenty_held_results_page_by_fifty(engine: &Engine) {
     let house = House::production(engine);
     file_potassiums(&house, 120, 1).await;
-    let held = pages(async |after| views::held_results(&house.lab, after).await.unwrap()).await;
+    let held = pages(async |after| views::held_results(&house.lab, &kernel::Actor::System("test".to_owned()), after).await.unwrap()).await;
     check_results(&held, &[50, 50, 20]);
 }
 
 async fn verified_results_page_as_well(engine: &Engine) {
     let house = House::signed(engine);
     file_potassiums(&house, 51, 3).await;
-    let verified = pages(async |after| views::verified_results(&house.lab, after).await.unwrap()).await;
+    let verified =
+        pages(async |after| views::verified_results(&house.lab, &kernel::Actor::System("test".to_owned()), after).await.unwrap()).await;
     check_results(&verified, &[50, 1]);
 }
 
 async fn results_filed_in_one_moment_page_as_well(engine: &Engine) {
     let house = House::production(engine);
     file_potassiums(&house, 120, 120).await;
-    let held = pages(async |after| views::held_results(&house.lab, after).await.unwrap()).await;
+    let held = pages(async |after| views::held_results(&house.lab, &kernel::Actor::System("test".to_owned()), after).await.unwrap()).await;
     check_results(&held, &[50, 50, 20]);
     assert_eq!(held.iter().flatten().map(|line| line.filed_at).collect::<BTreeSet<_>>().len(), 1);
 }
@@ -98,6 +99,6 @@ async fn open_and_closed_tasks_page_by_fifty(engine: &Engine) {
 async fn a_full_last_page_has_no_next(engine: &Engine) {
     let house = House::production(engine);
     file_potassiums(&house, 50, 50).await;
-    let held = views::held_results(&house.lab, None).await.unwrap();
+    let held = views::held_results(&house.lab, &kernel::Actor::System("test".to_owned()), None).await.unwrap();
     assert_eq!((held.rows.len(), held.next), (50, None));
 }

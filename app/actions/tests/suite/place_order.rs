@@ -92,7 +92,7 @@ async fn tests_are_read_as_people_type_them(engine: &Engine) {
     assert_eq!(placed.containers.len(), 1, "both go into one tube");
     assert_eq!(placed.containers[0].tests, ["K", "NA"]);
     assert_eq!(placed.containers[0].specimen, "Serum/plasma, SST");
-    let view = views::order_by_accession(&house.lab, &placed.accession).await.unwrap().unwrap();
+    let view = views::order_by_accession(&house.lab, &kernel::Actor::System("test".to_owned()), &placed.accession).await.unwrap().unwrap();
     assert_eq!((view.patient.mrn.as_str(), view.patient.given_name.as_str(), view.patient.birth_date.as_str()), ("M-1", "", ""));
     assert_eq!(view.priority, "STAT");
     let ordered: Vec<_> = view.examinations.iter().map(|examination| (examination.test.as_str(), examination.result.is_some())).collect();
@@ -105,7 +105,7 @@ async fn tests_are_read_as_people_type_them(engine: &Engine) {
     for code in ["", " ", "M-2", "\0", "M-1\0"] {
         assert_eq!(views::find_by_code(&house.lab, code).await.unwrap(), None, "{code:?}");
     }
-    assert!(views::order_by_accession(&house.lab, "26-000099-1").await.unwrap().is_none());
+    assert!(views::order_by_accession(&house.lab, &kernel::Actor::System("test".to_owned()), "26-000099-1").await.unwrap().is_none());
 }
 
 async fn the_same_patient_is_found_again(engine: &Engine) {
@@ -257,7 +257,8 @@ async fn names_of_any_script_come_back_as_typed(engine: &Engine) {
     for (mrn, family, given) in [("𠀀-1", "𠀀", "🧪"), ("2", "Andre\u{301}", "Ł'Ö-ß"), ("3", "عمر", "")] {
         let order = OrderRequest { family_name: family.to_owned(), given_name: given.to_owned(), ..request(mrn, &["K"]) };
         let placed = place(&house, order).await.unwrap();
-        let view = views::order_by_accession(&house.lab, &placed.accession).await.unwrap().unwrap();
+        let view =
+            views::order_by_accession(&house.lab, &kernel::Actor::System("test".to_owned()), &placed.accession).await.unwrap().unwrap();
         assert_eq!((view.patient.mrn.as_str(), view.patient.family_name.as_str(), view.patient.given_name.as_str()), (mrn, family, given));
         assert_eq!(views::find_by_code(&house.lab, mrn).await.unwrap(), Some(placed.accession));
     }

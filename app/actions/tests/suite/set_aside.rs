@@ -34,7 +34,7 @@ async fn a_driver_that_panics_costs_one_message(engine: &Engine) {
     assert_eq!(tasks.len(), 1);
     assert_eq!((tasks[0].kind.as_str(), tasks[0].owner.as_str(), tasks[0].transmission), ("unreadable", OWNER, Some(poison.id)));
     assert!(tasks[0].why.starts_with("the message could not be filed"), "{}", tasks[0].why);
-    let view = views::transmission(&house.lab, poison.id).await.unwrap().unwrap();
+    let view = views::transmission(&house.lab, &kernel::Actor::System("test".to_owned()), poison.id).await.unwrap().unwrap();
     assert_eq!((view.filing, view.raw.is_empty()), (views::FilingState::Nothing, false));
     assert_eq!(house.broken().await, []);
 }

@@ -27,6 +27,13 @@ enum Act {
         #[arg(long, value_name = "HEX", requires = "anchor")]
         key: Vec<String>,
     },
+    /// Lists who looked at a patient, newest first: when each looking began, who, at what. Looking again within a quarter of an hour is the same.
+    Seen {
+        /// The patient's medical record number.
+        mrn: String,
+        #[command(flatten)]
+        place: Place,
+    },
     /// Shows the public key that seals are signed with: keep it elsewhere.
     Key {
         #[command(flatten)]
@@ -40,6 +47,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
             say(public_key(&place)?);
             Ok(())
         }
+        Act::Seen { mrn, place } => carry_out(&place, "audit seen", Request::AuditSeen { mrn }).await,
         Act::Verify { place, anchor, key } => {
             // A server may have another working folder.
             let anchor = anchor.map(|file| std::path::absolute(&file).unwrap_or(file));

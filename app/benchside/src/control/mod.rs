@@ -54,6 +54,8 @@ pub(crate) enum Request {
     Check {},
     /// Hold the journal, its seals and the records against each other, and against an anchor if one is named; by these keys.
     AuditVerify { anchor: Option<PathBuf>, keys: Vec<String> },
+    /// Show who looked at a patient.
+    AuditSeen { mrn: String },
 }
 
 /// How it went: what a command prints, and its exit code.

@@ -41,6 +41,7 @@ impl Office {
             Request::TokenList {} => self.list_tokens().await,
             Request::TokenRevoke { name } => self.revoke_token(&name).await,
             Request::Check {} => self.check().await,
+            Request::AuditSeen { mrn } => self.who_saw(&mrn).await,
             Request::AuditVerify { anchor, keys } => self.verify_audit(anchor, keys).await,
         };
         match carried {
@@ -87,6 +88,12 @@ impl Office {
     async fn revoke_token(&self, name: &str) -> Carried {
         actions::revoke_token(&self.store, name).await.map_err(|refusal| token(&refusal))?;
         Ok(vec![format!("token {} is revoked", name.trim())])
+    }
+
+    async fn who_saw(&self, mrn: &str) -> Carried {
+        let lookings = actions::who_saw(&self.store, mrn).await.map_err(|trouble| environment(&trouble))?;
+        let line = |looking: actions::Looking| format!("{}\t{}\t{}\t{}", looking.at, looking.by, looking.what, looking.subject);
+        Ok(lookings.into_iter().map(line).collect())
     }
 
     async fn verify_audit(&self, anchor: Option<PathBuf>, keys: Vec<String>) -> Carried {

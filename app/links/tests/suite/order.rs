@@ -12,7 +12,7 @@ on_both!(
 );
 
 async fn reported(house: &House, container: &str) -> Vec<String> {
-    let lines = actions::views::results_of_container(&house.lab, container).await.unwrap();
+    let lines = actions::views::results_of_container(&house.lab, &kernel::Actor::System("test".to_owned()), container).await.unwrap();
     lines.into_iter().map(|line| line.reported).collect()
 }
 
@@ -53,8 +53,12 @@ async fn messages_in_one_frame_are_filed_in_their_order(engine: &Engine) {
         assert_eq!(peer.ask(&frame[0]).await, Some(ACK));
         peer.write(&[crate::peer::EOT]).await;
         house.until("SELECT COUNT(*) FROM unfiled", 0).await;
-        let sent: Vec<String> =
-            actions::views::results_of_container(&house.lab, &container).await.unwrap().into_iter().map(|line| line.sent).collect();
+        let sent: Vec<String> = actions::views::results_of_container(&house.lab, &kernel::Actor::System("test".to_owned()), &container)
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|line| line.sent)
+            .collect();
         assert_eq!(sent, ["3.00"], "round {round}: the first of the frame stands");
     }
     filing.abort();

@@ -122,6 +122,10 @@ async fn a_damaged_frame_is_refused_and_its_repetition_taken(engine: &Engine) {
     }
     house.file().await;
     assert_eq!(house.count("SELECT COUNT(*) FROM transmission").await, 1);
-    let sent = actions::views::results_of_container(&house.lab, &container).await.unwrap().remove(0).sent;
+    let sent = actions::views::results_of_container(&house.lab, &kernel::Actor::System("test".to_owned()), &container)
+        .await
+        .unwrap()
+        .remove(0)
+        .sent;
     assert_eq!(sent, "4.1");
 }

@@ -25,6 +25,8 @@ crate::sql! {
     pub(crate) SCAN_STAFF = "SELECT id, user_name, display_name, role, password_hash, created_at FROM staff WHERE id > ?1 ORDER BY id LIMIT ?2";
     /// The rows of `token` behind a key, in its order.
     pub(crate) SCAN_TOKEN = "SELECT id, digest, name, created_at FROM token WHERE id > ?1 ORDER BY id LIMIT ?2";
+    /// The rows of `access` behind a key, in its order.
+    pub(crate) SCAN_ACCESS = "SELECT id, at, actor, what, subject, patient_id FROM access WHERE id > ?1 ORDER BY id LIMIT ?2";
 }
 
 /// A table of records.
@@ -126,6 +128,13 @@ pub(crate) static RECORD_TABLES: &[RecordTable] = &[
         scan: &SCAN_STAFF,
     },
     RecordTable { number: 11, name: "token", keys: 1, columns: &["id", "digest", "name", "created_at"], scan: &SCAN_TOKEN },
+    RecordTable {
+        number: 12,
+        name: "access",
+        keys: 1,
+        columns: &["id", "at", "actor", "what", "subject", "patient_id"],
+        scan: &SCAN_ACCESS,
+    },
 ];
 
 /// The table of records of this name, if it is one.

@@ -5,6 +5,7 @@ use crate::{Inconsistent, Reader, Row};
 use kernel::Timestamp;
 use uuid::Uuid;
 
+pub mod access;
 pub mod accounts;
 pub mod codes;
 pub mod invariants;
@@ -40,6 +41,7 @@ fn stretch<T>(
 
 /// The statements of every repository: one line each. A test counts the files, so that none is forgotten.
 pub(crate) static ALL: &[&[Registered]] = &[
+    access::STATEMENTS,
     accounts::STATEMENTS,
     codes::STATEMENTS,
     invariants::STATEMENTS,

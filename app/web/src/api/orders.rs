@@ -147,8 +147,12 @@ impl From<OrderView> for OrderAnswer {
 }
 
 /// `GET /api/v1/orders/{accession}`
-pub(crate) async fn show(State(web): State<Web>, Path(accession): Path<String>) -> Result<Json<OrderAnswer>, Refusal> {
-    let order = views::order_by_accession(&web.lab, &accession).await?;
+pub(crate) async fn show(
+    State(web): State<Web>,
+    Extension(program): Extension<Program>,
+    Path(accession): Path<String>,
+) -> Result<Json<OrderAnswer>, Refusal> {
+    let order = views::order_by_accession(&web.lab, &program.actor(), &accession).await?;
     order.map(|order| Json(order.into())).ok_or_else(|| Refusal::no_such("order", &accession))
 }
 

@@ -2,12 +2,13 @@
 
 use super::PatientAnswer;
 use crate::Web;
+use crate::entry::Program;
 use crate::error::Refusal;
 use crate::pages::examination;
 use crate::pages::paging::{self, After};
 use actions::views::{self, ReasonLine, ResultLine};
-use axum::Json;
 use axum::extract::{Path, Query, State};
+use axum::{Extension, Json};
 use serde::Serialize;
 
 /// A result in an answer. `value` is the reported text in `unit`; `sent` and `sent_unit` are the analyser's own.
@@ -88,8 +89,12 @@ pub(crate) struct ContainerResults {
 }
 
 /// `GET /api/v1/containers/{code}/results`
-pub(crate) async fn of_container(State(web): State<Web>, Path(code): Path<String>) -> Result<Json<ContainerResults>, Refusal> {
-    let lines = views::results_of_container(&web.lab, &code).await?;
+pub(crate) async fn of_container(
+    State(web): State<Web>,
+    Extension(program): Extension<Program>,
+    Path(code): Path<String>,
+) -> Result<Json<ContainerResults>, Refusal> {
+    let lines = views::results_of_container(&web.lab, &program.actor(), &code).await?;
     if lines.is_empty() && views::find_by_code(&web.lab, &code).await?.is_none() {
         return Err(Refusal::no_such("container", &code));
     }
@@ -104,7 +109,11 @@ pub(crate) struct ResultsPage {
 }
 
 /// `GET /api/v1/results?after=`
-pub(crate) async fn list(State(web): State<Web>, Query(begins): Query<After>) -> Result<Json<ResultsPage>, Refusal> {
-    let page = views::verified_results(&web.lab, paging::cursor(begins.after.as_deref())?).await?;
+pub(crate) async fn list(
+    State(web): State<Web>,
+    Extension(program): Extension<Program>,
+    Query(begins): Query<After>,
+) -> Result<Json<ResultsPage>, Refusal> {
+    let page = views::verified_results(&web.lab, &program.actor(), paging::cursor(begins.after.as_deref())?).await?;
     Ok(Json(ResultsPage { results: page.rows.into_iter().map(Into::into).collect(), next: page.next.map(views::Cursor::to_text) }))
 }

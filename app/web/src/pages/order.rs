@@ -28,7 +28,8 @@ pub(crate) async fn show(
     Query(arrived): Query<Arrived>,
 ) -> Result<Markup, Refusal> {
     let versions = web.lab.live().versions();
-    let order = views::order_by_accession(&web.lab, &accession).await?.ok_or_else(|| Refusal::no_such("order", &accession))?;
+    let order =
+        views::order_by_accession(&web.lab, &signed.actor(), &accession).await?.ok_or_else(|| Refusal::no_such("order", &accession))?;
     let title = t!("Order {accession}", accession = order.accession);
     let notice = html! {
         @if arrived.placed.is_some() {

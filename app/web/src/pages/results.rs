@@ -30,8 +30,8 @@ pub(crate) async fn show(
     let versions = web.lab.live().versions();
     let held_after = paging::cursor(begins.held.as_deref())?;
     let verified_after = paging::cursor(begins.verified.as_deref())?;
-    let mut held = views::held_results(&web.lab, held_after).await?;
-    let verified = views::verified_results(&web.lab, verified_after).await?;
+    let mut held = views::held_results(&web.lab, &signed.actor(), held_after).await?;
+    let verified = views::verified_results(&web.lab, &signed.actor(), verified_after).await?;
     held.rows.sort_by_key(urgency);
     let body = html! {
         h1 { (t!("Results")) }

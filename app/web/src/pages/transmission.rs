@@ -18,7 +18,7 @@ pub(crate) async fn show(State(web): State<Web>, Extension(signed): Extension<Si
     let versions = web.lab.live().versions();
     let missing = || Refusal::no_such("transmission", &id);
     let known: TransmissionId = id.parse().map_err(|_| missing())?;
-    let transmission = views::transmission(&web.lab, known).await?.ok_or_else(missing)?;
+    let transmission = views::transmission(&web.lab, &signed.actor(), known).await?.ok_or_else(missing)?;
     let title = t!("Transmission {arrival} of {link}", arrival = transmission.arrival, link = transmission.link);
     let body = html! {
         h1 { (title) }

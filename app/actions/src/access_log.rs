@@ -1,0 +1,158 @@
+//! Who saw what of whom. Noted as a view is read, written together a moment later: a page of fifty patients is one command, not fifty.
+//!
+//! Within a quarter of an hour the same person looking at the same patient on the same kind of page is one looking: pages refresh by themselves.
+
+use crate::Laboratory;
+use crate::new_ids::{new_command, new_uuid, now};
+use crate::trouble::ActTrouble;
+use kernel::{Actor, PatientId, Timestamp};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+pub use store::repositories::access::AccessRecord as Looking;
+use store::repositories::access::{self, NewAccess};
+use store::{Outcome, Store, Tx};
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+/// How long one looking lasts, in microseconds.
+const LOOKING_MICROS: i64 = 15 * 60 * 1_000_000;
+/// So many unwritten are written before the view is shown: who sees must be known, also when the database is slow.
+const UNWRITTEN_MAX: usize = 512;
+/// So many lookings are remembered; then all are forgotten, which costs a few rows more.
+const REMEMBERED_MAX: usize = 50_000;
+
+#[derive(Debug, Default)]
+struct State {
+    unwritten: Vec<NewAccess>,
+    /// When each looking began.
+    lookings: HashMap<(String, &'static str, Option<PatientId>, String), i64>,
+}
+
+/// What was seen and is not written yet.
+#[derive(Debug, Default)]
+pub(crate) struct AccessLog {
+    state: Mutex<State>,
+    noted: Notify,
+}
+
+impl AccessLog {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes a looking; how many are not written yet.
+    fn note(&self, by: &str, what: &'static str, subject: &str, patients: impl Iterator<Item = Option<PatientId>>, at: Timestamp) -> usize {
+        let mut state = self.state();
+        if state.lookings.len() > REMEMBERED_MAX {
+            state.lookings.clear();
+        }
+        for patient in patients {
+            // On a list the patient matters; what has no patient is told apart by its subject.
+            let about = if patient.is_some() { String::new() } else { subject.to_owned() };
+            let began = state.lookings.entry((by.to_owned(), what, patient, about)).or_insert(i64::MIN);
+            if at.micros().saturating_sub(*began) < LOOKING_MICROS {
+                continue;
+            }
+            *began = at.micros();
+            state.unwritten.push(NewAccess { id: new_uuid(), at, by: by.to_owned(), what, subject: subject.to_owned(), patient });
+        }
+        let unwritten = state.unwritten.len();
+        drop(state);
+        if unwritten > 0 {
+            self.noted.notify_one();
+        }
+        unwritten
+    }
+
+    fn take(&self) -> Vec<NewAccess> {
+        std::mem::take(&mut self.state().unwritten)
+    }
+
+    fn put_back(&self, mut taken: Vec<NewAccess>) {
+        let mut state = self.state();
+        taken.append(&mut state.unwritten);
+        state.unwritten = taken;
+    }
+}
+
+impl Laboratory {
+    /// Notes that somebody is about to see these patients. Fails only where too much is unwritten and cannot be written: then nothing is shown.
+    pub(crate) async fn note_seen(
+        &self,
+        by: &Actor,
+        what: &'static str,
+        subject: &str,
+        patients: impl Iterator<Item = Option<PatientId>>,
+    ) -> Result<(), ActTrouble> {
+        if self.access_log().note(&by.to_string(), what, subject, patients, now()) >= UNWRITTEN_MAX {
+            self.write_access_log().await?;
+        }
+        Ok(())
+    }
+
+    /// Writes what was seen and is not written yet.
+    pub async fn write_access_log(&self) -> Result<(), ActTrouble> {
+        let taken = self.access_log().take();
+        if taken.is_empty() {
+            return Ok(());
+        }
+        let rows: Arc<[NewAccess]> = taken.clone().into();
+        let act = move |tx: &mut Tx<'_>| {
+            access::add(tx, &rows)?;
+            Ok(Outcome { act: "note_access", accepted: true, subject: None, note: format!("{} lookings", rows.len()) })
+        };
+        let written = self.store().append(&Actor::System("access".to_owned()), new_command(), now(), act).await;
+        if let Err(trouble) = written {
+            // Perhaps it was written all the same: two rows of one looking are better than none.
+            let renamed = taken.into_iter().map(|looking| NewAccess { id: new_uuid(), ..looking }).collect();
+            self.access_log().put_back(renamed);
+            return Err(trouble.into());
+        }
+        Ok(())
+    }
+
+    /// Returns when something was seen since the last time.
+    pub async fn seen(&self) {
+        self.access_log().noted.notified().await;
+    }
+}
+
+/// Lookings listed at once, and in all.
+const PAGE: u32 = 1_000;
+const LISTED_MAX: usize = 50_000;
+
+/// Who looked at the patient with this medical record number, newest first; at most fifty thousand lookings.
+pub async fn who_saw(store: &Store, mrn: &str) -> Result<Vec<Looking>, ActTrouble> {
+    let mut all: Vec<Looking> = Vec::new();
+    loop {
+        let before = all.last().map_or((Timestamp::from_micros(i64::MAX), Uuid::max()), |last| (last.at, last.id));
+        let asked = mrn.to_owned();
+        let page = store.read(move |reader| access::of_patient(reader, &asked, before, PAGE)).await?;
+        if page.is_empty() || all.len() >= LISTED_MAX {
+            return Ok(all);
+        }
+        all.extend(page);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_looking_is_noted_once_and_again_after_a_quarter_of_an_hour() {
+        let log = AccessLog::default();
+        let patient = |number| Some(PatientId::from_uuid(uuid::Uuid::from_u128(number)));
+        let note = |by: &str, what, patients: &[Option<PatientId>], minutes: i64| {
+            log.note(by, what, "26-1", patients.iter().copied(), Timestamp::from_micros(minutes * 60_000_000));
+            log.take().len()
+        };
+        assert_eq!(note("person:a", "order", &[patient(1), patient(2)], 0), 2);
+        assert_eq!(note("person:a", "order", &[patient(1), patient(3)], 1), 1, "only the third is new");
+        assert_eq!(note("person:b", "order", &[patient(1)], 1), 1, "another person");
+        assert_eq!(note("person:a", "results", &[patient(1)], 1), 1, "another kind of page");
+        assert_eq!(note("person:a", "order", &[patient(1)], 14), 0);
+        assert_eq!(note("person:a", "order", &[patient(1)], 15), 1);
+        assert_eq!(note("person:a", "transmission", &[None], 15), 1, "what has no patient is noted by its subject");
+    }
+}
