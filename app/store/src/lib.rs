@@ -36,6 +36,8 @@ mod tx;
 pub mod repositories;
 
 pub use command::{Done, Outcome};
+#[cfg(feature = "faults")]
+pub use faults::Disk;
 pub use faults::Faults;
 pub use migrations::SCHEMA_VERSION;
 pub use options::{Opening, Options, Target};

@@ -71,7 +71,7 @@ pub(crate) fn prepare(session: &mut dyn Definer, place: &str, realm: Realm, open
 }
 
 /// The schema version of what is there (0 for nothing), or why it must not be used.
-fn recognise(session: &mut dyn Definer, place: &str, realm: Realm, opening: Opening) -> Result<i64, OpenTrouble> {
+pub(crate) fn recognise(session: &mut dyn Definer, place: &str, realm: Realm, opening: Opening) -> Result<i64, OpenTrouble> {
     let tables = rows(session, &LIST_TABLES, place)?;
     let named = |wanted: &str| tables.iter().any(|row| row.text(0) == Ok(wanted));
     let place = place.to_owned();

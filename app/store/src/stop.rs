@@ -32,11 +32,13 @@ struct State {
 pub(crate) struct Stop(Arc<Mutex<State>>);
 
 impl Stop {
-    /// Stops; the first reason stays.
+    /// Stops; the first reason stays, unless it was that the store is being closed: what goes wrong while it closes outweighs that.
     pub(crate) fn set(&self, reason: StopReason) {
         let woken = {
             let mut state = lock(&self.0);
-            state.reason.get_or_insert(reason);
+            if matches!(state.reason, None | Some(StopReason::Closed)) {
+                state.reason = Some(reason);
+            }
             std::mem::take(&mut state.waiting)
         };
         woken.into_iter().for_each(Waker::wake);

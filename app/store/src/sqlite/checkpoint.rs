@@ -1,6 +1,7 @@
 //! Copies the write-ahead log into the database file, off the writer's thread.
 
 use super::gate::Gate;
+use super::log_of;
 use super::session::failure;
 use crate::session::Failure;
 use crate::statistics::count;
@@ -43,9 +44,8 @@ pub(super) struct Checkpointer {
 
 impl Checkpointer {
     pub(super) fn new(path: &Path, core: Arc<Core>, gate: Arc<Gate>) -> Self {
-        let mut log = path.as_os_str().to_owned();
-        log.push("-wal");
-        Self { log: PathBuf::from(log), core, gate, thresholds: THRESHOLDS }
+        let gap_from = core.options.faults.checkpoint_from().unwrap_or(THRESHOLDS.gap_from);
+        Self { log: log_of(path), core, gate, thresholds: Thresholds { gap_from, ..THRESHOLDS } }
     }
 
     /// Until all other threads are done; then the log is copied and removed, unless the disk cannot be trusted.
@@ -55,13 +55,23 @@ impl Checkpointer {
             let now = self.gate.commits_after(seen, IDLE_AFTER);
             let outcome = if now == seen { self.when_idle(connection) } else { self.when_busy(connection, &mut copied) };
             seen = now;
-            if let Err(Failure { cause: Cause::Disk, words }) = outcome {
-                self.core.shut(StopReason::Disk(words));
-            }
+            self.stop_after(outcome);
         }
         if self.core.stop.reason() == Some(StopReason::Closed) {
-            // Closing the last connection then copies the log; if that fails the log stays and is used at the next start.
+            // Copied here and not by the closing of the last connection, which tells nobody when it fails.
+            self.stop_after(self.copy(connection, "TRUNCATE"));
+        }
+        if self.core.stop.reason() == Some(StopReason::Closed) {
+            // Closing the last connection then removes the log, or copies what a reader kept from being copied. If that fails the log stays
+            // and is used at the next start.
             let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false);
+        }
+    }
+
+    /// Stops the store if this was a disk error.
+    fn stop_after<T>(&self, outcome: Result<T, Failure>) {
+        if let Err(Failure { cause: Cause::Disk, words }) = outcome {
+            self.core.shut(StopReason::Disk(words));
         }
     }
 

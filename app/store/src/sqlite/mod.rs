@@ -7,11 +7,12 @@ mod session;
 mod writer;
 
 use crate::audit::seal::{self, Head};
+use crate::faults::Faults;
 use crate::migrations::{self, cannot_open};
 use crate::options::Opening;
-use crate::session::Limit;
+use crate::session::{Failure, Limit};
 use crate::store::{Core, Last, Sentry, Threads};
-use crate::trouble::OpenTrouble;
+use crate::trouble::{Cause, OpenTrouble};
 use checkpoint::Checkpointer;
 use gate::Gate;
 use kernel::Realm;
@@ -19,7 +20,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::hooks::Wal;
 use rusqlite::{Connection, OpenFlags};
 use session::{SqliteSession, failure};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -40,7 +41,11 @@ pub(crate) fn open(path: &Path, realm: Realm, opening: Opening, core: &Arc<Core>
     }
     let failed = |error| cannot_open(&place, failure(&error));
     let writer_limit = Limit::new();
-    let mut connection = connect(path, Role::Writer, &writer_limit).map_err(failed)?;
+    let faults = &core.options.faults;
+    // Held until there is another connection, so that a log left by a crash is read once, not twice.
+    let looked = look(path, &place, realm, opening, faults)?;
+    let mut connection = connect(path, Role::Writer, &writer_limit, faults).map_err(failed)?;
+    drop(looked);
     let mut session = SqliteSession::new(&connection);
     migrations::prepare(&mut session, &place, realm, opening)?;
     let head = seal::last(&mut session).map_err(|failure| cannot_open(&place, failure))?;
@@ -48,9 +53,10 @@ pub(crate) fn open(path: &Path, realm: Realm, opening: Opening, core: &Arc<Core>
     let mut readers = Vec::new();
     for _ in 0..core.options.readers.max(1) {
         let limit = Limit::new();
-        readers.push((connect(path, Role::Reader, &limit).map_err(failed)?, limit));
+        readers.push((connect(path, Role::Reader, &limit, faults).map_err(failed)?, limit));
     }
-    let checkpoint_connection = connect(path, Role::Checkpointer, &Limit::new()).map_err(failed)?;
+    let checkpoint_connection = connect(path, Role::Checkpointer, &Limit::new(), faults).map_err(failed)?;
+    sync_names(path, faults).map_err(|error| cannot_open(&place, Failure { cause: Cause::Disk, words: error.to_string() }))?;
     let gate = Arc::new(Gate::default());
     let told = Arc::clone(&gate);
     let tell = move |_: &mut Wal, pages| {
@@ -88,6 +94,43 @@ fn start(
     Ok(Threads { workers, last: Some(Last { thread, tell: Box::new(move || gate.end()) }) })
 }
 
+/// Looks whether what is there is ours before anything is touched: a connection for work turns any SQLite file into one with a write-ahead log
+/// before a row of it was read.
+fn look(path: &Path, place: &str, realm: Realm, opening: Opening, faults: &Faults) -> Result<Option<Connection>, OpenTrouble> {
+    let bytes = |path: &Path| std::fs::metadata(path).map_or(0, |metadata| metadata.len());
+    if bytes(path) == 0 {
+        return Ok(None);
+    }
+    let failed = |error| cannot_open(place, failure(&error));
+    let connection = open_file(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX, faults).map_err(failed)?;
+    connection.busy_timeout(BUSY_WAIT).map_err(failed)?;
+    // A log that is there stays as it is; one that this look makes goes when it ends.
+    let has_log = bytes(&log_of(path)) > 0;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, has_log).map_err(failed)?;
+    migrations::recognise(&mut SqliteSession::new(&connection), place, realm, opening)?;
+    Ok(Some(connection))
+}
+
+/// The write-ahead log of this database.
+fn log_of(path: &Path) -> PathBuf {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    PathBuf::from(log)
+}
+
+/// Has the names of database and log on the disk for good, and that of their folder. SQLite does the first as well, but overlooks it when
+/// it fails.
+fn sync_names(path: &Path, faults: &Faults) -> std::io::Result<()> {
+    let path = path.canonicalize()?;
+    let mut folders = path.ancestors().skip(1);
+    folders.next().map_or(Ok(()), |folder| faults.sync_folder(folder))?;
+    match folders.next().map(|above| faults.sync_folder(above)) {
+        // Nobody promised that this program may read what lies above.
+        Some(Err(error)) if error.kind() != std::io::ErrorKind::PermissionDenied => Err(error),
+        _ => Ok(()),
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Role {
     Writer,
@@ -95,17 +138,17 @@ enum Role {
     Checkpointer,
 }
 
-fn connect(path: &Path, role: Role, limit: &Limit) -> Result<Connection, rusqlite::Error> {
+fn connect(path: &Path, role: Role, limit: &Limit, faults: &Faults) -> Result<Connection, rusqlite::Error> {
     // Every connection stays on its thread, so SQLite's own mutexes are not needed.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut connection = Connection::open_with_flags(path, flags)?;
+    let mut connection = open_file(path, flags, faults)?;
     connection.busy_timeout(if role == Role::Checkpointer { Duration::ZERO } else { BUSY_WAIT })?;
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "temp_store", "memory")?;
     connection.pragma_update(None, "mmap_size", 0)?;
     if role != Role::Reader {
-        make_durable(&connection)?;
+        make_durable(&connection, faults)?;
     }
     let cache = if role == Role::Writer { WRITER_CACHE_KIB } else { READER_CACHE_KIB };
     connection.pragma_update(None, "cache_size", -cache)?;
@@ -120,15 +163,22 @@ fn connect(path: &Path, role: Role, limit: &Limit) -> Result<Connection, rusqlit
     Ok(connection)
 }
 
+fn open_file(path: &Path, flags: OpenFlags, faults: &Faults) -> Result<Connection, rusqlite::Error> {
+    match faults.vfs() {
+        None => Connection::open_with_flags(path, flags),
+        Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs.as_str()),
+    }
+}
+
 /// Every commit reaches the disk before it counts. There is no switch to weaken this.
-fn make_durable(connection: &Connection) -> Result<(), rusqlite::Error> {
+fn make_durable(connection: &Connection, faults: &Faults) -> Result<(), rusqlite::Error> {
     let mode: String = connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
     if mode != "wal" {
         let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CANTOPEN);
         let words = format!("this file system cannot hold a write-ahead log (journal mode {mode}); use a local disk");
         return Err(rusqlite::Error::SqliteFailure(code, Some(words)));
     }
-    connection.pragma_update(None, "synchronous", "full")?;
+    connection.pragma_update(None, "synchronous", faults.synchronous())?;
     connection.pragma_update(None, "fullfsync", true)?;
     connection.pragma_update(None, "checkpoint_fullfsync", true)?;
     connection.pragma_update(None, "wal_autocheckpoint", 0)

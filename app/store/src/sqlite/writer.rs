@@ -83,7 +83,7 @@ impl<'c> Writer<'c> {
 
     /// Commits and answers. Answers come after the commit, always; the one build that does otherwise exists to be caught.
     fn finish(&mut self, group: Vec<Command>, answers: Vec<Answer>) {
-        if cfg!(feature = "acknowledge_before_commit") {
+        if self.core.options.faults.acknowledges_before_commit() {
             answer_all(group, answers);
             // As a slow disk would, so that the checker has a fair chance to catch it.
             std::thread::sleep(std::time::Duration::from_millis(20));

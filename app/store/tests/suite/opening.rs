@@ -130,3 +130,46 @@ fn a_place_that_is_no_database_is_refused_in_words() {
         assert!(!words.contains("secret"), "a password must not be shown: {words}");
     }
 }
+
+/// Names and bytes of all files of a folder.
+fn files(folder: &std::path::Path) -> std::collections::BTreeMap<std::ffi::OsString, Vec<u8>> {
+    let entries = std::fs::read_dir(folder).unwrap().map(Result::unwrap);
+    entries.map(|entry| (entry.file_name(), std::fs::read(entry.path()).unwrap())).collect()
+}
+
+#[test]
+fn a_file_of_another_program_keeps_every_byte() {
+    let foreign = tempfile::tempdir().unwrap();
+    let made = foreign.path().join("recipes.db");
+    for mode in ["delete", "wal"] {
+        let connection = rusqlite::Connection::open(&made).unwrap();
+        connection.pragma_update(None, "journal_mode", mode).unwrap();
+        connection.execute_batch("CREATE TABLE IF NOT EXISTS recipes (dish INT); INSERT INTO recipes VALUES (1)").unwrap();
+        // As it is while its program runs, perhaps with rows in a log, and after that program was closed.
+        for is_open in [true, false] {
+            let copy = tempfile::tempdir().unwrap();
+            let place = copy.path().join("recipes.db");
+            if is_open {
+                for name in ["recipes.db", "recipes.db-wal"] {
+                    let from = foreign.path().join(name);
+                    let _ = from.exists().then(|| std::fs::copy(&from, copy.path().join(name)).unwrap());
+                }
+            } else {
+                rusqlite::Connection::open(&made).unwrap().execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+                std::fs::copy(&made, &place).unwrap();
+            }
+            let mut before = files(copy.path());
+            for opening in [Opening::CreateNew, Opening::Existing, Opening::CreateOrOpen] {
+                let target = Target::Sqlite(place.clone());
+                let Err(trouble) = Store::open(&target, Realm::Training, opening, Options::default()) else { panic!("opened") };
+                assert!(matches!(trouble, OpenTrouble::NotOurs { .. }), "{trouble}");
+                let mut after = files(copy.path());
+                // The index of a log that is there is SQLite's scratch memory, not part of anybody's database.
+                for files in [&mut before, &mut after] {
+                    files.retain(|name, _| !name.to_string_lossy().ends_with("-shm"));
+                }
+                assert!(before == after, "{mode}, open {is_open}, {opening:?}: {:?} became {:?}", before.keys(), after.keys());
+            }
+        }
+    }
+}
