@@ -1,0 +1,6 @@
+//! The store on a disk that loses power, fails, fills up and rots.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod check;
+mod power;
+mod work;
