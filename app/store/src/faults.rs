@@ -28,8 +28,6 @@ pub struct Disk {
     pub synchronous_off: bool,
     /// Commands are answered before they are committed: a negative control.
     pub acknowledge_before_commit: bool,
-    /// The log is copied from this many pages on, so that a small database sees it happen.
-    pub checkpoint_from: Option<u64>,
     /// Called instead of putting the names of this folder on the disk.
     pub sync_folder: Option<SyncFolder>,
 }
@@ -70,9 +68,6 @@ impl Faults {
     pub(crate) fn acknowledges_before_commit(&self) -> bool {
         cfg!(feature = "acknowledge_before_commit") || self.disk().acknowledge_before_commit
     }
-    pub(crate) fn checkpoint_from(&self) -> Option<u64> {
-        self.disk().checkpoint_from
-    }
     pub(crate) fn sync_folder(&self, folder: &Path) -> std::io::Result<()> {
         self.disk().sync_folder.map_or_else(|| sync_names(folder), |sync| sync(folder))
     }
@@ -108,10 +103,6 @@ impl Faults {
     #[allow(clippy::unused_self)]
     pub(crate) fn acknowledges_before_commit(&self) -> bool {
         cfg!(feature = "acknowledge_before_commit")
-    }
-    #[allow(clippy::unused_self)]
-    pub(crate) fn checkpoint_from(&self) -> Option<u64> {
-        None
     }
     #[allow(clippy::unused_self)]
     pub(crate) fn sync_folder(&self, folder: &Path) -> std::io::Result<()> {

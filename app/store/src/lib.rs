@@ -40,7 +40,7 @@ pub use command::{Done, Outcome};
 pub use faults::Disk;
 pub use faults::Faults;
 pub use migrations::SCHEMA_VERSION;
-pub use options::{Opening, Options, Target};
+pub use options::{LogLimits, Opening, Options, Target};
 pub use param::Param;
 pub use pending::Pending;
 pub use reader::Reader;

@@ -46,6 +46,8 @@ pub struct Options {
     pub reconnect_limit: Duration,
     /// Where seals are signed; without it the chain stands in the database only, and nothing shows that its end was cut off.
     pub seals: Option<SealFiles>,
+    /// When SQLite's log is copied into the database file.
+    pub log: LogLimits,
     /// Faults to inject; empty unless the crate is built with the feature `faults`.
     pub faults: Faults,
 }
@@ -62,7 +64,27 @@ impl Default for Options {
             attempts_max: 30,
             reconnect_limit: Duration::from_secs(10),
             seals: None,
+            log: LogLimits::default(),
             faults: Faults::default(),
         }
+    }
+}
+
+/// When SQLite's write-ahead log is copied into the database file, in pages of 4 KiB.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LogLimits {
+    /// So many that were not copied yet: they are, and the writer is asked for a gap, so that the log can begin anew.
+    pub gap_from: u64,
+    /// From this length on the log does not wait for a moment without readers, which may never come: it lets no new reader in front of those that
+    /// are there, and waits for these.
+    pub force_from: u64,
+    /// How long it waits for them; senders are answered that much later.
+    pub force_wait: Duration,
+}
+
+impl Default for LogLimits {
+    /// 16 MiB, 256 MiB and four seconds.
+    fn default() -> Self {
+        Self { gap_from: 4_096, force_from: 65_536, force_wait: Duration::from_secs(4) }
     }
 }

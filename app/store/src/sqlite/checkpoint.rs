@@ -21,31 +21,15 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// So long without a commit counts as idle.
 const IDLE_AFTER: Duration = Duration::from_secs(2);
 
-/// When the log is copied, in pages of 4 KiB.
-#[derive(Debug, Clone, Copy)]
-struct Thresholds {
-    /// So many that were not copied yet: they are, and the writer is asked for a gap, so that the log can start anew. 16 MiB.
-    gap_from: u64,
-    /// From this length on the log does not wait for a moment without readers, which may never come: it lets no new reader in front of those that
-    /// are there, and waits for these. 256 MiB.
-    force_from: u64,
-    /// How long it waits for them; senders are answered that much later.
-    force_wait: Duration,
-}
-
-const THRESHOLDS: Thresholds = Thresholds { gap_from: 4_096, force_from: 65_536, force_wait: Duration::from_secs(4) };
-
 pub(super) struct Checkpointer {
     log: PathBuf,
     core: Arc<Core>,
     gate: Arc<Gate>,
-    thresholds: Thresholds,
 }
 
 impl Checkpointer {
     pub(super) fn new(path: &Path, core: Arc<Core>, gate: Arc<Gate>) -> Self {
-        let gap_from = core.options.faults.checkpoint_from().unwrap_or(THRESHOLDS.gap_from);
-        Self { log: log_of(path), core, gate, thresholds: Thresholds { gap_from, ..THRESHOLDS } }
+        Self { log: log_of(path), core, gate }
     }
 
     /// Until all other threads are done; then the log is copied and removed, unless the disk cannot be trusted.
@@ -82,12 +66,12 @@ impl Checkpointer {
             // The log began anew.
             *copied = 0;
         }
-        if pages - *copied < self.thresholds.gap_from || self.disk_failed() {
+        if pages - *copied < self.core.options.log.gap_from || self.disk_failed() {
             return Ok(());
         }
         // Most of it while the writer goes on, and only what came meanwhile in the gap.
         self.copy(connection, "PASSIVE")?;
-        *copied = self.gate.in_gap(|| match pages >= self.thresholds.force_from {
+        *copied = self.gate.in_gap(|| match pages >= self.core.options.log.force_from {
             false => self.copy(connection, "PASSIVE"),
             true => self.force(connection),
         })?;
@@ -96,7 +80,7 @@ impl Checkpointer {
 
     fn force(&self, connection: &Connection) -> Result<u64, Failure> {
         let patient = |wait| connection.busy_timeout(wait).map_err(|error| failure(&error));
-        patient(self.thresholds.force_wait)?;
+        patient(self.core.options.log.force_wait)?;
         let copied = self.copy(connection, "RESTART");
         patient(Duration::ZERO)?;
         copied

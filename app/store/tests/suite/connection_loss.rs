@@ -1,95 +1,16 @@
 //! PostgreSQL goes away: between commands, in the middle of one, and between COMMIT and its answer.
 
 use crate::harness::*;
+use crate::wire::Wire;
 use kernel::Realm;
-use std::io::{Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use store::{Cause, Opening, Options, Store, WriteTrouble, params};
 
-/// A wire between the store and the server that can be cut when a COMMIT goes by.
-struct Wire {
-    port: u16,
-    shared: Arc<Shared>,
-}
-
-#[derive(Default)]
-struct Shared {
-    /// Cut the next connection that commits: the server has done it, the answer is lost.
-    cut_after_commit: AtomicBool,
-    /// Cut it before the server gets to see the COMMIT.
-    cut_before_commit: AtomicBool,
-    /// Refuse all connections.
-    down: AtomicBool,
-    cuts: AtomicU32,
-}
-
-impl Wire {
-    fn to(engine: &Engine) -> Self {
-        let server = engine.server();
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let shared = Arc::new(Shared::default());
-        let of_thread = Arc::clone(&shared);
-        std::thread::spawn(move || {
-            for client in listener.incoming().map_while(Result::ok) {
-                if of_thread.down.load(Ordering::SeqCst) {
-                    continue;
-                }
-                let server = TcpStream::connect((server.0.as_str(), server.1)).unwrap();
-                let shared = Arc::clone(&of_thread);
-                std::thread::spawn(move || carry(client, server, &shared));
-            }
-        });
-        Self { port, shared }
-    }
-}
-
-fn carry(mut client: TcpStream, mut server: TcpStream, shared: &Shared) {
-    let (mut from_server, mut to_client) = (server.try_clone().unwrap(), client.try_clone().unwrap());
-    let lost = Arc::new(AtomicBool::new(false));
-    let answers_lost = Arc::clone(&lost);
-    let back = std::thread::spawn(move || {
-        let mut buffer = [0; 8192];
-        while let Ok(count @ 1..) = from_server.read(&mut buffer) {
-            // The server has answered the COMMIT, so it is done; the client never hears of it.
-            if answers_lost.load(Ordering::SeqCst) || to_client.write_all(&buffer[..count]).is_err() {
-                break;
-            }
-        }
-        let _ = to_client.shutdown(Shutdown::Both);
-    });
-    let mut buffer = [0; 8192];
-    // What the sealer commits is nobody's command.
-    let mut of_sealer = false;
-    while let Ok(count @ 1..) = client.read(&mut buffer) {
-        of_sealer |= buffer[..count].windows(8).any(|window| window == b"advisory");
-        let commits = !of_sealer && buffer[..count].windows(7).any(|window| window == b"COMMIT\0");
-        if commits && shared.cut_before_commit.swap(false, Ordering::SeqCst) {
-            shared.cuts.fetch_add(1, Ordering::SeqCst);
-            break;
-        }
-        if commits && shared.cut_after_commit.swap(false, Ordering::SeqCst) {
-            shared.cuts.fetch_add(1, Ordering::SeqCst);
-            lost.store(true, Ordering::SeqCst);
-        }
-        if server.write_all(&buffer[..count]).is_err() {
-            break;
-        }
-    }
-    let _ = client.shutdown(Shutdown::Both);
-    if !lost.load(Ordering::SeqCst) {
-        let _ = server.shutdown(Shutdown::Both);
-    }
-    let _ = back.join();
-    let _ = server.shutdown(Shutdown::Both);
-}
-
-fn by_wire(engine: &Engine, options: Options) -> (Store, Wire) {
+pub(crate) fn by_wire(engine: &Engine, options: Options) -> (Store, Wire) {
     engine.open().close();
-    let wire = Wire::to(engine);
+    let wire = Wire::to(engine.server());
     let store = Store::open(&engine.by_way_of(wire.port), Realm::Validation, Opening::Existing, options).unwrap();
     (store, wire)
 }
@@ -111,13 +32,13 @@ fn a_commit_whose_answer_is_lost_is_looked_up_and_not_run_again() {
     let Some(engine) = Engine::postgres() else { return };
     let (store, wire) = by_wire(&engine, Options::default());
     for id in 1..=5 {
-        wire.shared.cut_after_commit.store(true, Ordering::SeqCst);
+        wire.cut_after_commit();
         let (answer, runs) = add_counted(&store, id);
         let answer = answer.unwrap();
         assert!(!answer.repeated, "it is this call's own doing");
         assert_eq!((answer.note.as_str(), runs), ("added", 1));
     }
-    assert_eq!(wire.shared.cuts.load(Ordering::SeqCst), 5);
+    assert_eq!(wire.cuts(), 5);
     assert_eq!((engine.count("trial"), engine.count("journal")), (5, 5));
     assert!(store.statistics().reconnects >= 4);
 }
@@ -127,7 +48,7 @@ fn a_commit_that_never_arrived_is_run_again() {
     let Some(engine) = Engine::postgres() else { return };
     let (store, wire) = by_wire(&engine, Options::default());
     for id in 1..=5 {
-        wire.shared.cut_before_commit.store(true, Ordering::SeqCst);
+        wire.cut_before_commit();
         let (answer, runs) = add_counted(&store, id);
         assert_eq!((answer.unwrap().repeated, runs), (false, 2));
     }
@@ -139,13 +60,12 @@ fn a_commit_that_cannot_be_looked_up_is_unknown_and_can_be_sent_again() {
     let Some(engine) = Engine::postgres() else { return };
     let (store, wire) = by_wire(&engine, Options { reconnect_limit: Duration::from_millis(200), ..Options::default() });
     let id = new_id();
-    let shared = Arc::clone(&wire.shared);
     let send = |going_down: bool| {
-        let shared = Arc::clone(&shared);
+        let wire = wire.clone();
         store.write(&actor(), id, NOW, move |tx| {
             if going_down {
-                shared.cut_after_commit.store(true, Ordering::SeqCst);
-                shared.down.store(true, Ordering::SeqCst);
+                wire.cut_after_commit();
+                wire.set_down(true);
             }
             tx.execute(&ADD_TRIAL, &params![1_i64, None::<&str>, 0_i64])?;
             done("added")
@@ -156,7 +76,7 @@ fn a_commit_that_cannot_be_looked_up_is_unknown_and_can_be_sent_again() {
     let meanwhile = add_counted(&store, 2).0;
     let Err(WriteTrouble::Failed(trouble)) = meanwhile else { panic!("{meanwhile:?}") };
     assert_eq!(trouble.cause(), Some(Cause::ConnectionLost));
-    shared.down.store(false, Ordering::SeqCst);
+    wire.set_down(false);
     let again = send(false).wait().unwrap();
     assert_eq!((again.repeated, again.note.as_str()), (true, "added"));
     assert_eq!((engine.count("trial"), engine.count("journal")), (1, 1));

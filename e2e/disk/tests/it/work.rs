@@ -171,7 +171,6 @@ impl Bench {
         };
         let machine = store::Disk {
             vfs: Some(disk.name().to_owned()),
-            checkpoint_from: Some(CHECKPOINT_FROM),
             sync_folder: machine.sync_folder.clone().or(Some(Arc::new(sync_folder))),
             ..machine
         };
@@ -179,7 +178,9 @@ impl Bench {
     }
 
     pub(crate) fn try_open(&self) -> Result<Store, store::OpenTrouble> {
-        let options = options();
+        // So that a small database sees the log copied.
+        let log = store::LogLimits { gap_from: CHECKPOINT_FROM, ..Default::default() };
+        let options = store::Options { log, ..options() };
         options.faults.stand_on(self.machine.clone());
         Store::open(&target(self.folder.path()), Realm::Validation, Opening::CreateOrOpen, options)
     }
