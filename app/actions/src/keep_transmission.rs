@@ -44,35 +44,60 @@ pub struct Kept {
     pub duplicate_of: Option<TransmissionId>,
 }
 
+/// What is written of a message, as often as it takes.
+#[derive(Clone)]
+struct Keeping {
+    id: TransmissionId,
+    link: Arc<str>,
+    arrival: i64,
+    received_at: Timestamp,
+    hash: [u8; 32],
+    raw: Arc<[u8]>,
+    is_incomplete: bool,
+}
+
+impl Keeping {
+    fn of(analyser: &Analyser, received: Received, is_incomplete: bool) -> Self {
+        Self {
+            id: TransmissionId::from_uuid(new_uuid()),
+            link: Arc::clone(&analyser.name),
+            arrival: received.arrival,
+            received_at: received.received_at,
+            hash: if is_incomplete { hash_of_incomplete(&received.content) } else { hash_of_whole(&received.content) },
+            raw: received.raw().into(),
+            is_incomplete,
+        }
+    }
+
+    fn keep(&self, tx: &mut Tx<'_>) -> Result<Option<TransmissionId>, Trouble> {
+        let new = transmissions::NewTransmission {
+            id: self.id,
+            link: &self.link,
+            arrival: self.arrival,
+            received_at: self.received_at,
+            content_hash: &self.hash,
+            raw: &self.raw,
+            is_incomplete: self.is_incomplete,
+        };
+        transmissions::keep(tx, &new)
+    }
+}
+
 /// Keeps a whole message. When this returns `Ok`, the message is on disk and may be acknowledged; its filing is rung for.
 pub async fn keep_transmission(lab: &Laboratory, analyser: &Analyser, received: Received) -> Result<Kept, ActTrouble> {
-    let id = TransmissionId::from_uuid(new_uuid());
-    let hash = hash_of_whole(&received.content);
-    let link: Arc<str> = Arc::clone(&analyser.name);
-    let kept_at = now();
-    let (arrival, received_at) = (received.arrival, received.received_at);
-    let raw: Arc<[u8]> = received.raw().into();
-    let command = new_command();
+    let keeping = Keeping::of(analyser, received, false);
+    let (command, kept_at, actor) = (new_command(), now(), Actor::Link(analyser.name.to_string()));
     let write = || {
-        let (link, raw) = (Arc::clone(&link), Arc::clone(&raw));
-        lab.store().append(&Actor::Link(link.to_string()), command, kept_at, move |tx| {
-            let new = transmissions::NewTransmission {
-                id,
-                link: &link,
-                arrival,
-                received_at,
-                content_hash: &hash,
-                raw: &raw,
-                is_incomplete: false,
-            };
-            let duplicate_of = transmissions::keep(tx, &new)?;
-            let note = duplicate_of.map_or_else(String::new, |original| format!("duplicate of {original}"));
-            Ok(Outcome { act: "keep_transmission", accepted: true, subject: Some(id.uuid()), note })
+        let keeping = keeping.clone();
+        lab.store().append(&actor, command, kept_at, move |tx| {
+            let note = keeping.keep(tx)?.map_or_else(String::new, |original| format!("duplicate of {original}"));
+            Ok(Outcome { act: "keep_transmission", accepted: true, subject: Some(keeping.id.uuid()), note })
         })
     };
     // However this ends, also by being dropped: whether it was committed is not always known, and a repeat may wake the filing of its original.
     let mut unsure = Unfinished::of(&analyser.in_tray);
     let done = patiently(write).await?;
+    let Keeping { id, arrival, raw, .. } = keeping;
     if done.note.is_empty() && !done.repeated {
         analyser.in_tray.put(Waiting { id, arrival, raw });
         unsure.is_over();
@@ -111,34 +136,33 @@ where
 
 /// Keeps what came of a message that was cut off. It is not read as results; a task asks a person to look.
 pub async fn keep_incomplete(lab: &Laboratory, analyser: &Analyser, mut received: Received, why: &str) -> Result<Kept, ActTrouble> {
-    let id = TransmissionId::from_uuid(new_uuid());
     // A record that was cut in the middle ends here, as it will when the kept frames are read again.
     if received.content.last().is_some_and(|last| *last != b'\r') {
         received.content.push(b'\r');
     }
-    let hash = hash_of_incomplete(&received.content);
-    let link: Arc<str> = Arc::clone(&analyser.name);
-    let kept_at = now();
-    let task = tasks::NewTask {
+    let raw_line = first_characters(&received.content);
+    let keeping = Keeping::of(analyser, received, true);
+    let task = Arc::new(tasks::NewTask {
         id: TaskId::from_uuid(new_uuid()),
         kind: "incomplete",
-        transmission: id,
-        raw_line: first_characters(&received.content),
+        transmission: keeping.id,
+        raw_line,
         why: format!("the message was cut off ({why}); the analyser should send it again"),
         owner: analyser.owner.to_string(),
+    });
+    let (command, kept_at, actor) = (new_command(), now(), Actor::Link(analyser.name.to_string()));
+    // Its frames were acknowledged one by one, and not every analyser sends again what broke off: here, too, a full disk is waited out.
+    let write = || {
+        let (keeping, task) = (keeping.clone(), Arc::clone(&task));
+        lab.store().write(&actor, command, kept_at, move |tx| {
+            keeping.keep(tx)?;
+            tasks::add_tasks(tx, std::slice::from_ref(&*task), kept_at)?;
+            Ok(Outcome { act: "keep_incomplete", accepted: true, subject: Some(keeping.id.uuid()), note: String::new() })
+        })
     };
-    let (arrival, received_at) = (received.arrival, received.received_at);
-    let raw = received.raw();
-    let act = move |tx: &mut Tx<'_>| -> Result<Outcome, Trouble> {
-        let new =
-            transmissions::NewTransmission { id, link: &link, arrival, received_at, content_hash: &hash, raw: &raw, is_incomplete: true };
-        transmissions::keep(tx, &new)?;
-        tasks::add_tasks(tx, std::slice::from_ref(&task), kept_at)?;
-        Ok(Outcome { act: "keep_incomplete", accepted: true, subject: Some(id.uuid()), note: String::new() })
-    };
-    lab.store().write(&Actor::Link(analyser.name.to_string()), new_command(), kept_at, act).await?;
+    patiently(write).await?;
     lab.live().tasks_changed();
-    Ok(Kept { id, duplicate_of: None })
+    Ok(Kept { id: keeping.id, duplicate_of: None })
 }
 
 /// What a whole message says, whatever frames carried it.

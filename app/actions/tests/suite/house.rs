@@ -7,7 +7,7 @@ use catalogue::{Catalogue, CatalogueText};
 use instruments::Driver;
 use kernel::{Actor, DecimalMark, Realm, Zone};
 use std::sync::atomic::{AtomicI64, Ordering};
-use store::{Opening, Options, Outcome, Param, Sql, Store};
+use store::{Faults, Opening, Options, Outcome, Param, Sql, Store};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -18,6 +18,8 @@ pub(crate) struct House {
     pub(crate) lab: Laboratory,
     pub(crate) first: Analyser,
     pub(crate) second: Analyser,
+    /// What the database is made to fail at.
+    pub(crate) faults: Faults,
     arrival: AtomicI64,
 }
 
@@ -65,6 +67,7 @@ impl House {
 
     fn open(engine: &Engine, realm: Realm, catalogue: Catalogue) -> Self {
         let options = Options { readers: 2, writers: 4, ..Options::default() };
+        let faults = options.faults.clone();
         let store = Store::open(&engine.target, realm, Opening::CreateOrOpen, options).unwrap();
         let driver = Analyser::find_driver("c111", "roche_cobas_c").unwrap();
         let first = analyser("c111", driver, &catalogue);
@@ -76,7 +79,7 @@ impl House {
             site_prefix: "A".to_owned(),
             analysers: vec![first.clone(), second.clone()],
         };
-        Self { lab: Laboratory::new(store, settings), first, second, arrival: AtomicI64::new(0) }
+        Self { lab: Laboratory::new(store, settings), first, second, faults, arrival: AtomicI64::new(0) }
     }
 
     /// The first analyser, read by another driver.

@@ -4,6 +4,7 @@ use crate::engine::Engine;
 use crate::house::{House, OWNER};
 use crate::messages::{content, header, message, order, potassium, result_record};
 use actions::{Received, views};
+use store::Cause;
 
 on_both!(
     the_same_content_again_is_linked_and_filed_once,
@@ -12,6 +13,7 @@ on_both!(
     a_whole_message_is_filed_although_its_like_was_cut_off_before,
     what_is_kept_of_a_shared_frame_says_only_what_was_received,
     arrivals_go_on_where_they_were,
+    a_full_disk_is_waited_out_and_the_message_kept_once,
 );
 
 async fn the_same_content_again_is_linked_and_filed_once(engine: &Engine) {
@@ -106,4 +108,25 @@ async fn arrivals_go_on_where_they_were(engine: &Engine) {
     }
     assert_eq!(actions::last_arrival(&house.lab, "c111").await.unwrap(), 3);
     assert_eq!(actions::last_arrival(&house.lab, "c501").await.unwrap(), 0);
+}
+
+async fn a_full_disk_is_waited_out_and_the_message_kept_once(engine: &Engine) {
+    let house = House::signed(engine);
+    let container = house.container("M-1", &["K"]).await;
+    let content = message(&[(&container, &[potassium("4.1")])], 1);
+    // SQLite tries a lone command twice before it says that it failed.
+    let fail = || (0..2).for_each(|_| house.faults.fail_next_commit(Cause::Full));
+    fail();
+    let kept = house.keep(&house.first, content.clone()).await;
+    assert_eq!(kept.duplicate_of, None, "what failed before left nothing that it could repeat");
+    assert_eq!(house.lab.link_state(&house.first.name).kept, 1);
+    assert_eq!(house.count("SELECT COUNT(*) FROM transmission").await, 1);
+    assert_eq!(house.count("SELECT COUNT(*) FROM journal WHERE act = 'keep_transmission'").await, 1);
+    assert_eq!(house.file(&house.first).await, 1);
+    assert_eq!(house.results(&container).await.len(), 1);
+    // So is one that was cut off: its frames were acknowledged.
+    fail();
+    actions::keep_incomplete(&house.lab, &house.first, house.received(content), "the connection closed").await.unwrap();
+    assert_eq!((house.count("SELECT COUNT(*) FROM transmission").await, house.tasks().await.len()), (2, 1));
+    assert_eq!(house.broken().await, []);
 }

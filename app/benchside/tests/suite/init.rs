@@ -9,6 +9,7 @@ on_both!(
     a_second_init_is_refused_and_harms_nothing,
     a_folder_of_another_realm_is_refused,
     a_configuration_that_is_there_stays,
+    nobody_else_can_read_what_it_makes,
 );
 
 async fn a_new_laboratory_has_an_administrator_and_a_token(engine: &Engine) {
@@ -56,4 +57,24 @@ async fn a_configuration_that_is_there_stays(engine: &Engine) {
     let server = place.serve();
     let (_, container) = crate::http::order(server.http, made.json()["token"].as_str().unwrap(), &crate::http::patient());
     assert!(container.starts_with("BX0"), "{container}");
+}
+
+async fn nobody_else_can_read_what_it_makes(engine: &Engine) {
+    use std::os::unix::fs::PermissionsExt;
+    let place = Place::new(engine);
+    let data = place.data().join("laboratory");
+    let mut arguments = vec!["init", "--data", data.to_str().unwrap(), "--realm", "demonstration"];
+    if let store::Target::Postgres(url) = &engine.target {
+        arguments.extend(["--database", url]);
+    }
+    // Whatever the caller's own mask lets pass.
+    let made = crate::program::run_under("000", &arguments);
+    assert_eq!(made.code, Some(0), "{made:?}");
+    let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let files: Vec<_> = std::fs::read_dir(&data).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let expected = if matches!(engine.target, store::Target::Sqlite(_)) { 2 } else { 1 };
+    assert!(files.len() >= expected, "the configuration, and the database where it is a file: {files:?}");
+    for path in files.iter().chain([&data]) {
+        assert_eq!(mode(path) & 0o077, 0, "{}: {:o}", path.display(), mode(path));
+    }
 }

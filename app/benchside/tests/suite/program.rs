@@ -36,13 +36,12 @@ impl Ended {
 
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_benchside"));
-    command
-        .args(arguments)
-        .env_remove("RUST_LOG")
-        .env("RUST_BACKTRACE", "0")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    command.args(arguments);
+    piped(command)
+}
+
+fn piped(mut command: Command) -> Command {
+    command.env_remove("RUST_LOG").env("RUST_BACKTRACE", "0").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
 
@@ -71,7 +70,18 @@ fn wait(child: &mut Child, limit: Duration) -> ExitStatus {
 
 /// Runs a command to its end.
 pub(crate) fn run(arguments: &[&str]) -> Ended {
-    let mut child = command(arguments).spawn().unwrap();
+    to_its_end(command(arguments))
+}
+
+/// Runs a command to its end, started with this mask for new files.
+pub(crate) fn run_under(umask: &str, arguments: &[&str]) -> Ended {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &format!("umask {umask} && exec \"$@\""), "sh", env!("CARGO_BIN_EXE_benchside")]).args(arguments);
+    to_its_end(piped(shell))
+}
+
+fn to_its_end(mut command: Command) -> Ended {
+    let mut child = command.spawn().unwrap();
     let (out, err) = (read_all(child.stdout.take().unwrap()), read_all(child.stderr.take().unwrap()));
     let code = wait(&mut child, COMMAND_LIMIT).code();
     Ended { code, out: out.join().unwrap(), err: err.join().unwrap() }

@@ -5,3 +5,5 @@
 #[path = "../../../actions/tests/suite/engine.rs"]
 mod engine;
 mod filing;
+#[path = "../../../store/tests/suite/wire.rs"]
+mod wire;

@@ -10,6 +10,7 @@ on_both!(
     a_message_the_analyser_ends_early_is_kept_with_a_task,
     a_connection_that_says_nothing_leaves_nothing,
     a_message_whose_last_frame_was_kept_is_whole_although_the_line_broke,
+    a_frame_under_the_number_of_the_one_before_with_another_text_is_kept_with_a_task,
 );
 
 async fn a_message_cut_off_by_a_lost_connection_is_kept_with_a_task(engine: &Engine) {
@@ -90,4 +91,31 @@ async fn a_message_whose_last_frame_was_kept_is_whole_although_the_line_broke(en
     house.file().await;
     assert_eq!(house.count("SELECT COUNT(*) FROM task WHERE kind = 'unclaimed'").await, 1);
     assert_eq!(house.count("SELECT COUNT(*) FROM task").await, 1);
+}
+
+async fn a_frame_under_the_number_of_the_one_before_with_another_text_is_kept_with_a_task(engine: &Engine) {
+    let house = House::open(engine, 1).await;
+    let container = house.container().await;
+    let content = message(&container, "4.1", 1);
+    // H, P, O, R, C, L: the fourth frame again, with another value. The protocol takes it for a repeat and has it acknowledged.
+    let result = 3;
+    let odd = frames(&message(&container, "9.9", 1)).swap_remove(result);
+    let mut peer = Peer::connect(house.address()).await;
+    assert_eq!(peer.ask(&[ENQ]).await, Some(ACK));
+    for (at, frame) in frames(&content).iter().enumerate() {
+        assert_eq!(peer.ask(frame).await, Some(ACK));
+        if at == result {
+            assert_eq!(peer.ask(&odd).await, Some(ACK));
+        }
+    }
+    peer.write(&[EOT]).await;
+    house.until("SELECT COUNT(*) FROM task", 1).await;
+    house.file().await;
+    let lines = actions::views::results_of_container(&house.lab, &container).await.unwrap();
+    assert_eq!(lines.iter().map(|line| line.sent.as_str()).collect::<Vec<_>>(), ["4.1"], "the message stands as it was sent first");
+    let task = actions::views::open_tasks(&house.lab, None).await.unwrap().rows.remove(0);
+    assert!(task.raw_line.contains("|9.9|"), "{}", task.raw_line);
+    let kept = actions::views::transmission(&house.lab, task.transmission.unwrap()).await.unwrap().unwrap();
+    assert!(String::from_utf8_lossy(&kept.raw).contains("|9.9|"));
+    assert_eq!(actions::check_invariants(house.lab.store()).await.unwrap(), []);
 }
