@@ -10,6 +10,7 @@ pub mod accounts;
 pub mod codes;
 pub mod invariants;
 pub mod orders;
+pub mod patient_history;
 pub mod results;
 pub mod tasks;
 pub mod transmissions;
@@ -46,6 +47,7 @@ pub(crate) static ALL: &[&[Registered]] = &[
     codes::STATEMENTS,
     invariants::STATEMENTS,
     orders::STATEMENTS,
+    patient_history::STATEMENTS,
     results::STATEMENTS,
     tasks::STATEMENTS,
     transmissions::STATEMENTS,

@@ -167,7 +167,7 @@ pub fn evidence(reader: &mut Reader<'_>, transmissions: &[TransmissionId]) -> Re
     Ok(reader.sound(&rows, |row| Ok((row.decode(0, TransmissionId::from_slice)?, row.parse(1, Evidence::from_stored)?))))
 }
 
-fn result(row: &Row) -> Result<ResultRecord, Inconsistent> {
+pub(super) fn result(row: &Row) -> Result<ResultRecord, Inconsistent> {
     Ok(ResultRecord {
         examination: row.decode(0, ExaminationId::from_slice)?,
         version: row.int(1)?,

@@ -11,6 +11,7 @@ mod dialect;
 mod groups;
 mod log;
 mod opening;
+mod patient_history;
 mod quarantine;
 mod queue;
 mod random;
