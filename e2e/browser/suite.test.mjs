@@ -8,6 +8,7 @@ import { hostileText } from "./cases/hostile_text.mjs";
 import { links } from "./cases/links.mjs";
 import { live } from "./cases/live.mjs";
 import { orders } from "./cases/orders.mjs";
+import { scanning } from "./cases/scanning.mjs";
 import { screens } from "./cases/screens.mjs";
 import { signingIn } from "./cases/signing_in.mjs";
 
@@ -23,4 +24,4 @@ after(async () => {
   assert.equal(await house.laboratory?.stop(), 0, "told to stop, the laboratory must end with 0");
 });
 
-for (const cases of [signingIn, orders, links, live, hostileText, screens]) cases(test, house);
+for (const cases of [signingIn, orders, scanning, links, live, hostileText, screens]) cases(test, house);
