@@ -1,22 +1,57 @@
-//! `cargo xtask bench`: the measurement of perf/ingest against its bare anchor, on both engines.
+//! `cargo xtask bench`: the measurements of `perf/`, on the product as it is shipped.
 
 use crate::outcome::{Failure, Outcome};
 use crate::postgres::ADDRESS_VARIABLE;
 use crate::process;
 use crate::stages::Workshop;
 
-/// Builds the product and the anchor as they are shipped, then measures; arguments are perf/ingest's own.
-pub(crate) fn run(workshop: &mut Workshop, arguments: &[String]) -> Outcome {
-    measure(workshop, arguments).into()
+/// A measurement: what must be built, and the program that measures.
+#[derive(Debug, PartialEq, Eq)]
+struct Bench {
+    packages: &'static [&'static str],
+    program: &'static str,
 }
 
-fn measure(workshop: &mut Workshop, arguments: &[String]) -> Result<(), Failure> {
+/// How fast results come in, against the bare anchor.
+const INGEST: Bench = Bench { packages: &["benchside", "anchors", "ingest"], program: "ingest" };
+/// What reads and the start cost as the database grows.
+const GROWTH: Bench = Bench { packages: &["benchside", "growth"], program: "growth" };
+
+/// Builds what is measured as it is shipped, then measures; arguments are the measuring program's own.
+pub(crate) fn run(workshop: &mut Workshop, arguments: &[String]) -> Outcome {
+    let (bench, arguments) = chosen(arguments);
+    measure(workshop, &bench, arguments).into()
+}
+
+/// `--growth` in front chooses the other measurement.
+fn chosen(arguments: &[String]) -> (Bench, &[String]) {
+    match arguments.split_first() {
+        Some((first, rest)) if first == "--growth" => (GROWTH, rest),
+        _ => (INGEST, arguments),
+    }
+}
+
+fn measure(workshop: &mut Workshop, bench: &Bench, arguments: &[String]) -> Result<(), Failure> {
     // One by one: built together, each would get the others' features as well.
-    for package in ["benchside", "anchors", "ingest"] {
+    for package in bench.packages {
         process::run(process::cargo(&["build", "--release", "-p", package]))?;
     }
     let address = workshop.postgres()?;
-    let mut command = process::cargo(&["run", "--release", "-p", "ingest", "--"]);
+    let mut command = process::cargo(&["run", "--release", "-p", bench.program, "--"]);
     command.args(arguments).env(ADDRESS_VARIABLE, address);
     process::run(command)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn growth_is_measured_when_it_is_asked_for_first() {
+        let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        let (growth, ingest) = (words("--growth --engine sqlite"), words("--engine sqlite --growth"));
+        assert_eq!(chosen(&growth), (GROWTH, &growth[1..]));
+        assert_eq!(chosen(&ingest), (INGEST, &ingest[..]));
+        assert_eq!(chosen(&[]).0, INGEST);
+    }
 }

@@ -28,7 +28,8 @@ const USAGE: &str = "cargo xtask check [--only STAGE]   format, tidy, edges, cli
 cargo xtask test [--only STAGE]    everything; on Debian as root it installs what the tests need
 cargo xtask tidy                   the repository's own rules
 cargo xtask edges                  dependencies point down only
-cargo xtask bench [ARGUMENTS]      ingest against the bare anchor; arguments go to perf/ingest";
+cargo xtask bench [ARGUMENTS]      ingest against the bare anchor; arguments go to perf/ingest
+cargo xtask bench --growth [...]   reads and start as the database grows; arguments go to perf/growth";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -152,16 +152,24 @@ fn complete(rows: &Rows, messages: usize) -> Result<f64, String> {
 fn first_acknowledgement(contestant: Contestant<'_>, place: &Place, work: &Work) -> Result<(f64, f64), String> {
     let message = work.first_message();
     let server = contestant.start(&place.directory, &place.database, place.links)?;
+    let waits = acknowledge_first(&server, &message)?;
+    contestant.wait_until_filed(&server)?;
+    contestant.stop(server)?;
+    Ok(waits)
+}
+
+/// Sends a first message to a server that was just started: milliseconds from the start of its process to its ready line, and to the acknowledgement.
+///
+/// # Errors
+/// The server has no link, or does not acknowledge.
+pub fn acknowledge_first(server: &Running, message: &Framed) -> Result<(f64, f64), String> {
     let (_, address) = server.links.first().ok_or("the server has no link")?;
     let mut client = Client::connect(*address, Duration::from_secs(15)).map_err(|trouble| format!("first link: {trouble}"))?;
-    match client.send(&message).map_err(|trouble| format!("first message: {trouble}"))? {
+    match client.send(message).map_err(|trouble| format!("first message: {trouble}"))? {
         Outcome::Acknowledged => {}
         other => return Err(format!("the first message was not acknowledged: {other:?}")),
     }
-    let (ready, first) = (server.ready_after, server.started.elapsed());
-    contestant.wait_until_filed(&server)?;
-    contestant.stop(server)?;
-    Ok((ready.as_secs_f64() * 1_000.0, first.as_secs_f64() * 1_000.0))
+    Ok((server.ready_after.as_secs_f64() * 1_000.0, server.started.elapsed().as_secs_f64() * 1_000.0))
 }
 
 struct Measured {
@@ -197,7 +205,8 @@ fn ingest(contestant: Contestant<'_>, place: &Place, server: &Running, messages:
 }
 
 /// Waits until the pressure of what went before, also of our own preparations, has faded; says what it is then.
-fn wait_for_calm() -> Option<f64> {
+#[must_use]
+pub fn wait_for_calm() -> Option<f64> {
     let since = Instant::now();
     loop {
         let pressure = procfs::pressure()?;

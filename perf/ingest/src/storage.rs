@@ -177,7 +177,11 @@ pub(crate) fn copy_files(from: &Path, to: &Path) -> Result<(), String> {
     Ok(())
 }
 
-fn sqlite_file(directory: &Path) -> Result<PathBuf, String> {
+/// The one `.db` file in a directory.
+///
+/// # Errors
+/// There is none, or more than one.
+pub fn sqlite_file(directory: &Path) -> Result<PathBuf, String> {
     let files = fs::read_dir(directory).map_err(|trouble| format!("{}: {trouble}", directory.display()))?;
     let databases = files.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|extension| extension == "db"));
     match databases.collect::<Vec<_>>().as_slice() {

@@ -4,7 +4,7 @@ use super::Finding;
 use super::tree::{File, Tree};
 
 /// Rooms that speak SQL: the store, and the programs that check or measure it without sharing its code.
-const SQL_ROOMS: [&str; 4] = ["app/store/", "e2e/crash/", "perf/anchors/", "perf/ingest/"];
+const SQL_ROOMS: [&str; 5] = ["app/store/", "e2e/crash/", "perf/anchors/", "perf/ingest/", "perf/growth/"];
 /// How a statement begins, in lower case, and a word that must follow somewhere.
 const STATEMENTS: [(&str, &str); 10] = [
     ("select ", " from "),

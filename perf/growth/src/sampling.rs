@@ -1,0 +1,109 @@
+//! Measuring one database: many random keys of each kind, through the store and bare, alternately.
+
+use crate::bare::Bare;
+use crate::dataset::Dataset;
+use crate::probes::{Probe, through_the_store};
+use ingest::statistics::{Spread, Waits};
+use std::time::Duration;
+use store::Store;
+
+/// The most reads that warm what a server that has run for a while has warm; not counted.
+const WARMING_MAX: usize = 200;
+
+/// The percentiles of one run, in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Percentiles {
+    /// Half of the reads took at most this.
+    pub p50: f64,
+    /// All but one in a hundred took at most this.
+    pub p99: f64,
+}
+
+impl Percentiles {
+    fn of(waits: Vec<Duration>) -> Self {
+        let waits = Waits::new(waits);
+        Self { p50: waits.percentile(50.0), p99: waits.percentile(99.0) }
+    }
+}
+
+/// All runs of one probe on one database.
+#[derive(Clone, Debug)]
+pub struct Curve {
+    /// What was read.
+    pub probe: Probe,
+    /// Through the store, a run each.
+    pub store: Vec<Percentiles>,
+    /// Bare, a run each.
+    pub bare: Vec<Percentiles>,
+}
+
+impl Curve {
+    /// The spread of one percentile over the runs.
+    #[must_use]
+    pub fn spread(runs: &[Percentiles], percentile: fn(&Percentiles) -> f64) -> Option<Spread> {
+        Spread::of(runs.iter().map(percentile))
+    }
+}
+
+/// Measures every probe.
+///
+/// # Errors
+/// A read fails, or finds another number of rows than the dataset has: a fast wrong answer is not measured.
+pub fn measure(store: &Store, bare: &mut Bare, dataset: Dataset, probes: usize, runs: usize) -> Result<Vec<Curve>, String> {
+    let mut random = Random(0x9E37_79B9_7F4A_7C15 ^ dataset.messages);
+    let mut curves: Vec<Curve> = Probe::ALL.iter().map(|probe| Curve { probe: *probe, store: Vec::new(), bare: Vec::new() }).collect();
+    for curve in &curves {
+        once(store, bare, dataset, curve.probe, probes.min(WARMING_MAX), &mut random)?;
+    }
+    for _ in 0..runs {
+        for curve in &mut curves {
+            let (through, beside) = once(store, bare, dataset, curve.probe, probes, &mut random)?;
+            curve.store.push(through);
+            curve.bare.push(beside);
+        }
+    }
+    Ok(curves)
+}
+
+fn once(
+    store: &Store,
+    bare: &mut Bare,
+    dataset: Dataset,
+    probe: Probe,
+    probes: usize,
+    random: &mut Random,
+) -> Result<(Percentiles, Percentiles), String> {
+    let (mut through, mut beside) = (Vec::with_capacity(probes), Vec::with_capacity(probes));
+    for number in 0..probes {
+        let key = probe.key(dataset, random.next());
+        let expected = probe.expected(dataset, &key);
+        // Whoever reads a key second finds the operating system's pages warm: each is second half of the time.
+        let (by_store, by_bare) = if number.is_multiple_of(2) {
+            let first = through_the_store(store, key.clone())?;
+            (first, bare.read(&key)?)
+        } else {
+            let first = bare.read(&key)?;
+            (through_the_store(store, key.clone())?, first)
+        };
+        // A page asks for one row more to know whether there is a next one; the bare statement is given the page's own number.
+        if (by_store.0, by_bare.0) != (expected, expected) {
+            return Err(format!("{}: {key:?} found {} and {} rows, not {expected}", probe.name(), by_store.0, by_bare.0));
+        }
+        through.push(by_store.1);
+        beside.push(by_bare.1);
+    }
+    Ok((Percentiles::of(through), Percentiles::of(beside)))
+}
+
+/// Numbers that look random and are the same in every run (xorshift, G. Marsaglia 2003).
+#[derive(Debug)]
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+}

@@ -1,0 +1,52 @@
+//! A small database, filled and read on both engines: every probe finds what the dataset says, through the store and bare.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use growth::bare::Bare;
+use growth::dataset::Dataset;
+use growth::{fill, sampling};
+use ingest::storage::{Database, Rows};
+use kernel::Realm;
+use std::path::Path;
+use store::repositories::{results, transmissions};
+use store::{Opening, Options, Store, Target};
+
+/// So few that a page of held results is not full, which the probes know.
+const RESULTS: u64 = 5_000;
+
+fn filled(target: &Target, database: &Database, file: &Path) {
+    let dataset = Dataset::of_results(RESULTS);
+    let store = Store::open(target, Realm::Demonstration, Opening::CreateNew, fill::options()).unwrap();
+    fill::fill(&store, dataset).unwrap();
+    store.close();
+    assert_eq!(database.rows().unwrap(), Rows { results: 5_000, held: 25, tasks: 0 });
+    let store = Store::open(target, Realm::Demonstration, Opening::Existing, Options::default()).unwrap();
+    let ids = [growth::dataset::transmission_id(0), growth::dataset::transmission_id(199)];
+    assert_eq!(store.read(move |reader| results::evidence(reader, &ids)).wait().unwrap().len(), 2, "the evidence can be read");
+    assert_eq!(store.read(transmissions::unfiled_count).wait().unwrap(), 0);
+    let mut bare = Bare::open(file, database).unwrap();
+    let curves = sampling::measure(&store, &mut bare, dataset, 20, 2).unwrap();
+    assert!(curves.iter().all(|curve| curve.store.len() == 2 && curve.bare.len() == 2));
+    // A dataset that is not the one in there is noticed.
+    let wrong = Dataset { messages: dataset.messages * 2, ..dataset };
+    assert!(sampling::measure(&store, &mut bare, wrong, 20, 1).unwrap_err().contains("rows, not"));
+}
+
+#[test]
+fn on_sqlite_every_probe_finds_what_was_filled() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("benchside.db");
+    filled(&Target::Sqlite(file.clone()), &Database::Sqlite(folder.path().to_owned()), &file);
+}
+
+#[test]
+fn on_postgres_every_probe_finds_what_was_filled() {
+    let Ok(server) = std::env::var("BENCHSIDE_TEST_POSTGRES") else {
+        #[allow(clippy::print_stdout)]
+        let () = println!("skipped: BENCHSIDE_TEST_POSTGRES is not set (cargo xtask check sets it)");
+        return;
+    };
+    let database = Database::Postgres { server, name: format!("growth_test_{}", std::process::id()) };
+    database.create(None).unwrap();
+    filled(&Target::Postgres(database.url().unwrap()), &database, Path::new(""));
+    database.remove().unwrap();
+}
