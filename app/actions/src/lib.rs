@@ -4,6 +4,8 @@
 mod access_log;
 mod accounts;
 mod analyser;
+mod back_up;
+mod backup_manifest;
 mod close_task;
 mod codes;
 mod content;
@@ -16,6 +18,7 @@ mod laboratory;
 mod live;
 mod new_ids;
 mod place_order;
+mod restore_backup;
 mod staff_accounts;
 mod tokens;
 mod trouble;
@@ -24,6 +27,8 @@ pub mod views;
 pub use access_log::{Looking, who_saw};
 pub use accounts::{SignInRefusal, SignedIn, StaffLine, bearer, session, sign_in, sign_out};
 pub use analyser::{Analyser, AnalyserTrouble};
+pub use back_up::{BackUpRefusal, back_up};
+pub use backup_manifest::{BackupDamage, Manifest, ManifestFile, Part, verify_backup};
 pub use close_task::{CloseTaskRefusal, close_task};
 pub use content::{ContentProblem, default_mapping, starting_catalogue};
 pub use file_next::file_next;
@@ -35,6 +40,7 @@ pub use laboratory::{Laboratory, LaboratorySettings, LinkState};
 pub use live::{Live, Versions};
 pub use new_ids::{new_command, now};
 pub use place_order::{FieldTrouble, OrderRequest, PlaceOrderRefusal, PlacedContainer, PlacedOrder, place_order};
+pub use restore_backup::{CODES_LEFT_OUT, RestoreRefusal, look_at_backup, note_restored, restore_backup};
 pub use staff_accounts::{
     Account, AccountRefusal, NewStaff, StaffListed, create_administrator, create_staff, deactivate_staff, list_staff, reset_password,
 };

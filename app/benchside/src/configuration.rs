@@ -125,17 +125,37 @@ impl Configuration {
         Ok(configuration)
     }
 
+    /// The files a restored laboratory needs to start as this one does: this configuration without its database, which is another one then, and the
+    /// mappings it names that lie in the folder itself.
+    pub(crate) fn for_backup(&self, folder: &Path) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+        let mut files = vec![(FILE.to_owned(), Self { database: None, ..self.clone() }.text()?.into_bytes())];
+        for name in self.links.iter().filter_map(|link| link.mapping.as_ref()) {
+            let beside = Path::new(name).file_name().is_some_and(|last| last == name.as_str());
+            if beside && !files.iter().any(|(known, _)| known == name) {
+                let path = folder.join(name);
+                let bytes = std::fs::read(&path)
+                    .map_err(|error| Failure::Environment(format!("cannot read the mapping {}: {error}", path.display())))?;
+                files.push((name.clone(), bytes));
+            }
+        }
+        Ok(files)
+    }
+
+    fn text(&self) -> Result<String, Failure> {
+        let text = toml::to_string_pretty(self).map_err(Failure::environment)?;
+        Ok(format!("# This laboratory's configuration. Clinical content is not set here.\n\n{text}"))
+    }
+
     fn wrong(&self, key: &str, what: impl Display) -> Failure {
         Failure::Use(format!("{key}: {what}")).in_file(&self.file)
     }
 
     /// Writes a new file; one that is there already is left as it is.
     pub(crate) fn write_new(&self, path: &Path) -> Result<(), Failure> {
-        let text = toml::to_string_pretty(self).map_err(Failure::environment)?;
-        let heading = "# This laboratory's configuration. Clinical content is not set here.\n\n";
+        let text = self.text()?;
         // It may hold a database password: for its owner only.
         match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
-            Ok(mut file) => std::io::Write::write_all(&mut file, format!("{heading}{text}").as_bytes())
+            Ok(mut file) => std::io::Write::write_all(&mut file, text.as_bytes())
                 .map_err(|error| Failure::Environment(format!("cannot write {}: {error}", path.display()))),
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
             Err(error) => Err(Failure::Environment(format!("cannot write {}: {error}", path.display()))),

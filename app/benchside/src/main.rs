@@ -38,6 +38,10 @@ enum Command {
     User(commands::user::Arguments),
     /// Adds, lists and revokes the tokens of programs; a server may be running.
     Token(commands::token::Arguments),
+    /// Copies everything into a new folder, as it is at one instant; a server may be running, and goes on.
+    Backup(commands::backup::Arguments),
+    /// Makes a laboratory of a backup, where there is none.
+    Restore(commands::restore::Arguments),
 }
 
 /// Where a laboratory is.
@@ -89,6 +93,8 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Audit(arguments) => in_runtime(commands::audit::run(arguments)),
         Command::User(arguments) => in_runtime(commands::user::run(arguments)),
         Command::Token(arguments) => in_runtime(commands::token::run(arguments)),
+        Command::Backup(arguments) => in_runtime(commands::backup::run(arguments)),
+        Command::Restore(arguments) => in_runtime(commands::restore::run(arguments)),
     }
 }
 

@@ -55,7 +55,7 @@ pub(crate) async fn start(
         site_prefix: configuration.site_prefix.clone(),
         analysers: analysers.iter().map(|(analyser, _)| analyser.clone()).collect(),
     };
-    let office = Office::new(store.clone(), configuration.target(place));
+    let office = Office::new(store.clone(), place, configuration);
     let lab = Laboratory::new(store, settings);
     let mut tasks = Vec::new();
     let mut links = Vec::new();
@@ -136,7 +136,8 @@ impl StopSignals {
         Ok(Self { terminate: caught(SignalKind::terminate())?, interrupt: caught(SignalKind::interrupt())? })
     }
 
-    async fn received(&mut self) {
+    /// Waits for one of them.
+    pub(crate) async fn received(&mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}

@@ -12,6 +12,7 @@
 mod admission;
 pub mod audit;
 mod command;
+mod copy;
 mod dialect;
 mod faults;
 mod journal;
@@ -36,6 +37,7 @@ mod tx;
 pub mod repositories;
 
 pub use command::{Done, Outcome};
+pub use copy::{Cancel, Copied, CopiedFile, CopyTrouble, Source, restore};
 #[cfg(feature = "faults")]
 pub use faults::Disk;
 pub use faults::Faults;

@@ -36,6 +36,8 @@ crate::sql! {
     pub(crate) READ_MIGRATIONS = "SELECT number, digest FROM migration ORDER BY number";
     /// One more.
     pub(crate) NOTE_MIGRATION = "INSERT INTO migration (number, name, digest, applied_at) VALUES (?1, ?2, ?3, ?4)";
+    /// How many entries the journal has.
+    pub(crate) COUNT_ENTRIES = "SELECT COUNT(*) FROM journal";
     /// Whether anything at all is here, and whether it is ours.
     pub(crate) LIST_TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' AND substr(name, 1, 7) <> 'sqlite_' ORDER BY name",
         postgres "SELECT tablename::text COLLATE \"C\" FROM pg_catalog.pg_tables WHERE schemaname = current_schema() ORDER BY 1";
@@ -66,6 +68,18 @@ pub(crate) fn prepare(session: &mut dyn Definer, place: &str, realm: Realm, open
             run(session, migration, realm).map_err(failed)?;
         }
         session.commit().map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// Inside a transaction of the caller's: makes the tables of an earlier schema version, or of this one, in an empty database.
+pub(crate) fn define_up_to(session: &mut dyn Definer, place: &str, realm: Realm, version: i64) -> Result<(), OpenTrouble> {
+    if version > SCHEMA_VERSION {
+        return Err(OpenTrouble::Newer { place: place.to_owned(), found: version, known: SCHEMA_VERSION });
+    }
+    recognise(session, place, realm, Opening::CreateNew)?;
+    for migration in MIGRATIONS.iter().filter(|migration| migration.number <= version) {
+        run(session, migration, realm).map_err(|failure| cannot_open(place, failure))?;
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ use crate::admission::admit;
 use crate::audit::SealTrouble;
 use crate::audit::seal_log::{HeadSlot, SealLog};
 use crate::command::{Command, Done, Function, Nature, Outcome, Query, TypedQuery};
+use crate::copy::{self, Cancel, Copied, Copies, CopyTrouble};
 use crate::options::{Opening, Options, Target};
 use crate::pending::{Pending, lock};
 use crate::quarantine::Quarantine;
@@ -28,10 +29,11 @@ pub(crate) struct Core {
     pub(crate) stop: Stop,
     /// The newest committed seal, for whoever signs it.
     pub(crate) heads: HeadSlot,
+    pub(crate) copies: Copies,
 }
 
 impl Core {
-    fn new(options: Options) -> Self {
+    pub(crate) fn new(options: Options) -> Self {
         let commands = Arc::new(Queue::new(options.queue_max));
         Self {
             queries: Arc::new(Queue::new(options.queue_max)),
@@ -39,6 +41,7 @@ impl Core {
             counters: Counters::default(),
             stop: Stop::default(),
             heads: HeadSlot::default(),
+            copies: Copies::default(),
             commands,
             options,
         }
@@ -89,6 +92,7 @@ pub(crate) struct Last {
 
 struct Shared {
     core: Arc<Core>,
+    target: Target,
     threads: Mutex<Option<Threads>>,
     /// Signs seals; ends after all others, when no more come.
     signer: Mutex<Option<JoinHandle<()>>>,
@@ -99,6 +103,8 @@ impl Shared {
         self.core.shut(StopReason::Closed);
         let Some(threads) = lock(&self.threads).take() else { return };
         threads.workers.into_iter().for_each(join);
+        // They hold a snapshot, and the log cannot be put away while somebody does.
+        self.core.copies.wait_for_end();
         if let Some(last) = threads.last {
             (last.tell)();
             join(last.thread);
@@ -150,7 +156,7 @@ impl Store {
             Target::Sqlite(path) => sqlite::open(path, realm, opening, &core)?,
             Target::Postgres(url) => postgresql::open(url, realm, opening, &core)?,
         };
-        let store = Self(Arc::new(Shared { core, threads: Mutex::new(Some(threads)), signer: Mutex::new(None) }));
+        let store = Self(Arc::new(Shared { core, target: target.clone(), threads: Mutex::new(Some(threads)), signer: Mutex::new(None) }));
         // Only now: a database that cannot be opened leaves no key and no log behind. If this fails the store is dropped, which closes it.
         if let Some(files) = &store.0.core.options.seals {
             let signer = start_signing(SealLog::open(files, realm)?, &store.0.core)?;
@@ -195,6 +201,12 @@ impl Store {
         let (reply, pending) = Pending::new(|| Err(ReadTrouble::Stopped(StopReason::Closed)));
         let query: Box<dyn Query> = Box::new(TypedQuery { function: f, value: None, reply });
         pending.admitted_by(admit(&self.0.core.queries, query))
+    }
+
+    /// Copies the whole database as it is at one instant into a folder that is there and empty, while commands and queries go on. It takes as long
+    /// as it takes; `cancel` and [`close`](Self::close) break it off, and whatever stands in the folder then is no copy.
+    pub fn copy_to(&self, folder: &std::path::Path, cancel: &Cancel) -> Pending<Result<Copied, CopyTrouble>> {
+        copy::copy(&self.0.core, &self.0.target, folder, cancel)
     }
 
     /// Resolves when the store takes no more work. After [`StopReason::Disk`] the process must exit for its supervisor.

@@ -8,6 +8,7 @@ mod messages;
 
 mod access;
 mod accounts;
+mod backup;
 mod close_task;
 mod contention;
 mod filing;

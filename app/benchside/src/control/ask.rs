@@ -1,16 +1,16 @@
 //! A command's way to the laboratory: by itself, or through the server that has it open.
 
-use super::office::{Cancel, Office};
+use super::office::Office;
 use super::socket::{Address, NAME};
 use super::{ANSWER_BYTES_MAX, Answer, LINE_WAIT, Letter, Request};
 use crate::Place;
 use crate::configuration::{Configuration, FILE};
 use crate::failure::Failure;
 use crate::folder_lock::{FolderLock, holder};
-use crate::running::open_store;
+use crate::running::{StopSignals, open_store};
 use std::path::Path;
 use std::time::Duration;
-use store::Opening;
+use store::{Cancel, Opening};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::UnixStream;
 use tokio::time::{Instant, sleep, timeout};
@@ -86,8 +86,20 @@ async fn ask(mut stream: UnixStream, letter: &Letter, folder: &Path) -> Result<A
 
 async fn alone(lock: &FolderLock, place: &Place, configuration: Configuration, request: Request) -> Result<Answer, Failure> {
     let store = open_store(lock, place, &configuration, Opening::Existing)?;
-    let office = Office::new(store.clone(), configuration.target(place));
-    let answer = office.carry_out(request, &Cancel::default()).await;
+    let office = Office::new(store.clone(), place, &configuration);
+    let (cancel, mut signals) = (Cancel::default(), StopSignals::catch()?);
+    let answer = {
+        let work = office.carry_out(request, &cancel);
+        tokio::pin!(work);
+        tokio::select! {
+            answer = &mut work => answer,
+            () = signals.received() => {
+                // What can be broken off is, and takes away what it began; what cannot is done in a moment.
+                cancel.cancel();
+                work.await
+            }
+        }
+    };
     drop(office);
     // Joining threads blocks: not on a runtime thread.
     drop(tokio::task::spawn_blocking(move || store.close()).await);

@@ -1,6 +1,6 @@
 //! The server's end of the control socket: one request a connection, each with a limit on its size and time.
 
-use super::office::{Cancel, Office};
+use super::office::Office;
 use super::socket::{Address, NAME, UNFINISHED};
 use super::{Answer, LINE_WAIT, Letter, REQUEST_BYTES_MAX};
 use crate::failure::Failure;
@@ -8,6 +8,7 @@ use crate::folder_lock::FolderLock;
 use rustix::fs::Mode;
 use std::path::PathBuf;
 use std::sync::Arc;
+use store::Cancel;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::Semaphore;

@@ -8,7 +8,7 @@ mod socket;
 
 pub(crate) use ask::carry_out;
 pub(crate) use listen::{ControlSocket, listen};
-pub(crate) use office::Office;
+pub(crate) use office::{Office, check};
 
 use crate::failure::Failure;
 use serde::{Deserialize, Serialize};
@@ -56,6 +56,8 @@ pub(crate) enum Request {
     AuditVerify { anchor: Option<PathBuf>, keys: Vec<String> },
     /// Show who looked at a patient.
     AuditSeen { mrn: String },
+    /// Back everything up into a new folder, named by its whole path.
+    Backup { folder: String },
 }
 
 /// How it went: what a command prints, and its exit code.

@@ -1,24 +1,29 @@
 //! Does what an operator asks for: the one place where requests become acts.
 
 use super::{Answer, Request};
+use crate::Place;
+use crate::configuration::Configuration;
 use crate::failure::Failure;
-use actions::{AccountRefusal, ActTrouble, NewStaff, TokenRefusal};
+use actions::{AccountRefusal, ActTrouble, BackUpRefusal, NewStaff, TokenRefusal};
 use std::path::{Path, PathBuf};
 use store::audit::{self, Anchor};
-use store::{Store, Target};
+use store::{Cancel, Store, Target};
 
 /// A laboratory's store and what else requests need.
 pub(crate) struct Office {
     store: Store,
     target: Target,
+    configuration: Configuration,
+    data: PathBuf,
 }
 
 /// How a request ended: lines to print, or the failure behind lines to print.
-type Carried = Result<Vec<String>, (Failure, Vec<String>)>;
+pub(crate) type Carried = Result<Vec<String>, (Failure, Vec<String>)>;
 
 impl Office {
-    pub(crate) fn new(store: Store, target: Target) -> Self {
-        Self { store, target }
+    /// The office of a laboratory in a folder, as it is configured.
+    pub(crate) fn new(store: Store, place: &Place, configuration: &Configuration) -> Self {
+        Self { store, target: configuration.target(place), configuration: configuration.clone(), data: place.data.clone() }
     }
 
     /// Whether this is the laboratory whose database somebody named; whoever names none means it.
@@ -31,7 +36,7 @@ impl Office {
     }
 
     /// Carries a request out.
-    pub(super) async fn carry_out(&self, request: Request, _cancel: &Cancel) -> Answer {
+    pub(super) async fn carry_out(&self, request: Request, cancel: &Cancel) -> Answer {
         let carried = match request {
             Request::UserAdd { user, display_name, role } => self.add_user(NewStaff { user, display_name, role }).await,
             Request::UserList {} => self.list_users().await,
@@ -40,9 +45,10 @@ impl Office {
             Request::TokenNew { name } => self.new_token(&name).await,
             Request::TokenList {} => self.list_tokens().await,
             Request::TokenRevoke { name } => self.revoke_token(&name).await,
-            Request::Check {} => self.check().await,
+            Request::Check {} => check(&self.store).await,
             Request::AuditSeen { mrn } => self.who_saw(&mrn).await,
             Request::AuditVerify { anchor, keys } => self.verify_audit(anchor, keys).await,
+            Request::Backup { folder } => self.back_up(Path::new(&folder), cancel).await,
         };
         match carried {
             Ok(out) => Answer::done(out),
@@ -110,8 +116,21 @@ impl Office {
         Err((Failure::DoesNotHold(format!("{found} things were done behind the journal's back")), lines))
     }
 
-    async fn check(&self) -> Carried {
-        check(&self.store).await
+    async fn back_up(&self, folder: &Path, cancel: &Cancel) -> Carried {
+        if !folder.is_absolute() {
+            return Err((Failure::Use("name the whole path of the folder".to_owned()), Vec::new()));
+        }
+        let configuration = self.configuration.for_backup(&self.data).map_err(|failure| (failure, Vec::new()))?;
+        let manifest = actions::back_up(&self.store, folder, &configuration, cancel).await.map_err(|refusal| {
+            let failure = match refusal {
+                BackUpRefusal::Exists(_) => Failure::wrong_use(refusal),
+                _ => Failure::environment(refusal),
+            };
+            (failure, Vec::new())
+        })?;
+        let bytes: u64 = manifest.files.iter().map(|file| file.bytes).sum();
+        let entries = manifest.journal_entries;
+        Ok(vec![format!("backup {}: {bytes} bytes, {entries} entries of the journal, at {}", folder.display(), manifest.moment)])
     }
 }
 
@@ -122,7 +141,7 @@ fn read_anchor(file: &Path, keys: Vec<String>) -> Result<Anchor, (Failure, Vec<S
 }
 
 /// Looks whether every invariant holds.
-async fn check(store: &Store) -> Carried {
+pub(crate) async fn check(store: &Store) -> Carried {
     let broken = actions::check_invariants(store).await.map_err(|trouble| environment(&trouble))?;
     if broken.is_empty() {
         return Ok(vec!["I1 to I5 hold; nothing is in quarantine".to_owned()]);
@@ -150,14 +169,4 @@ fn token(refusal: &TokenRefusal) -> (Failure, Vec<String>) {
         TokenRefusal::Taken(_) | TokenRefusal::Unknown(_) | TokenRefusal::Name => Failure::wrong_use(refusal),
     };
     (failure, Vec::new())
-}
-
-/// Set when nobody waits for the answer any more.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Cancel(std::sync::Arc<std::sync::atomic::AtomicBool>);
-
-impl Cancel {
-    pub(super) fn cancel(&self) {
-        self.0.store(true, std::sync::atomic::Ordering::Relaxed);
-    }
 }

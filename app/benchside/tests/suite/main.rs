@@ -8,6 +8,7 @@ mod http;
 mod program;
 
 mod audit;
+mod backup;
 mod check;
 mod command_line;
 mod configuration;

@@ -175,13 +175,26 @@ impl<'a> Place<'a> {
 
     /// The texts of a column, asked behind the program's back, while no server runs.
     pub(crate) fn texts(&self, text: &'static str) -> Vec<String> {
+        self.column(text, |row| row.text(0).unwrap().to_owned())
+    }
+
+    /// The bytes of a column.
+    pub(crate) fn blobs(&self, text: &'static str) -> Vec<Vec<u8>> {
+        self.column(text, |row| row.blob(0).unwrap().to_owned())
+    }
+
+    /// The whole numbers of a column.
+    pub(crate) fn numbers(&self, text: &'static str) -> Vec<i64> {
+        self.column(text, |row| row.int(0).unwrap())
+    }
+
+    fn column<T: Send + 'static>(&self, text: &'static str, value: fn(&store::Row) -> T) -> Vec<T> {
         let store = self.store();
         let sql = statement(text);
-        let read =
-            move |reader: &mut store::Reader<'_>| Ok(reader.query(sql, &[])?.iter().map(|row| row.text(0).unwrap().to_owned()).collect());
-        let texts = store.read(read).wait().unwrap();
+        let read = move |reader: &mut store::Reader<'_>| Ok(reader.query(sql, &[])?.iter().map(value).collect());
+        let values = store.read(read).wait().unwrap();
         store.close();
-        texts
+        values
     }
 
     /// Changes the database behind the program's back, while no server runs.

@@ -20,6 +20,8 @@ pub(super) enum Role {
     Writer,
     Reader,
     Opener,
+    /// Reads whole tables: without a limit, because whoever asked can break it off.
+    Copier,
 }
 
 impl Role {
@@ -28,6 +30,7 @@ impl Role {
             Self::Writer => "writer",
             Self::Reader => "reader",
             Self::Opener => "opener",
+            Self::Copier => "copier",
         }
     }
 }
@@ -73,7 +76,7 @@ impl Connector {
         let (statement_limit, lock_limit) = match role {
             Role::Writer => (self.write_limit, self.write_limit),
             Role::Reader => (self.read_limit, self.read_limit),
-            Role::Opener => (Duration::ZERO, LOCK_WAIT),
+            Role::Opener | Role::Copier => (Duration::ZERO, LOCK_WAIT),
         };
         // Sequential scans hide missing indexes until the table is large, and under SERIALIZABLE they conflict with every writer.
         // A server set to commit without waiting for its disk is told to wait; one that waits for its standbys keeps doing so.

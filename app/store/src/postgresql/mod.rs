@@ -1,11 +1,14 @@
 //! PostgreSQL: workers that each own a synchronous client, made and dropped on their thread, for several nodes on one database.
 
 mod connect;
+mod copy;
 mod group;
 mod param;
 mod sealer;
 mod session;
 mod worker;
+
+pub(crate) use copy::{copy, restore};
 
 use crate::migrations;
 use crate::options::Opening;

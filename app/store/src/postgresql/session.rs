@@ -52,6 +52,11 @@ impl PgSession {
         Self { client, prepared: HashMap::new() }
     }
 
+    /// The client itself, for what is no statement with parameters.
+    pub(super) fn client(&mut self) -> &mut Client {
+        &mut self.client
+    }
+
     /// Runs one of the engine's own words, such as BEGIN.
     pub(super) fn control(&mut self, word: &str) -> Result<(), Failure> {
         self.client.batch_execute(word).map_err(|error| failure(&error))

@@ -76,7 +76,7 @@ impl Worker {
         loop {
             match self.role {
                 Role::Reader => core.queries.take(1, &mut queries),
-                Role::Writer | Role::Opener => {
+                Role::Writer | Role::Opener | Role::Copier => {
                     core.commands.take_share(core.options.writers, GROUP_MAX, &mut commands, |first, next| first.nature == next.nature)
                 }
             }

@@ -61,6 +61,11 @@ impl Checkpointer {
 
     /// Copies what is worth it. `copied` is how many pages of the log were copied when it was looked at last.
     fn when_busy(&self, connection: &Connection, copied: &mut u64) -> Result<(), Failure> {
+        // A copy of the database holds a snapshot for as long as it takes. The log cannot begin anew before it ends, and asking for that would only
+        // make the writer wait.
+        if self.core.copies.any() {
+            return Ok(());
+        }
         let pages = self.gate.log_pages();
         if pages < *copied {
             // The log began anew.
@@ -87,7 +92,7 @@ impl Checkpointer {
     }
 
     fn when_idle(&self, connection: &Connection) -> Result<(), Failure> {
-        if self.log_bytes() < CUT_FROM_BYTES || self.disk_failed() {
+        if self.log_bytes() < CUT_FROM_BYTES || self.core.copies.any() || self.disk_failed() {
             return Ok(());
         }
         self.gate.in_gap(|| self.copy(connection, "TRUNCATE")).map(drop)
@@ -112,5 +117,31 @@ impl Checkpointer {
 
     fn disk_failed(&self) -> bool {
         matches!(self.core.stop.reason(), Some(StopReason::Disk(_)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::options::Options;
+    use crate::session::Limit;
+    use crate::sqlite::{Role, connect};
+
+    #[test]
+    fn while_a_copy_is_made_the_writer_is_asked_for_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("laboratory.db");
+        let connection = connect(&path, Role::Checkpointer, &Limit::new(), &crate::faults::Faults::default()).unwrap();
+        connection.execute_batch("CREATE TABLE trial (id INTEGER PRIMARY KEY) STRICT").unwrap();
+        let (core, gate) = (Arc::new(Core::new(Options::default())), Arc::new(Gate::default()));
+        gate.note_log_pages(core.options.log.force_from);
+        let checkpointer = Checkpointer::new(&path, Arc::clone(&core), gate);
+        let copy = core.copies.begin();
+        let mut copied = 0;
+        checkpointer.when_busy(&connection, &mut copied).unwrap();
+        assert_eq!(core.counters.snapshot().checkpoints, 0);
+        drop(copy);
+        checkpointer.when_busy(&connection, &mut copied).unwrap();
+        assert_eq!(core.counters.snapshot().checkpoints, 2, "in passing, then in the gap");
     }
 }

@@ -1,6 +1,7 @@
 //! SQLite: one writer thread with group commit, readers on snapshots, and a checkpointer, each with a connection of its own.
 
 mod checkpoint;
+mod copy;
 mod gate;
 mod readers;
 mod session;
@@ -14,6 +15,7 @@ use crate::session::{Failure, Limit};
 use crate::store::{Core, Last, Sentry, Threads};
 use crate::trouble::{Cause, OpenTrouble};
 use checkpoint::Checkpointer;
+pub(crate) use copy::{copy, restore};
 use gate::Gate;
 use kernel::Realm;
 use rusqlite::config::DbConfig;

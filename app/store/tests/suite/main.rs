@@ -7,6 +7,7 @@ mod harness;
 mod audit;
 mod commands;
 mod connection_loss;
+mod copies;
 mod dialect;
 mod groups;
 mod log;
