@@ -40,14 +40,19 @@ store::sql! {
     ADD_TOKEN = "INSERT INTO token (id, digest, name, created_at) VALUES (?1, ?1, ?2, 0)";
 }
 
-/// One command: a patient and a member of staff, both or neither.
+/// One command: a patient and a token, both or neither.
 fn add_pair(store: &Store, number: i64) {
+    add_pair_with_note(store, number, "added");
+}
+
+fn add_pair_with_note(store: &Store, number: i64, note: &str) {
+    let note = note.to_owned();
     write(store, move |tx| {
         let id = u128::try_from(number).unwrap().to_be_bytes();
         let name = format!("N-{number}");
         tx.execute(&ADD_PERSON, &[store::Param::Id(id), store::Param::from(&name)])?;
         tx.execute(&ADD_TOKEN, &[store::Param::Id(id), store::Param::from(&name)])?;
-        done(&name)
+        done(&note)
     })
     .wait()
     .unwrap();
@@ -56,10 +61,12 @@ fn add_pair(store: &Store, number: i64) {
 fn a_copy_made_while_others_write_is_one_instant_and_becomes_a_database(engine: &Engine) {
     let Some(target) = other(engine) else { return };
     let store = open(engine);
-    (0..200).for_each(|number| add_pair(&store, number));
+    // Long enough for a copy to take a while: what is committed meanwhile must not show in any part of it.
+    let long = "x".repeat(1 << 16);
+    (0..200).for_each(|number| add_pair_with_note(&store, number, &long));
     let (next, answered, stop) = (AtomicI64::new(200), AtomicI64::new(200), AtomicBool::new(false));
     let folders: Vec<tempfile::TempDir> = (0..4).map(|_| tempfile::tempdir().unwrap()).collect();
-    let mut copies = Vec::new();
+    let (mut copies, mut meanwhile) = (Vec::new(), 0);
     std::thread::scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| {
@@ -72,12 +79,14 @@ fn a_copy_made_while_others_write_is_one_instant_and_becomes_a_database(engine: 
         for folder in &folders {
             let before = answered.load(Ordering::Relaxed);
             let copied = store.copy_to(folder.path(), &Cancel::default()).wait().unwrap();
+            meanwhile += answered.load(Ordering::Relaxed) - before;
             copies.push((before, copied));
             // The writers went on meanwhile, or at least do now.
             until("another commit", || answered.load(Ordering::Relaxed) > before);
         }
         stop.store(true, Ordering::Relaxed);
     });
+    assert!(meanwhile > 0, "commands were answered while copies were made");
     store.close();
     let (before, copied) = copies.last().unwrap();
     let folder = folders.last().unwrap().path();
