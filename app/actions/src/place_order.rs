@@ -3,9 +3,10 @@
 use crate::Laboratory;
 use crate::codes::{next_accession, next_container_code};
 use crate::new_ids::{new_uuid, now};
+use crate::patient_facts::{TypedPatient, differences, excerpt, read_patient};
 use crate::trouble::ActTrouble;
 use catalogue::{Test, TestCode};
-use kernel::{Actor, BirthDate, CommandId, ContainerId, ExaminationId, Mrn, OrderId, PatientId, PersonName, Sex, Timestamp};
+use kernel::{Actor, CommandId, ContainerId, ExaminationId, OrderId, PatientId, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -163,24 +164,15 @@ fn digest(actor: &Actor, request: &Request) -> String {
 
 fn read_request(lab: &Laboratory, request: &OrderRequest) -> Result<Request, Vec<FieldTrouble>> {
     let mut troubles = Vec::new();
+    let patient = read_patient(&TypedPatient {
+        mrn: &request.mrn,
+        family_name: &request.family_name,
+        given_name: &request.given_name,
+        birth_date: &request.birth_date,
+        sex: &request.sex,
+    });
+    let patient = patient.map_err(|of_patient| troubles.extend(of_patient)).ok();
     let mut note = |field, what: String, next: &str| troubles.push(FieldTrouble { field, what, next: next.to_owned() });
-    let mrn = Mrn::parse(&request.mrn).map_err(|trouble| note("mrn", trouble.to_string(), "type the number on the wristband")).ok();
-    let name = PersonName::new(&request.family_name, &request.given_name)
-        .map_err(|trouble| {
-            note(if trouble.part == "given" { "given_name" } else { "family_name" }, trouble.to_string(), "type the name as on the request")
-        })
-        .ok();
-    let birth = match request.birth_date.trim() {
-        "" => Some(String::new()),
-        text => BirthDate::parse(text)
-            .map(|birth| birth.to_string())
-            .map_err(|trouble| note("birth_date", trouble.to_string(), "leave it empty where it is not known"))
-            .ok(),
-    };
-    let sex = Sex::from_code(request.sex.trim());
-    if sex.is_none() {
-        note("sex", format!("“{}” is not F, M, O or U", excerpt(&request.sex)), "choose one; U where it is not known");
-    }
     let priority = Priority::from_name(request.priority.trim());
     if priority.is_none() {
         note("priority", format!("“{}” is not stat, urgent or routine", excerpt(&request.priority)), "choose one");
@@ -194,20 +186,8 @@ fn read_request(lab: &Laboratory, request: &OrderRequest) -> Result<Request, Vec
             .ok(),
     };
     let tests = read_tests(lab, &request.tests).map_err(|trouble| troubles.push(trouble)).ok();
-    match (mrn, name, birth, sex, priority, collected_at, tests) {
-        (Some(mrn), Some(name), Some(birth_date), Some(sex), Some(priority), Some(collected_at), Some(tests)) => Ok(Request {
-            patient: PatientRecord {
-                id: PatientId::from_uuid(new_uuid()),
-                mrn: mrn.to_string(),
-                family_name: name.family().to_owned(),
-                given_name: name.given().unwrap_or_default().to_owned(),
-                birth_date,
-                sex: sex.code().to_owned(),
-            },
-            tests,
-            priority,
-            collected_at,
-        }),
+    match (patient, priority, collected_at, tests) {
+        (Some(patient), Some(priority), Some(collected_at), Some(tests)) => Ok(Request { patient, tests, priority, collected_at }),
         _ => Err(troubles),
     }
 }
@@ -227,10 +207,6 @@ fn read_tests(lab: &Laboratory, codes: &[String]) -> Result<Vec<Test>, FieldTrou
         return Err(trouble("no test is named".to_owned()));
     }
     Ok(tests.into_values().collect())
-}
-
-fn excerpt(text: &str) -> String {
-    text.chars().take(40).collect()
 }
 
 /// A container as it will be stored, with its examinations.
@@ -322,23 +298,4 @@ impl Plan {
             repeated: false,
         }
     }
-}
-
-/// Which facts of a known patient differ from those typed. Names are compared without regard to case.
-fn differences(known: &PatientRecord, asked: &PatientRecord) -> Vec<&'static str> {
-    let folded = |text: &str| text.to_lowercase();
-    let mut differ = Vec::new();
-    if folded(&known.family_name) != folded(&asked.family_name) {
-        differ.push("family name");
-    }
-    if folded(&known.given_name) != folded(&asked.given_name) {
-        differ.push("given name");
-    }
-    if known.birth_date != asked.birth_date {
-        differ.push("birth date");
-    }
-    if known.sex != asked.sex {
-        differ.push("sex");
-    }
-    differ
 }

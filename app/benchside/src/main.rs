@@ -38,6 +38,8 @@ enum Command {
     User(commands::user::Arguments),
     /// Adds, lists and revokes the tokens of programs; a server may be running.
     Token(commands::token::Arguments),
+    /// Registers what another system knows; a server may be running.
+    Import(commands::import::Arguments),
     /// Copies everything into a new folder, as it is at one instant; a server may be running, and goes on.
     Backup(commands::backup::Arguments),
     /// Makes a laboratory of a backup, where there is none.
@@ -93,6 +95,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Audit(arguments) => in_runtime(commands::audit::run(arguments)),
         Command::User(arguments) => in_runtime(commands::user::run(arguments)),
         Command::Token(arguments) => in_runtime(commands::token::run(arguments)),
+        Command::Import(arguments) => in_runtime(commands::import::run(arguments)),
         Command::Backup(arguments) => in_runtime(commands::backup::run(arguments)),
         Command::Restore(arguments) => in_runtime(commands::restore::run(arguments)),
     }

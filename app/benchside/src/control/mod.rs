@@ -56,6 +56,8 @@ pub(crate) enum Request {
     AuditVerify { anchor: Option<PathBuf>, keys: Vec<String> },
     /// Show who looked at a patient.
     AuditSeen { mrn: String },
+    /// Import the patients of a file, named by its whole path.
+    ImportPatients { file: String },
     /// Back everything up into a new folder, named by its whole path.
     Backup { folder: String },
 }

@@ -4,9 +4,9 @@ use super::{Answer, Request};
 use crate::Place;
 use crate::configuration::Configuration;
 use crate::failure::Failure;
-use actions::{AccountRefusal, ActTrouble, BackUpRefusal, NewStaff, TokenRefusal};
+use actions::{AccountRefusal, ActTrouble, BackUpRefusal, ImportRefusal, NewStaff, TokenRefusal};
 use std::path::{Path, PathBuf};
-use store::audit::{self, Anchor};
+use store::audit::{self, Anchor, Report};
 use store::{Cancel, Store, Target};
 
 /// A laboratory's store and what else requests need.
@@ -48,6 +48,7 @@ impl Office {
             Request::Check {} => check(&self.store).await,
             Request::AuditSeen { mrn } => self.who_saw(&mrn).await,
             Request::AuditVerify { anchor, keys } => self.verify_audit(anchor, keys).await,
+            Request::ImportPatients { file } => self.import_patients(Path::new(&file)).await,
             Request::Backup { folder } => self.back_up(Path::new(&folder), cancel).await,
         };
         match carried {
@@ -104,16 +105,26 @@ impl Office {
 
     async fn verify_audit(&self, anchor: Option<PathBuf>, keys: Vec<String>) -> Carried {
         let anchor = anchor.map(|file| read_anchor(&file, keys)).transpose()?;
-        let store = self.store.clone();
-        let looking = tokio::task::spawn_blocking(move || audit::verify(&store, anchor.as_ref(), &mut |_| {}));
-        let looked = looking.await.map_err(|error| (Failure::environment(error), Vec::new()))?;
-        let report = looked.map_err(|trouble| (Failure::environment(trouble), Vec::new()))?;
+        let report = verified(&self.store, anchor).await?;
         let lines = report.to_string().lines().map(str::to_owned).collect();
         if report.is_sound() {
             return Ok(lines);
         }
         let found = report.findings.len() + report.more;
         Err((Failure::DoesNotHold(format!("{found} things were done behind the journal's back")), lines))
+    }
+
+    async fn import_patients(&self, file: &Path) -> Carried {
+        let bytes = read_import(file).map_err(|failure| (failure, Vec::new()))?;
+        match actions::import_patients(&self.store, &bytes).await {
+            Ok(imported) => Ok(vec![format!("{} patients added, {} known already", imported.added, imported.known)]),
+            Err(ImportRefusal::Lines(lines)) => {
+                let out = lines.iter().map(|bad| format!("line {}: {}", bad.line, bad.what)).collect();
+                Err((Failure::DoesNotHold(ImportRefusal::Lines(lines).to_string()).in_file(file), out))
+            }
+            Err(refusal @ ImportRefusal::Meanwhile(_)) => Err((Failure::DoesNotHold(refusal.to_string()).in_file(file), Vec::new())),
+            Err(refusal @ ImportRefusal::Trouble(_)) => Err((Failure::environment(refusal), Vec::new())),
+        }
     }
 
     async fn back_up(&self, folder: &Path, cancel: &Cancel) -> Carried {
@@ -140,15 +151,41 @@ fn read_anchor(file: &Path, keys: Vec<String>) -> Result<Anchor, (Failure, Vec<S
     Ok(Anchor { text, keys })
 }
 
+/// A file of bounded length.
+fn read_import(file: &Path) -> Result<Vec<u8>, Failure> {
+    use std::io::Read;
+    let cannot = |error: std::io::Error| Failure::Environment(format!("cannot read {}: {error}", file.display()));
+    let mut bytes = Vec::new();
+    let opened = std::fs::File::open(file).map_err(cannot)?;
+    if !opened.metadata().map_err(cannot)?.is_file() {
+        return Err(Failure::Use(format!("{} is not a file", file.display())));
+    }
+    opened.take(actions::IMPORT_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(cannot)?;
+    if bytes.len() as u64 > actions::IMPORT_BYTES_MAX {
+        let most = actions::IMPORT_BYTES_MAX >> 20;
+        return Err(Failure::Use(format!("{} has more than {most} MiB: import it in parts", file.display())));
+    }
+    Ok(bytes)
+}
+
 /// Looks whether every invariant holds.
 pub(crate) async fn check(store: &Store) -> Carried {
     let broken = actions::check_invariants(store).await.map_err(|trouble| environment(&trouble))?;
-    if broken.is_empty() {
-        return Ok(vec!["I1 to I5 hold; nothing is in quarantine".to_owned()]);
+    let audited = verified(store, None).await?;
+    let mut lines: Vec<String> = broken.iter().map(|broken| format!("{}: {}", broken.invariant, broken.what)).collect();
+    lines.extend(audited.findings.iter().map(|finding| format!("I6: {finding}")));
+    if lines.is_empty() {
+        return Ok(vec!["I1 to I6 hold; nothing is in quarantine".to_owned()]);
     }
-    let what = format!("{} things do not hold (at most 100 of each kind are named)", broken.len());
-    let lines = broken.iter().map(|broken| format!("{}: {}", broken.invariant, broken.what)).collect();
-    Err((Failure::DoesNotHold(what), lines))
+    Err((Failure::DoesNotHold(format!("{} things do not hold (at most 100 of each kind are named)", lines.len() + audited.more)), lines))
+}
+
+/// Holds journal, seals and records against each other.
+async fn verified(store: &Store, anchor: Option<Anchor>) -> Result<Report, (Failure, Vec<String>)> {
+    let store = store.clone();
+    let looking = tokio::task::spawn_blocking(move || audit::verify(&store, anchor.as_ref(), &mut |_| {}));
+    let looked = looking.await.map_err(|error| (Failure::environment(error), Vec::new()))?;
+    looked.map_err(|trouble| (Failure::environment(trouble), Vec::new()))
 }
 
 fn environment(trouble: &ActTrouble) -> (Failure, Vec<String>) {

@@ -110,7 +110,7 @@ async fn a_backup_under_ingest_is_restored_checked_and_gone_on_with(engine: &Eng
     let restored = Place::new(&elsewhere);
     let ended = restore(&backup, &restored);
     assert_eq!(ended.code, Some(0), "{ended:?}");
-    assert!(ended.out.contains("I1 to I5 hold; nothing is in quarantine"), "{ended:?}");
+    assert!(ended.out.contains("I1 to I6 hold; nothing is in quarantine"), "{ended:?}");
     is_a_prefix(&place, &restored, manifest(&backup)["journal_entries"].as_u64().unwrap());
     let raw = restored.texts("SELECT 'x' FROM transmission_bytes").len();
     assert!((before.len()..before.len() + 4 + during + 4).contains(&raw), "{raw} messages of {} and {during}", before.len());

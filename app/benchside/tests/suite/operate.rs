@@ -15,6 +15,7 @@ on_both!(
     a_lock_without_a_socket_is_explained,
     another_database_than_the_servers_is_refused,
     secrets_are_in_no_log_and_no_journal,
+    patients_are_imported_all_or_none,
 );
 
 /// The word after a key at the beginning of a line.
@@ -91,7 +92,7 @@ async fn a_second_server_is_refused(engine: &Engine) {
     let folder = place.data().to_str().unwrap();
     place.run("serve", &[]).says(3, &[folder, "in use by benchside serve, process", "stop that one"]);
     place.run("init", &[]).says(3, &[folder, "in use"]);
-    assert_eq!(place.run("check", &[]).out, "I1 to I5 hold; nothing is in quarantine\n", "the server looks itself");
+    assert_eq!(place.run("check", &[]).out, "I1 to I6 hold; nothing is in quarantine\n", "the server looks itself");
     assert_eq!(request(server.http, "GET", "/api/v1/health", &accounts.token, "").0, 200);
 }
 
@@ -153,4 +154,32 @@ async fn secrets_are_in_no_log_and_no_journal(engine: &Engine) {
         assert!(!ended.err.contains(secret) && !ended.out.contains(secret));
         assert!(journal.iter().all(|note| !note.contains(secret)));
     }
+}
+
+async fn patients_are_imported_all_or_none(engine: &Engine) {
+    let (place, accounts) = Place::with_laboratory(engine, "production");
+    let file = place.data().join("patients.csv");
+    let header = "mrn,family_name,given_name,birth_date,sex\n";
+    let write = |lines: &str| std::fs::write(&file, format!("{header}{lines}")).unwrap();
+    let import = || place.operate("import patients", &[file.to_str().unwrap()]);
+    let server = place.serve();
+    crate::http::order(server.http, &accounts.token, &crate::http::patient());
+    let many: String = (0..1_200).map(|number| format!("I-{number},Family {number},,,U\n")).collect();
+    // The last of many is bad, another belongs to somebody else: not one is taken.
+    write(&format!("{many}M-1,Byron,Ada,1980-02-29,F\n"));
+    let refused = import();
+    refused.says(1, &["patients.csv", "1 lines", "nothing was imported"]);
+    assert_eq!(refused.out, "line 1202: number M-1 belongs to a patient with another family name\n");
+    write(&format!("{many}I-2000,,x,1980-13-01,Z\n"));
+    let refused = import();
+    refused.says(1, &["nothing was imported"]);
+    assert!(refused.out.starts_with("line 1202: ") && refused.out.contains("birth_date") && refused.out.contains("sex"), "{}", refused.out);
+    write(&format!("{many}M-1,lovelace,Ada,1980-02-29,F\nI-7,family 7,,,U\n"));
+    assert_eq!(import().out, "1200 patients added, 2 known already\n");
+    assert_eq!(server.stop().code, Some(0));
+    assert_eq!(import().out, "0 patients added, 1202 known already\n", "the same without a server");
+    assert_eq!(place.texts("SELECT mrn FROM patient").len(), 1_201);
+    assert!(place.texts("SELECT note FROM journal WHERE act = 'import_patients'").iter().all(|note| note.parse::<u64>().is_ok()));
+    place.operate("import patients", &[place.data().to_str().unwrap()]).says(2, &["is not a file"]);
+    place.operate("import patients", &["/none/such.csv"]).says(3, &["cannot read /none/such.csv"]);
 }

@@ -111,11 +111,14 @@ async fn a_frame_under_the_number_of_the_one_before_with_another_text_is_kept_wi
     peer.write(&[EOT]).await;
     house.until("SELECT COUNT(*) FROM task", 1).await;
     house.file().await;
-    let lines = actions::views::results_of_container(&house.lab, &container).await.unwrap();
+    let lines = actions::views::results_of_container(&house.lab, &kernel::Actor::System("test".to_owned()), &container).await.unwrap();
     assert_eq!(lines.iter().map(|line| line.sent.as_str()).collect::<Vec<_>>(), ["4.1"], "the message stands as it was sent first");
     let task = actions::views::open_tasks(&house.lab, None).await.unwrap().rows.remove(0);
     assert!(task.raw_line.contains("|9.9|"), "{}", task.raw_line);
-    let kept = actions::views::transmission(&house.lab, task.transmission.unwrap()).await.unwrap().unwrap();
+    let kept = actions::views::transmission(&house.lab, &kernel::Actor::System("test".to_owned()), task.transmission.unwrap())
+        .await
+        .unwrap()
+        .unwrap();
     assert!(String::from_utf8_lossy(&kept.raw).contains("|9.9|"));
     assert_eq!(actions::check_invariants(house.lab.store()).await.unwrap(), []);
 }

@@ -9,6 +9,10 @@ use workflow::{OpenExamination, OpenWork, PatientFacts, Priority};
 sql! {
     /// A patient by medical record number.
     pub PATIENT_BY_MRN = "SELECT id, mrn, family_name, given_name, birth_date, sex FROM patient WHERE mrn = ?1";
+    /// The patients of these medical record numbers.
+    pub PATIENTS_BY_MRN = "SELECT id, mrn, family_name, given_name, birth_date, sex FROM patient WHERE mrn IN (?..)";
+    /// New patients.
+    pub ADD_PATIENTS = insert patient (id Blob, mrn Text, family_name Text, given_name Text, birth_date Text, sex Text, created_at Int);
     /// A new patient.
     pub ADD_PATIENT = insert patient (id Blob, mrn Text, family_name Text, given_name Text, birth_date Text, sex Text, created_at Int);
     /// A new order.
@@ -245,4 +249,18 @@ pub fn accession_for_code(reader: &mut Reader<'_>, code: &str) -> Result<Option<
         }
     }
     Ok(order_by_accession(reader, code)?.map(|order| order.accession))
+}
+
+/// The patients of these medical record numbers, as far as there are any.
+pub fn patients_by_mrn(reader: &mut Reader<'_>, numbers: &[&str]) -> Result<Vec<PatientRecord>, Trouble> {
+    let numbers: Vec<crate::Param<'_>> = numbers.iter().map(|number| crate::Param::from(*number)).collect();
+    let rows = reader.query_in_list(&PATIENTS_BY_MRN, &[], &numbers)?;
+    Ok(reader.sound(&rows, |row| patient(row, 0)))
+}
+
+/// Registers patients whose numbers nobody has.
+pub fn add_patients(tx: &mut Tx<'_>, patients: &[&PatientRecord], now: Timestamp) -> Result<(), Trouble> {
+    let rows: Vec<_> =
+        patients.iter().map(|one| params![one.id, &one.mrn, &one.family_name, &one.given_name, &one.birth_date, &one.sex, now]).collect();
+    tx.insert_many(&ADD_PATIENTS, &rows).map(drop)
 }

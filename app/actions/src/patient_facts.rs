@@ -1,0 +1,74 @@
+//! What somebody typed or sent of a patient, read once and the same way wherever it comes from.
+
+use crate::new_ids::new_uuid;
+use crate::place_order::FieldTrouble;
+use kernel::{BirthDate, Mrn, PatientId, PersonName, Sex};
+use store::repositories::orders::PatientRecord;
+
+/// A patient's facts as typed; nothing of them is trusted yet.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TypedPatient<'a> {
+    pub(crate) mrn: &'a str,
+    pub(crate) family_name: &'a str,
+    pub(crate) given_name: &'a str,
+    pub(crate) birth_date: &'a str,
+    pub(crate) sex: &'a str,
+}
+
+/// A patient with a new id, or every field that cannot be taken.
+pub(crate) fn read_patient(typed: &TypedPatient<'_>) -> Result<PatientRecord, Vec<FieldTrouble>> {
+    let mut troubles = Vec::new();
+    let mut note = |field, what: String, next: &str| troubles.push(FieldTrouble { field, what, next: next.to_owned() });
+    let mrn = Mrn::parse(typed.mrn).map_err(|trouble| note("mrn", trouble.to_string(), "type the number on the wristband")).ok();
+    let name = PersonName::new(typed.family_name, typed.given_name)
+        .map_err(|trouble| {
+            note(if trouble.part == "given" { "given_name" } else { "family_name" }, trouble.to_string(), "type the name as on the request")
+        })
+        .ok();
+    let birth = match typed.birth_date.trim() {
+        "" => Some(String::new()),
+        text => BirthDate::parse(text)
+            .map(|birth| birth.to_string())
+            .map_err(|trouble| note("birth_date", trouble.to_string(), "leave it empty where it is not known"))
+            .ok(),
+    };
+    let sex = Sex::from_code(typed.sex.trim());
+    if sex.is_none() {
+        note("sex", format!("“{}” is not F, M, O or U", excerpt(typed.sex)), "choose one; U where it is not known");
+    }
+    match (mrn, name, birth, sex) {
+        (Some(mrn), Some(name), Some(birth_date), Some(sex)) => Ok(PatientRecord {
+            id: PatientId::from_uuid(new_uuid()),
+            mrn: mrn.to_string(),
+            family_name: name.family().to_owned(),
+            given_name: name.given().unwrap_or_default().to_owned(),
+            birth_date,
+            sex: sex.code().to_owned(),
+        }),
+        _ => Err(troubles),
+    }
+}
+
+/// Which facts of a known patient differ from those typed. Names are compared without regard to case.
+pub(crate) fn differences(known: &PatientRecord, asked: &PatientRecord) -> Vec<&'static str> {
+    let folded = |text: &str| text.to_lowercase();
+    let mut differ = Vec::new();
+    if folded(&known.family_name) != folded(&asked.family_name) {
+        differ.push("family name");
+    }
+    if folded(&known.given_name) != folded(&asked.given_name) {
+        differ.push("given name");
+    }
+    if known.birth_date != asked.birth_date {
+        differ.push("birth date");
+    }
+    if known.sex != asked.sex {
+        differ.push("sex");
+    }
+    differ
+}
+
+/// As much of a text as an error repeats.
+pub(crate) fn excerpt(text: &str) -> String {
+    text.chars().take(40).collect()
+}
