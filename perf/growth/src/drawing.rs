@@ -4,7 +4,7 @@ use crate::probes::Probe;
 use crate::report::{Measured, p99};
 use std::fmt::Write;
 
-const WIDTH: f64 = 900.0;
+const WIDTH: f64 = 930.0;
 const HEIGHT: f64 = 520.0;
 const LEFT: f64 = 70.0;
 const RIGHT: f64 = 640.0;

@@ -6,7 +6,8 @@ use growth::command_line::{Options, USAGE};
 use growth::dataset::Dataset;
 use growth::drawing::svg;
 use growth::report::{Measured, raw, table};
-use growth::{fill, sampling, starting};
+use growth::sampling::Sampler;
+use growth::{fill, starting};
 use ingest::measure::wait_for_calm;
 use ingest::procfs::machine;
 use ingest::storage::{Database, sqlite_file};
@@ -50,7 +51,7 @@ fn measure(options: &Options, bench: &Path) -> Result<(), String> {
     let directory = bench.join(format!("work-{}", std::process::id()));
     fs::create_dir_all(&directory).map_err(|trouble| format!("{}: {trouble}", directory.display()))?;
     let about = machine(&directory);
-    let measured: Result<Vec<Measured>, String> = options.sizes.iter().map(|size| one_size(options, &directory, *size)).collect();
+    let measured = all_sizes(options, &directory);
     let removed = fs::remove_dir_all(&directory).map_err(|trouble| format!("{}: {trouble}", directory.display()));
     let measured = measured?;
     let engine = if options.postgres.is_some() { "PostgreSQL" } else { "SQLite" };
@@ -75,27 +76,82 @@ fn write(file: &Path, text: &str) -> Result<(), String> {
         .map_err(|trouble| format!("{}: {trouble}", file.display()))
 }
 
-/// One database: made by the product, filled, measured, removed.
-fn one_size(options: &Options, directory: &Path, size: u64) -> Result<Measured, String> {
-    let dataset = Dataset::of_results(size);
-    let directory = directory.join(size.to_string());
-    let database = match &options.postgres {
-        None => Database::Sqlite(directory.clone()),
-        Some(server) => Database::Postgres { server: server.clone(), name: format!("growth_{size}_{}", std::process::id()) },
-    };
-    database.create(None)?;
-    let measured = on(options, &Place { directory, database: database.clone() }, dataset);
-    let removed = database.remove();
-    let measured = measured?;
-    removed.map(|()| measured)
+/// All databases, removed at the end.
+fn all_sizes(options: &Options, directory: &Path) -> Result<Vec<Measured>, String> {
+    let places: Vec<Place> = options.sizes.iter().map(|size| Place::of(options, directory, *size)).collect();
+    let measured = at(options, &places);
+    for place in &places {
+        place.database.remove()?;
+    }
+    measured
+}
+
+/// Fills all, reads from them in turns, and starts the product on each.
+fn at(options: &Options, places: &[Place]) -> Result<Vec<Measured>, String> {
+    let filled = places.iter().map(|place| Filled::make(options, place)).collect::<Result<Vec<_>, _>>()?;
+    let pressure = wait_for_calm();
+    let mut samplers = places.iter().map(Place::sampler).collect::<Result<Vec<_>, _>>()?;
+    for run in 1..=options.runs {
+        samplers.iter_mut().try_for_each(|sampler| sampler.run(options.probes))?;
+        println!("  run {run} of the reads measured");
+    }
+    let curves = samplers.into_iter().map(Sampler::finish);
+    let mut all = Vec::new();
+    for ((place, filled), curves) in places.iter().zip(filled).zip(curves) {
+        let starts = starting::measure(&filled.laboratory, place.file()?.as_deref(), options.runs)?;
+        println!("  {} results: starts measured", place.dataset.results());
+        let (results, Filled { bytes, seconds, .. }) = (place.dataset.results(), filled);
+        all.push(Measured { results, bytes, fill_seconds: seconds, pressure, curves, starts });
+    }
+    Ok(all)
+}
+
+/// A database that was filled.
+struct Filled {
+    laboratory: Laboratory,
+    bytes: u64,
+    seconds: f64,
+}
+
+impl Filled {
+    /// Made by the product, filled through its store.
+    fn make(options: &Options, place: &Place) -> Result<Self, String> {
+        place.database.create(None)?;
+        let laboratory = Laboratory { binary: options.binary.clone(), directory: place.directory.clone(), database: place.database.url() };
+        laboratory.init("demonstration", starting::LINKS)?;
+        let began = Instant::now();
+        let store = place.open(fill::options())?;
+        fill::fill(&store, place.dataset)?;
+        store.close();
+        settle(&place.database)?;
+        let seconds = began.elapsed().as_secs_f64();
+        println!("  {} results filled in {seconds:.0} s", place.dataset.results());
+        Ok(Self { laboratory, bytes: place.database.bytes()?, seconds })
+    }
 }
 
 struct Place {
+    dataset: Dataset,
     directory: PathBuf,
     database: Database,
 }
 
 impl Place {
+    fn of(options: &Options, directory: &Path, size: u64) -> Self {
+        let directory = directory.join(size.to_string());
+        let database = match &options.postgres {
+            None => Database::Sqlite(directory.clone()),
+            Some(server) => Database::Postgres { server: server.clone(), name: format!("growth_{size}_{}", std::process::id()) },
+        };
+        Self { dataset: Dataset::of_results(size), directory, database }
+    }
+
+    fn sampler(&self) -> Result<Sampler, String> {
+        let store = self.open(store::Options::default())?;
+        let bare = Bare::open(self.file()?.as_deref().unwrap_or(&self.directory), &self.database)?;
+        Ok(Sampler::new(store, bare, self.dataset))
+    }
+
     /// The SQLite file, if it is one.
     fn file(&self) -> Result<Option<PathBuf>, String> {
         if self.database.url().is_some() { Ok(None) } else { sqlite_file(&self.directory).map(Some) }
@@ -109,29 +165,6 @@ impl Place {
         };
         Store::open(&target, Realm::Demonstration, Opening::Existing, store).map_err(|trouble| trouble.to_string())
     }
-}
-
-fn on(options: &Options, place: &Place, dataset: Dataset) -> Result<Measured, String> {
-    let laboratory = Laboratory { binary: options.binary.clone(), directory: place.directory.clone(), database: place.database.url() };
-    laboratory.init("demonstration", starting::LINKS)?;
-    let began = Instant::now();
-    let store = place.open(fill::options())?;
-    fill::fill(&store, dataset)?;
-    store.close();
-    settle(&place.database)?;
-    let fill_seconds = began.elapsed().as_secs_f64();
-    println!("  {} results filled in {fill_seconds:.0} s", dataset.results());
-    let bytes = place.database.bytes()?;
-    let pressure = wait_for_calm();
-    let file = place.file()?;
-    let store = place.open(store::Options::default())?;
-    let mut bare = Bare::open(file.as_deref().unwrap_or(&place.directory), &place.database)?;
-    let curves = sampling::measure(&store, &mut bare, dataset, options.probes, options.runs)?;
-    store.close();
-    drop(bare);
-    println!("  {} results: reads measured", dataset.results());
-    let starts = starting::measure(&laboratory, file.as_deref(), options.runs)?;
-    Ok(Measured { results: dataset.results(), bytes, fill_seconds, pressure, curves, starts })
 }
 
 /// PostgreSQL's own housekeeping, done now and not in the middle of the measurement.

@@ -7,7 +7,7 @@ use ingest::statistics::{Spread, Waits};
 use std::time::Duration;
 use store::Store;
 
-/// The most reads that warm what a server that has run for a while has warm; not counted.
+/// The most reads that warm what a server that has run for a while has warm.
 const WARMING_MAX: usize = 200;
 
 /// The percentiles of one run, in milliseconds.
@@ -45,54 +45,69 @@ impl Curve {
     }
 }
 
-/// Measures every probe.
-///
-/// # Errors
-/// A read fails, or finds another number of rows than the dataset has: a fast wrong answer is not measured.
-pub fn measure(store: &Store, bare: &mut Bare, dataset: Dataset, probes: usize, runs: usize) -> Result<Vec<Curve>, String> {
-    let mut random = Random(0x9E37_79B9_7F4A_7C15 ^ dataset.messages);
-    let mut curves: Vec<Curve> = Probe::ALL.iter().map(|probe| Curve { probe: *probe, store: Vec::new(), bare: Vec::new() }).collect();
-    for curve in &curves {
-        once(store, bare, dataset, curve.probe, probes.min(WARMING_MAX), &mut random)?;
-    }
-    for _ in 0..runs {
-        for curve in &mut curves {
-            let (through, beside) = once(store, bare, dataset, curve.probe, probes, &mut random)?;
-            curve.store.push(through);
-            curve.bare.push(beside);
-        }
-    }
-    Ok(curves)
+/// One database under measurement.
+pub struct Sampler {
+    store: Store,
+    bare: Bare,
+    dataset: Dataset,
+    random: Random,
+    curves: Vec<Curve>,
 }
 
-fn once(
-    store: &Store,
-    bare: &mut Bare,
-    dataset: Dataset,
-    probe: Probe,
-    probes: usize,
-    random: &mut Random,
-) -> Result<(Percentiles, Percentiles), String> {
-    let (mut through, mut beside) = (Vec::with_capacity(probes), Vec::with_capacity(probes));
-    for number in 0..probes {
-        let key = probe.key(dataset, random.next());
-        let expected = probe.expected(dataset, &key);
-        // Whoever reads a key second finds the operating system's pages warm: each is second half of the time.
-        let (by_store, by_bare) = if number.is_multiple_of(2) {
-            let first = through_the_store(store, key.clone())?;
-            (first, bare.read(&key)?)
-        } else {
-            let first = bare.read(&key)?;
-            (through_the_store(store, key.clone())?, first)
-        };
-        // A page asks for one row more to know whether there is a next one; the bare statement is given the page's own number.
-        if (by_store.0, by_bare.0) != (expected, expected) {
-            return Err(format!("{}: {key:?} found {} and {} rows, not {expected}", probe.name(), by_store.0, by_bare.0));
-        }
-        through.push(by_store.1);
-        beside.push(by_bare.1);
+impl Sampler {
+    /// Of a database that holds this dataset, opened by the store and bare.
+    #[must_use]
+    pub fn new(store: Store, bare: Bare, dataset: Dataset) -> Self {
+        let curve = |probe: &Probe| Curve { probe: *probe, store: Vec::new(), bare: Vec::new() };
+        let random = Random(0x9E37_79B9_7F4A_7C15 ^ dataset.messages);
+        Self { store, bare, dataset, random, curves: Probe::ALL.iter().map(curve).collect() }
     }
-    Ok((Percentiles::of(through), Percentiles::of(beside)))
+
+    /// One run of every probe: reads that warm, then as many as asked for that count. Databases that are compared take turns with their runs, so that
+    /// whatever else the machine does disturbs all of them alike.
+    ///
+    /// # Errors
+    /// A read fails, or finds another number of rows than the dataset has: a fast wrong answer is not measured.
+    pub fn run(&mut self, probes: usize) -> Result<(), String> {
+        for (at, probe) in Probe::ALL.into_iter().enumerate() {
+            self.once(probe, probes.min(WARMING_MAX))?;
+            let (through, beside) = self.once(probe, probes)?;
+            if let Some(curve) = self.curves.get_mut(at) {
+                curve.store.push(through);
+                curve.bare.push(beside);
+            }
+        }
+        Ok(())
+    }
+
+    /// Closes the database and hands over what was measured.
+    #[must_use]
+    pub fn finish(self) -> Vec<Curve> {
+        self.store.close();
+        self.curves
+    }
+
+    fn once(&mut self, probe: Probe, probes: usize) -> Result<(Percentiles, Percentiles), String> {
+        let (mut through, mut beside) = (Vec::with_capacity(probes), Vec::with_capacity(probes));
+        for number in 0..probes {
+            let key = probe.key(self.dataset, self.random.next());
+            let expected = probe.expected(self.dataset, &key);
+            // Whoever reads a key second finds the operating system's pages warm: each is second half of the time.
+            let (by_store, by_bare) = if number.is_multiple_of(2) {
+                let first = through_the_store(&self.store, key.clone())?;
+                (first, self.bare.read(&key)?)
+            } else {
+                let first = self.bare.read(&key)?;
+                (through_the_store(&self.store, key.clone())?, first)
+            };
+            if (by_store.0, by_bare.0) != (expected, expected) {
+                return Err(format!("{}: {key:?} found {} and {} rows, not {expected}", probe.name(), by_store.0, by_bare.0));
+            }
+            through.push(by_store.1);
+            beside.push(by_bare.1);
+        }
+        Ok((Percentiles::of(through), Percentiles::of(beside)))
+    }
 }
 
 /// Numbers that look random and are the same in every run (xorshift, G. Marsaglia 2003).

@@ -3,7 +3,8 @@
 
 use growth::bare::Bare;
 use growth::dataset::Dataset;
-use growth::{fill, sampling};
+use growth::fill;
+use growth::sampling::Sampler;
 use ingest::storage::{Database, Rows};
 use kernel::Realm;
 use std::path::Path;
@@ -23,12 +24,15 @@ fn filled(target: &Target, database: &Database, file: &Path) {
     let ids = [growth::dataset::transmission_id(0), growth::dataset::transmission_id(199)];
     assert_eq!(store.read(move |reader| results::evidence(reader, &ids)).wait().unwrap().len(), 2, "the evidence can be read");
     assert_eq!(store.read(transmissions::unfiled_count).wait().unwrap(), 0);
-    let mut bare = Bare::open(file, database).unwrap();
-    let curves = sampling::measure(&store, &mut bare, dataset, 20, 2).unwrap();
-    assert!(curves.iter().all(|curve| curve.store.len() == 2 && curve.bare.len() == 2));
+    let sampler = |dataset: Dataset| Sampler::new(store.clone(), Bare::open(file, database).unwrap(), dataset);
     // A dataset that is not the one in there is noticed.
-    let wrong = Dataset { messages: dataset.messages * 2, ..dataset };
-    assert!(sampling::measure(&store, &mut bare, wrong, 20, 1).unwrap_err().contains("rows, not"));
+    let trouble = sampler(Dataset { messages: dataset.messages * 2, ..dataset }).run(20).unwrap_err();
+    assert!(trouble.contains("rows, not"), "{trouble}");
+    let mut sampler = sampler(dataset);
+    (0..2).for_each(|_| sampler.run(20).unwrap());
+    let curves = sampler.finish();
+    assert_eq!(curves.len(), 8);
+    assert!(curves.iter().all(|curve| curve.store.len() == 2 && curve.bare.len() == 2));
 }
 
 #[test]
