@@ -79,12 +79,16 @@ impl Connector {
             Role::Opener | Role::Copier => (Duration::ZERO, LOCK_WAIT),
         };
         // Sequential scans hide missing indexes until the table is large, and under SERIALIZABLE they conflict with every writer.
+        // A generic plan does not know that a page has fifty rows: for so many as it fears it would start parallel workers, or compile the statement, at
+        // every single read, which costs more than the read.
         // A server set to commit without waiting for its disk is told to wait; one that waits for its standbys keeps doing so.
         client
             .batch_execute(&format!(
                 "SET default_transaction_isolation = 'serializable';
                  SET enable_seqscan = off;
                  SET plan_cache_mode = force_generic_plan;
+                 SET max_parallel_workers_per_gather = 0;
+                 SET jit = off;
                  SET statement_timeout = {};
                  SET lock_timeout = {};
                  SET idle_in_transaction_session_timeout = {};

@@ -173,3 +173,21 @@ fn a_file_of_another_program_keeps_every_byte() {
         }
     }
 }
+
+store::sql! {
+    /// What PostgreSQL may do behind a page of a few rows.
+    pub(crate) PLANNING = "SELECT setting FROM pg_settings WHERE name IN ('jit', 'max_parallel_workers_per_gather') ORDER BY name";
+}
+
+#[test]
+fn a_page_of_a_few_rows_starts_no_workers_and_compiles_nothing() {
+    let Some(engine) = Engine::postgres() else { return };
+    let store = engine.open();
+    let settings = |rows: Vec<store::Row>| rows.iter().map(|row| row.text(0).unwrap().to_owned()).collect::<Vec<_>>();
+    assert_eq!(settings(read(&store, |reader| reader.query(&PLANNING, &[]))), ["off", "0"]);
+    let written = write(&store, move |tx| {
+        let rows = tx.query(&PLANNING, &[])?;
+        done(&settings(rows).join(" "))
+    });
+    assert_eq!(written.wait().unwrap().note, "off 0");
+}
