@@ -24,7 +24,7 @@ pub(crate) const CLIPPY: Stage = Stage { name: "clippy", budget: Budget::Build, 
 /// The page modules that need no browser.
 pub(crate) const PAGES: Stage = Stage { name: "modules", budget: Budget::Tests, run: page_modules };
 /// All of cargo's tests, the store's on both engines.
-pub(crate) const TESTS: Stage = Stage { name: "tests", budget: Budget::Tests, run: |workshop| cargo_tests(workshop, &[]) };
+pub(crate) const TESTS: Stage = Stage { name: "tests", budget: Budget::Tests, run: |workshop| cargo_tests(workshop, &[], &[]) };
 
 fn clippy() -> Command {
     process::cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])
@@ -40,13 +40,14 @@ fn look_at_edges(workshop: &Workshop) -> Result<(), Failure> {
     Err(Failure::DoesNotHold(format!("{} edges are not on the list of the architecture", forbidden.len())))
 }
 
-/// Runs `cargo test` over the workspace with the throwaway PostgreSQL standing; `more` goes to the test programs.
-pub(crate) fn cargo_tests(workshop: &mut Workshop, more: &[&str]) -> Outcome {
+/// Runs `cargo test` over the workspace with the throwaway PostgreSQL standing; `which` goes to cargo, `more` to the test programs.
+pub(crate) fn cargo_tests(workshop: &mut Workshop, which: &[&str], more: &[&str]) -> Outcome {
     let address = match workshop.postgres() {
         Ok(address) => address,
         Err(failure) => return failure.into(),
     };
     let mut command = process::cargo(&["test", "--workspace", "--no-fail-fast"]);
+    command.args(which);
     if !more.is_empty() {
         command.arg("--").args(more);
     }

@@ -10,6 +10,7 @@ use crate::packages;
 use crate::postgres::ADDRESS_VARIABLE;
 use crate::process;
 use crate::stages::{Budget, Stage, Workshop};
+use crate::torture;
 
 /// `cargo xtask test`. The program of the crash runs' negative control is built by itself, so that it never lies where the real one does.
 pub(crate) const STAGES: &[Stage] = &[
@@ -21,7 +22,12 @@ pub(crate) const STAGES: &[Stage] = &[
     CLIPPY,
     Stage { name: "build", budget: Budget::Build, run: |_| process::run(process::cargo(&["test", "--workspace", "--no-run"])).into() },
     PAGES,
-    Stage { name: "tests", budget: Budget::Tests, run: |workshop| check::cargo_tests(workshop, &["--include-ignored"]) },
+    Stage {
+        name: "tests",
+        budget: Budget::Tests,
+        run: |workshop| check::cargo_tests(workshop, &["--exclude", "disk"], &["--include-ignored"]),
+    },
+    Stage { name: "disk", budget: Budget::Tests, run: |_| torture::disk(&[]) },
     Stage { name: "release", budget: Budget::Demonstration, run: |_| release().into() },
     Stage { name: "demo", budget: Budget::Demonstration, run: |workshop| demonstration::stage(&workshop.repository) },
     Stage { name: "browser", budget: Budget::Tests, run: browser },

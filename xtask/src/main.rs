@@ -1,4 +1,4 @@
-//! The repository's own errands: `cargo xtask check | test | tidy | edges | bench`.
+//! The repository's own errands: `cargo xtask check | test | torture | tidy | edges | bench`.
 //!
 //! `check` is the everyday loop, `test` is everything from a bare machine on, and what continuous integration runs.
 
@@ -17,6 +17,7 @@ mod process;
 mod repository;
 mod stages;
 mod tidy;
+mod torture;
 
 use std::process::ExitCode;
 
@@ -26,6 +27,7 @@ use stages::{Report, Workshop};
 
 const USAGE: &str = "cargo xtask check [--only STAGE]   format, tidy, edges, clippy, fast tests on both engines
 cargo xtask test [--only STAGE]    everything; on Debian as root it installs what the tests need
+cargo xtask torture [--only STAGE] the faults of `test`, many more of each and other ones each time
 cargo xtask tidy                   the repository's own rules
 cargo xtask edges                  dependencies point down only
 cargo xtask bench [ARGUMENTS]      ingest against the bare anchor; arguments go to perf/ingest
@@ -44,7 +46,7 @@ fn main() -> ExitCode {
 
 fn errand(arguments: &[String]) -> Result<(), Failure> {
     let (verb, rest) = arguments.split_first().ok_or_else(|| Failure::WrongUse(USAGE.into()))?;
-    let known = ["check", "test", "tidy", "edges", "bench"].contains(&verb.as_str());
+    let known = ["check", "test", "torture", "tidy", "edges", "bench"].contains(&verb.as_str());
     if !known {
         return Err(Failure::WrongUse(format!("there is no `cargo xtask {verb}`\n{USAGE}")));
     }
@@ -57,6 +59,7 @@ fn errand(arguments: &[String]) -> Result<(), Failure> {
     let report = match verb.as_str() {
         "check" => stages::run(verb, check::STAGES, only, &mut workshop),
         "test" => stages::run(verb, everything::STAGES, only, &mut workshop),
+        "torture" => stages::run(verb, torture::STAGES, only, &mut workshop),
         // `tidy` and `edges` are stages of `check`.
         stage => stages::run("check", check::STAGES, Some(stage), &mut workshop),
     };
@@ -67,14 +70,14 @@ fn errand(arguments: &[String]) -> Result<(), Failure> {
 fn only<'a>(verb: &str, rest: &'a [String]) -> Result<Option<&'a str>, Failure> {
     match rest {
         [] => Ok(None),
-        [flag, stage] if flag == "--only" && matches!(verb, "check" | "test") => Ok(Some(stage)),
+        [flag, stage] if flag == "--only" && matches!(verb, "check" | "test" | "torture") => Ok(Some(stage)),
         _ => Err(Failure::WrongUse(format!("`{}` is not understood after `cargo xtask {verb}`\n{USAGE}", rest.join(" ")))),
     }
 }
 
 /// Prints where the time went and the closing line that continuous integration reads.
 fn close(verb: &str, report: Report) -> Result<(), Failure> {
-    if matches!(verb, "check" | "test") {
+    if matches!(verb, "check" | "test" | "torture") {
         report.print_seconds(verb == "test");
         println!("\n{}", report.tally);
     }

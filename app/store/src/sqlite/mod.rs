@@ -174,7 +174,7 @@ fn open_file(path: &Path, flags: OpenFlags, faults: &Faults) -> Result<Connectio
 
 /// Every commit reaches the disk before it counts. There is no switch to weaken this.
 fn make_durable(connection: &Connection, faults: &Faults) -> Result<(), rusqlite::Error> {
-    let mode: String = connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
+    let mode = write_ahead(connection)?;
     if mode != "wal" {
         let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CANTOPEN);
         let words = format!("this file system cannot hold a write-ahead log (journal mode {mode}); use a local disk");
@@ -184,4 +184,16 @@ fn make_durable(connection: &Connection, faults: &Faults) -> Result<(), rusqlite
     connection.pragma_update(None, "fullfsync", true)?;
     connection.pragma_update(None, "checkpoint_fullfsync", true)?;
     connection.pragma_update(None, "wal_autocheckpoint", 0)
+}
+
+/// Asks for a write-ahead log, and hands back what there is then. The file is changed only after the row that says so was read: whoever asks for
+/// one row and no more is not told when that fails.
+fn write_ahead(connection: &Connection) -> Result<String, rusqlite::Error> {
+    let mut statement = connection.prepare("PRAGMA journal_mode = wal")?;
+    let mut rows = statement.query([])?;
+    let mut mode = String::new();
+    while let Some(row) = rows.next()? {
+        mode = row.get(0)?;
+    }
+    Ok(mode)
 }

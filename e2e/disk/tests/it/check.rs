@@ -11,7 +11,7 @@ use store::{Opening, Store};
 pub(crate) type Finding = String;
 
 /// What is known of the commands, up to some moment.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Known {
     /// The database was open before: it must be there.
     pub(crate) opened: bool,
@@ -27,23 +27,34 @@ impl Known {
     /// What the clients knew when the log had this length.
     pub(crate) fn at(bench: &Bench, position: usize) -> Self {
         let mut known = Self { opened: bench.opened_at.is_some_and(|at| at <= position), ..Self::default() };
+        let mut open = BTreeSet::new();
         for sent in bench.sent.lock().unwrap().iter().filter(|sent| sent.sent_at <= position) {
             known.sent.insert(sent.number);
             match &sent.answer {
                 Ok(_) if sent.answered_at <= position => drop(known.answered.insert(sent.number)),
-                Ok(_) | Err(store::WriteTrouble::Unknown(_)) => {}
+                Ok(_) | Err(store::WriteTrouble::Unknown(_)) => drop(open.insert(sent.number)),
                 // Whenever it was said: the command did not happen, before or after.
                 Err(_) => drop(known.undone.insert(sent.number)),
             }
         }
-        // A command that was sent twice has two answers; one that says it happened is enough to make it so.
-        known.undone.retain(|number| !known.answered.contains(number));
+        // A command that was sent twice has two answers; one that leaves it open speaks for both.
+        known.undone.retain(|number| !known.answered.contains(number) && !open.contains(number));
         known
     }
 }
 
 /// Opens the database in this folder with the store, has it do one more command, closes it, and looks at everything.
 pub(crate) fn check(folder: &Path, known: &Known) -> Result<(), Finding> {
+    let known = work_on(folder, known)?;
+    let findings = sound(&folder.join(FILE));
+    if !findings.is_empty() {
+        return Err(findings.join("; "));
+    }
+    content(&folder.join(FILE), &known)
+}
+
+/// Opens, reads, has one more command done, closes; what is known then.
+pub(crate) fn work_on(folder: &Path, known: &Known) -> Result<Known, Finding> {
     let opening = if known.opened { Opening::Existing } else { Opening::CreateOrOpen };
     let store =
         Store::open(&target(folder), Realm::Validation, opening, options()).map_err(|trouble| format!("cannot be opened: {trouble}"))?;
@@ -56,14 +67,10 @@ pub(crate) fn check(folder: &Path, known: &Known) -> Result<(), Finding> {
     }
     send(&store, PROBE).wait().map_err(|trouble| format!("takes no new command: {trouble}"))?;
     store.close();
-    let mut known = Known { answered: known.answered.clone(), sent: known.sent.clone(), undone: known.undone.clone(), opened: true };
+    let mut known = Known { opened: true, ..known.clone() };
     known.answered.extend([TABLES, PROBE]);
     known.sent.extend([TABLES, PROBE]);
-    let findings = sound(&folder.join(FILE));
-    if !findings.is_empty() {
-        return Err(findings.join("; "));
-    }
-    content(&folder.join(FILE), &known)
+    Ok(known)
 }
 
 /// Whether the file itself is whole, as far as can be known without knowing what should be in it. Whatever finds rot belongs here.

@@ -48,7 +48,7 @@ fn lose_power(bench: &Bench, heedless_of: &[By], points: u64, seed: u64) -> Tall
     for cut in cuts {
         log[played..cut].iter().for_each(|event| platter.play(event));
         played = cut;
-        let (survival, folder) = (survival(&mut chance), tempfile::tempdir().unwrap());
+        let (survival, folder) = (survival(&mut chance), folder());
         let files = platter.lose_power(survival, &mut chance);
         put(&files, folder.path());
         // The index of the log is in memory that is shared, and a stale one may lie there: nothing may rely on it.

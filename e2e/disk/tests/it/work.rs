@@ -152,15 +152,28 @@ pub(crate) fn target(folder: &Path) -> Target {
 /// Pages from which the log is copied.
 const CHECKPOINT_FROM: u64 = 24;
 
+/// A new folder, in memory where the system has such a place: what is on the disk for good is what the log says, and the machine's own disk need
+/// not be waited for.
+pub(crate) fn folder() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
+}
+
 impl Bench {
     pub(crate) fn new() -> Self {
         Self::with(store::Disk::default())
     }
 
+    /// On the ordinary disk: the log of a long day would need memory itself.
+    pub(crate) fn unlogged() -> Self {
+        let mut bench = Self::new();
+        bench.machine = store::Disk::default();
+        bench
+    }
+
     /// On a machine with these habits; the VFS is put in.
     pub(crate) fn with(machine: store::Disk) -> Self {
         let disk = Arc::new(Disk::new());
-        let folder = tempfile::tempdir().unwrap();
+        let folder = folder();
         let (noting, ours) = (Arc::clone(&disk), folder.path().canonicalize().unwrap());
         let sync_folder = move |folder: &Path| {
             std::fs::File::open(folder)?.sync_all()?;
@@ -200,7 +213,7 @@ impl Bench {
         self.settle(number, sent_at, pending);
     }
 
-    fn settle(&self, number: u64, sent_at: usize, pending: Pending<Result<Done, WriteTrouble>>) {
+    pub(crate) fn settle(&self, number: u64, sent_at: usize, pending: Pending<Result<Done, WriteTrouble>>) {
         let answer = pending.wait();
         // Later than the answer, if anything: what is held against the store is never more than it said.
         let answered_at = self.disk.position();
