@@ -3,6 +3,7 @@
 mod checkpoint;
 mod copy;
 mod gate;
+mod log;
 mod readers;
 mod session;
 mod writer;
@@ -108,9 +109,24 @@ fn look(path: &Path, place: &str, realm: Realm, opening: Opening, faults: &Fault
     connection.busy_timeout(BUSY_WAIT).map_err(failed)?;
     // A log that is there stays as it is; one that this look makes goes when it ends.
     let has_log = bytes(&log_of(path)) > 0;
+    if has_log {
+        whole(&log_of(path), place)?;
+    }
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, has_log).map_err(failed)?;
     migrations::recognise(&mut SqliteSession::new(&connection), place, realm, opening)?;
     Ok(Some(connection))
+}
+
+/// Refuses a log that SQLite would take to be at its end in front of commits that were answered.
+fn whole(log: &Path, place: &str) -> Result<(), OpenTrouble> {
+    let found = log::damage(log).map_err(|error| cannot_open(place, Failure { cause: Cause::Disk, words: error.to_string() }))?;
+    found.map_or(Ok(()), |frame| {
+        Err(OpenTrouble::CannotOpen {
+            place: place.to_owned(),
+            why: format!("its log {} is damaged in frame {frame}, and changes that were answered stand behind it", log.display()),
+            next: "keep copies of both files, check the disk and restore a backup; without the log it opens, and lacks what only the log holds",
+        })
+    })
 }
 
 /// The write-ahead log of this database.
