@@ -15,7 +15,7 @@ type Files = BTreeMap<PathBuf, Vec<u8>>;
 
 /// A database whose beginning was copied from the log, and whose end stands in the log only.
 fn bench() -> Bench {
-    let mut bench = Bench::with(store::Disk { checkpoint_from: Some(u64::MAX), ..store::Disk::default() });
+    let mut bench = Bench::with(store::Disk::default()).never_copying();
     let store = bench.open();
     bench.client(&store, 1, 60);
     store.close();

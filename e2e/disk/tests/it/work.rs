@@ -141,6 +141,8 @@ pub(crate) struct Bench {
     pub(crate) opened_at: Option<usize>,
     next: AtomicU64,
     machine: store::Disk,
+    /// The log is copied from this many pages on.
+    copied_from: u64,
 }
 
 pub(crate) const FILE: &str = "laboratory.db";
@@ -187,12 +189,17 @@ impl Bench {
             sync_folder: machine.sync_folder.clone().or(Some(Arc::new(sync_folder))),
             ..machine
         };
-        Self { disk, folder, sent: Mutex::default(), opened_at: None, next: AtomicU64::new(1), machine }
+        Self { disk, folder, sent: Mutex::default(), opened_at: None, next: AtomicU64::new(1), machine, copied_from: CHECKPOINT_FROM }
+    }
+
+    /// The log is copied only when the store is closed.
+    pub(crate) fn never_copying(self) -> Self {
+        Self { copied_from: u64::MAX, ..self }
     }
 
     pub(crate) fn try_open(&self) -> Result<Store, store::OpenTrouble> {
         // So that a small database sees the log copied.
-        let log = store::LogLimits { gap_from: CHECKPOINT_FROM, ..Default::default() };
+        let log = store::LogLimits { gap_from: self.copied_from, ..Default::default() };
         let options = store::Options { log, ..options() };
         options.faults.stand_on(self.machine.clone());
         Store::open(&target(self.folder.path()), Realm::Validation, Opening::CreateOrOpen, options)
