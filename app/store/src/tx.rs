@@ -115,11 +115,12 @@ impl<'t> Tx<'t> {
         // Where each of the table's columns stands in a row; what the insert does not name is null.
         let place = |column: &&'static str| insert.columns().iter().position(|(name, _)| name == column);
         let places: Vec<Option<usize>> = table.columns.iter().map(place).collect();
+        let mut scratch = Vec::with_capacity(512);
         inserted == rows.len() as u64
             && rows.iter().all(|row| {
                 let row = row.as_ref();
                 let cell = |place: &Option<usize>| place.and_then(|place| row.get(place)).map_or(CellRef::Null, CellRef::of);
-                let digest = row_digest(table, places.iter().map(cell));
+                let digest = row_digest(table, places.iter().map(cell), &mut scratch);
                 self.images.push(table, places.iter().take(table.keys).map(cell), &digest)
             })
     }
@@ -131,7 +132,7 @@ fn changed_image(row: &Row, images: &mut Images) -> bool {
     let all: Option<Vec<CellRef<'_>>> =
         table.columns.iter().map(|column| row.cell(columns.iter().position(|name| name == column)?)).collect();
     let Some(cells) = all else { return false };
-    let digest = row_digest(table, cells.iter().copied());
+    let digest = row_digest(table, cells.iter().copied(), &mut Vec::new());
     images.push(table, cells.into_iter().take(table.keys), &digest)
 }
 

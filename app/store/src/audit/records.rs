@@ -71,14 +71,14 @@ fn scan(
     report: &mut Report,
     progress: &mut dyn FnMut(u64),
 ) -> Result<(), VerifyTrouble> {
-    let mut after = Place::before_all();
+    let (mut after, mut scratch) = (Place::before_all(), Vec::new());
     loop {
         let from = after;
         let rows = store.read(move |reader| reader.query(table.scan, &from.params(table.keys))).wait()?;
         let Some(last) = rows.last() else { return Ok(()) };
         after = Place::of(last);
         for row in &rows {
-            let (key, digest) = digest_of(table, row);
+            let (key, digest) = digest_of(table, row, &mut scratch);
             match expected.remove(&key) {
                 Some(written) if written.digest == digest => {}
                 Some(written) if written.digest != DELETED => suspects.push((key, Suspect::Altered(written.no))),
@@ -90,13 +90,13 @@ fn scan(
     }
 }
 
-fn digest_of(table: &RecordTable, row: &Row) -> (Key, RowDigest) {
+fn digest_of(table: &RecordTable, row: &Row, scratch: &mut Vec<u8>) -> (Key, RowDigest) {
     // A cell of a type that no column of ours has makes another digest, as it should.
     let cell = |column| row.cell(column).unwrap_or(CellRef::Text("\u{0}foreign"));
     let mut key = Vec::with_capacity(24);
     // A key that is none of ours is in no entry either.
     let _ = push_key(&mut key, (0..table.keys).map(cell));
-    ((table.number, key.into()), row_digest(table, (0..table.columns.len()).map(cell)))
+    ((table.number, key.into()), row_digest(table, (0..table.columns.len()).map(cell), scratch))
 }
 
 /// Behind which key a scan goes on: 16 bytes, and the version where a key has two columns.

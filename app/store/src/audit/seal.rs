@@ -27,9 +27,9 @@ crate::sql! {
 
 /// The hash of a journal entry: of its cells in the order of the table's columns.
 pub(crate) fn entry_hash<'a>(cells: impl Iterator<Item = CellRef<'a>>) -> Hash {
-    let mut hash = Sha256::new();
-    cells.for_each(|cell| cell.hash_into(&mut hash));
-    hash.finalize().into()
+    let mut bytes = Vec::with_capacity(1_024);
+    cells.for_each(|cell| cell.write_into(&mut bytes));
+    Sha256::digest(bytes).into()
 }
 
 /// The hash of seal `no` over the seal before it and the entry it seals. The entry's hash covers its command id.
