@@ -54,7 +54,7 @@ impl Chain {
         let (Ok(no), Ok(hash), Ok(command)) = (row.int(0), row.blob(1), row.blob(2)) else { return };
         let command_in_words = || Uuid::from_slice(command).map_or_else(|_| super::seal_log::hex(command), |id| id.to_string());
         // A hole of a million is one finding per seal up to a thousand, and the rest is said once by the count.
-        for missing in (self.head.no + 1..no).take(1_000) {
+        for missing in (self.head.no.saturating_add(1)..no).take(1_000) {
             report.find(Finding::SealMissing(missing));
         }
         let stored = Hash::try_from(hash).unwrap_or_default();
@@ -109,10 +109,11 @@ pub(super) fn read_chain(
     progress: &mut dyn FnMut(u64),
 ) -> Result<(), VerifyTrouble> {
     read_on(store, chain, report, progress)?;
-    let mut after = [0; 16];
+    let mut after = Vec::new();
     let mut unsealed = Vec::new();
     loop {
-        let rows = store.read(move |reader| reader.query(&JOURNAL_IDS, &[Param::Id(after), Param::Int(STRETCH)])).wait()?;
+        let from: Vec<u8> = std::mem::take(&mut after);
+        let rows = store.read(move |reader| reader.query(&JOURNAL_IDS, &[Param::Blob(&from), Param::Int(STRETCH)])).wait()?;
         let Some(last) = rows.last() else { break };
         for row in &rows {
             let id = row.blob(0).ok().and_then(|id| <[u8; 16]>::try_from(id).ok()).unwrap_or_default();
@@ -120,7 +121,8 @@ pub(super) fn read_chain(
                 unsealed.push(id);
             }
         }
-        after = last.blob(0).ok().and_then(|id| <[u8; 16]>::try_from(id).ok()).unwrap_or([0xff; 16]);
+        // Whole, however long: a place cut short would lead to the same row for ever.
+        after = last.blob(0).unwrap_or(&[0xff; 16]).to_vec();
     }
     // What was entered and sealed while it was looked for.
     read_on(store, chain, report, progress)?;

@@ -73,7 +73,7 @@ fn scan(
 ) -> Result<(), VerifyTrouble> {
     let (mut after, mut scratch) = (Place::before_all(), Vec::new());
     loop {
-        let from = after;
+        let from = after.clone();
         let rows = store.read(move |reader| reader.query(table.scan, &from.params(table.keys))).wait()?;
         let Some(last) = rows.last() else { return Ok(()) };
         after = Place::of(last);
@@ -100,27 +100,25 @@ fn digest_of(table: &RecordTable, row: &Row, scratch: &mut Vec<u8>) -> (Key, Row
 }
 
 /// Behind which key a scan goes on: 16 bytes, and the version where a key has two columns.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Place {
-    id: [u8; 16],
-    length: usize,
+    /// Whole, however long: a place cut short would lead to the same row for ever.
+    id: Vec<u8>,
     version: i64,
 }
 
 impl Place {
     fn before_all() -> Self {
-        Self { id: [0; 16], length: 0, version: i64::MIN }
+        Self { id: Vec::new(), version: i64::MIN }
     }
 
     fn of(row: &Row) -> Self {
-        let mut id = [0xff; 16];
-        let bytes = row.blob(0).unwrap_or(&[0xff; 16]);
-        id.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
-        Self { id, length: bytes.len().min(16), version: row.optional_int(1).ok().flatten().unwrap_or(i64::MAX) }
+        let id = row.blob(0).unwrap_or(&[0xff; 16]).to_vec();
+        Self { id, version: row.optional_int(1).ok().flatten().unwrap_or(i64::MAX) }
     }
 
     fn params(&self, keys: usize) -> Vec<Param<'_>> {
-        let id = Param::Blob(self.id.get(..self.length).unwrap_or_default());
+        let id = Param::Blob(&self.id);
         match keys {
             1 => vec![id, Param::Int(STRETCH)],
             _ => vec![id, Param::Int(self.version), Param::Int(STRETCH)],

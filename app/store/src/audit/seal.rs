@@ -90,7 +90,8 @@ impl Seal {
 pub(crate) fn step(head: Head, entries: &[Entry]) -> (Vec<Seal>, Head) {
     let mut now = head;
     let seals = entries.iter().map(|entry| {
-        let no = now.no + 1;
+        // A number that somebody put to the end of all numbers is met again, and refused by the table's key.
+        let no = now.no.saturating_add(1);
         let hash = seal_hash(&now.hash, no, &entry.hash);
         now = Head { no, hash };
         Seal { no, command: entry.command, hash }

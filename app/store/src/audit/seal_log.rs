@@ -12,7 +12,7 @@ use ring::rand::SystemRandom;
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
@@ -20,6 +20,8 @@ use std::time::Duration;
 /// Between two signed heads while there is work: at most so long is what was done not anchored yet. A clean close signs the last head.
 const REST: Duration = Duration::from_secs(10);
 const KEY_BYTES_MAX: u64 = 4_096;
+/// More than a line of the log can have.
+const LINE_BYTES_MAX: u64 = 512;
 
 /// Where the signing key and the log are. Best on another medium than the database.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +64,15 @@ impl HeadSlot {
         self.0.1.notify_all();
     }
 
+    /// It could not be signed now: it stays, unless a newer one has come.
+    fn put_back(&self, head: Head) {
+        lock(&self.0.0).head.get_or_insert(head);
+    }
+
+    fn has_ended(&self) -> bool {
+        lock(&self.0.0).ended
+    }
+
     /// No more heads come.
     pub(crate) fn end(&self) {
         lock(&self.0.0).ended = true;
@@ -94,7 +105,8 @@ impl SealLog {
     /// Opens the log and the key, and makes what is not there.
     pub(crate) fn open(files: &SealFiles, realm: Realm) -> Result<Self, SealTrouble> {
         let key = read_or_make_key(&files.key)?;
-        let log = OpenOptions::new().append(true).create(true).mode(0o600).open(&files.log).map_err(trouble(&files.log))?;
+        let mut log = OpenOptions::new().append(true).create(true).mode(0o600).open(&files.log).map_err(trouble(&files.log))?;
+        cut_torn_line(&files.log, &mut log).map_err(trouble(&files.log))?;
         sync_folder(&files.log)?;
         Ok(Self { key, log, place: files.log.clone(), realm })
     }
@@ -104,21 +116,51 @@ impl SealLog {
         &self.place
     }
 
-    /// Until the end; says why if it has to give up before.
+    /// Until the end; says why if it has to give up before. A full disk is waited out, as the database's is: the head stays to be signed.
     pub(crate) fn run(mut self, heads: &HeadSlot) -> Result<(), SealTrouble> {
         while let Some(head) = heads.next() {
-            self.append(head)?;
+            match self.append(head) {
+                Ok(()) => {}
+                Err(error) if is_full(&error) && !heads.has_ended() => heads.put_back(head),
+                Err(error) => return Err(trouble(&self.place)(error)),
+            }
             heads.rest();
         }
         Ok(())
     }
 
-    fn append(&mut self, head: Head) -> Result<(), SealTrouble> {
+    fn append(&mut self, head: Head) -> std::io::Result<()> {
         let at = clock().micros();
         let signature = self.key.sign(&signed_bytes(self.realm.name(), head.no, at, &head.hash));
         let [hash, key, signature] = [&head.hash[..], self.key.public_key().as_ref(), signature.as_ref()].map(hex);
         let line = format!("seal {} {hash} {at} {key} {signature}\n", head.no);
-        self.log.write_all(line.as_bytes()).and_then(|()| self.log.sync_data()).map_err(trouble(&self.place))
+        let before = self.log.metadata()?.len();
+        let written = self.log.write_all(line.as_bytes()).and_then(|()| self.log.sync_data());
+        if written.is_err() {
+            // Half a line would look like somebody's work. If even this fails, the next opening does it.
+            let _ = self.log.set_len(before);
+        }
+        written
+    }
+}
+
+fn is_full(error: &std::io::Error) -> bool {
+    matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
+}
+
+/// Cuts off half a line that a kill or a power loss left at the end: it was never a signed head, and its number is signed again.
+fn cut_torn_line(place: &Path, log: &mut File) -> std::io::Result<()> {
+    let length = log.metadata()?.len();
+    let tail = length.min(LINE_BYTES_MAX);
+    let mut bytes = vec![0; usize::try_from(tail).unwrap_or(0)];
+    File::open(place)?.read_exact_at(&mut bytes, length - tail)?;
+    match bytes.iter().rposition(|byte| *byte == b'\n') {
+        _ if bytes.last().is_none_or(|byte| *byte == b'\n') => Ok(()),
+        Some(end) => log.set_len(length - tail + end as u64 + 1),
+        None if tail == length => log.set_len(0),
+        None => {
+            Err(std::io::Error::other("it does not end in a line of ours: put the right file back, or another name into the configuration"))
+        }
     }
 }
 
@@ -238,6 +280,50 @@ mod tests {
         for file in [&files.key, &files.log] {
             assert_eq!(std::fs::metadata(file).unwrap().permissions().mode() & 0o777, 0o600);
         }
+    }
+
+    #[test]
+    fn half_a_line_that_a_kill_left_is_cut_off_and_nothing_else_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = files(folder.path());
+        let sign = |no| {
+            let heads = HeadSlot::default();
+            heads.put(Head { no, hash: [9; 32] });
+            heads.end();
+            SealLog::open(&files, Realm::Training).unwrap().run(&heads).unwrap();
+        };
+        sign(1);
+        let whole = std::fs::read_to_string(&files.log).unwrap();
+        for torn in [1, 5, whole.len() - 1] {
+            std::fs::write(&files.log, format!("{whole}{}", whole.get(..torn).unwrap())).unwrap();
+            sign(2);
+            let text = std::fs::read_to_string(&files.log).unwrap();
+            assert!(text.starts_with(&whole) && text.lines().count() == 2, "{text}");
+            assert!(text.lines().all(|line| SignedHead::parse(line).unwrap().is_signed("training")), "{text}");
+        }
+        // A first line that was cut off.
+        std::fs::write(&files.log, whole.get(..9).unwrap()).unwrap();
+        sign(3);
+        assert_eq!(std::fs::read_to_string(&files.log).unwrap().lines().count(), 1);
+        std::fs::write(&files.log, "x".repeat(1_000)).unwrap();
+        assert!(SealLog::open(&files, Realm::Training).err().unwrap().to_string().contains("not end in a line"));
+        assert_eq!(std::fs::read(&files.log).unwrap().len(), 1_000, "what is not ours is left as it is");
+    }
+
+    #[test]
+    fn a_full_disk_is_waited_out_by_the_signer() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = files(folder.path());
+        let mut log = SealLog::open(&files, Realm::Training).unwrap();
+        // The device that is always full.
+        log.log = OpenOptions::new().append(true).open("/dev/full").unwrap();
+        let full = log.append(Head { no: 1, hash: [9; 32] }).unwrap_err();
+        assert!(is_full(&full), "{full}");
+        let heads = HeadSlot::default();
+        heads.put_back(Head { no: 1, hash: [9; 32] });
+        heads.put(Head { no: 2, hash: [8; 32] });
+        heads.put_back(Head { no: 1, hash: [9; 32] });
+        assert_eq!(heads.next().unwrap().no, 2, "a newer head outweighs the one that could not be signed");
     }
 
     #[test]

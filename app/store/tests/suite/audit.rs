@@ -17,6 +17,8 @@ on_both!(
     a_chain_made_anew_is_seen_by_its_anchor_alone,
     an_anchor_that_is_not_ours_is_named,
     a_laboratory_at_work_is_sound_while_it_is_looked_at,
+    rows_with_keys_nobody_of_ours_makes_are_named_and_end,
+    a_seal_numbered_at_the_end_of_all_numbers_is_named_and_harms_nobody,
 );
 
 fn id(number: u32) -> Uuid {
@@ -322,6 +324,34 @@ fn a_laboratory_at_work_is_sound_while_it_is_looked_at(engine: &Engine) {
     writing.join().unwrap();
     let report = lab.look(None);
     assert_eq!((report.findings.as_slice(), report.entries, report.changed_meanwhile), (&[][..], 380, 0));
+}
+
+fn rows_with_keys_nobody_of_ours_makes_are_named_and_end(engine: &Engine) {
+    let lab = sealed(engine);
+    (1..=3).for_each(|number| work(&lab.store, number));
+    // Behind all others, longer than an id, so that a scan that goes on behind a part of it meets it again for ever.
+    let long = bytes_literal(engine, &"ff".repeat(40));
+    engine.raw(&format!(
+        "INSERT INTO patient (id, mrn, family_name, given_name, birth_date, sex, created_at) VALUES ({long}, 'X', 'Long', 'Key', '', 'U', 1);
+         INSERT INTO journal (command_id, at, actor, act, accepted, note, images) VALUES ({long}, 1, 'system:x', 'x', 1, '', {long})"
+    ));
+    let words: Vec<String> = lab.look(None).findings.iter().map(ToString::to_string).collect();
+    assert!(words.iter().any(|words| words.contains("was written by no command")), "{words:?}");
+    assert!(words.iter().any(|words| words.contains("has no seal")), "{words:?}");
+    assert_eq!(words.len(), 2, "{words:?}");
+}
+
+fn a_seal_numbered_at_the_end_of_all_numbers_is_named_and_harms_nobody(engine: &Engine) {
+    let lab = sealed(engine);
+    (1..=3).for_each(|number| work(&lab.store, number));
+    let Sealed { folder, store } = lab;
+    store.close();
+    engine.raw(&format!("UPDATE seal SET no = {} WHERE no = 3", i64::MAX));
+    let lab = Sealed { store: opened(engine, &folder), folder };
+    let report = lab.look(None);
+    assert!(report.findings.contains(&Finding::SealMissing(3)), "{report}");
+    // No thread has died of it: questions are answered.
+    assert!(!lab.look(None).is_sound());
 }
 
 /// What is written to a table of records past the after-images would be found as altered, years later, by an auditor: it is found here.
