@@ -3,7 +3,7 @@
 use crate::Laboratory;
 use crate::analyser::Analyser;
 use crate::file_readings::{Prepared, file, prepare};
-use crate::in_tray::{Next, Unfinished, Waiting};
+use crate::in_tray::{Next, Waiting};
 use crate::keep_transmission::printable;
 use crate::new_ids::{new_command, new_uuid, now};
 use crate::trouble::ActTrouble;
@@ -18,10 +18,11 @@ use store::{Cause, Outcome, Trouble, Tx, WriteTrouble};
 /// Transmissions read from the store at once.
 const TRANSMISSIONS_AT_ONCE: u32 = 16;
 
-/// Files what waits of this analyser's link, in arrival order, up to a handful; says how many were filed, 0 if nothing waits.
+/// Files what waits of this analyser's link, in arrival order, up to a handful; says how many were filed, 0 if nothing waits or somebody is at it,
+/// who rings when done.
 pub async fn file_next(lab: &Laboratory, analyser: &Analyser) -> Result<usize, ActTrouble> {
-    let mut unfinished = Unfinished::of(&analyser.in_tray);
-    let waiting = match analyser.in_tray.take() {
+    let Some(mut turn) = analyser.in_tray.turn() else { return Ok(0) };
+    let waiting = match turn.take() {
         Next::Nothing => Vec::new(),
         Next::Handed(handed) => handed,
         Next::Look => look(lab, analyser).await?,
@@ -33,7 +34,7 @@ pub async fn file_next(lab: &Laboratory, analyser: &Analyser) -> Result<usize, A
             Err(NotFiled::NotNow(trouble)) => return Err(trouble),
         }
     }
-    unfinished.is_over();
+    turn.is_over();
     Ok(waiting.len())
 }
 

@@ -77,16 +77,40 @@ pub(crate) async fn file(lab: &Laboratory, analyser: &Analyser, transmission: &W
         }
         done => done?,
     };
-    let unreadable = |what| NotFiled::NotNow(ActTrouble::Answer { act: "file_readings", what });
-    let filed = counts(&done.note).ok_or_else(|| unreadable(done.note.clone()))?;
-    // Filed before, but perhaps nobody was told: the answer to that command may have been lost.
-    if filed.verified + filed.held > 0 || !done.accepted {
+    let unreadable = || NotFiled::NotNow(ActTrouble::Answer { act: "file_readings", what: done.note.clone() });
+    let filed = Filed::parse(&done.note).ok_or_else(unreadable)?;
+    filed.tell(lab);
+    if !done.accepted {
+        // Filed before, but perhaps nobody was told: the answer to that command may have been lost.
         lab.live().results_changed();
     }
-    if filed.tasks > 0 {
-        lab.live().tasks_changed();
-    }
     Ok(filed)
+}
+
+impl Filed {
+    /// Reads the counts of a filing's journal note: "24 verified, 1 held, 0 tasks".
+    pub(crate) fn parse(note: &str) -> Option<Self> {
+        let mut numbers = note.split(", ").map(|part| part.split(' ').next().and_then(|number| number.parse().ok()));
+        let filed = Self { verified: numbers.next()??, held: numbers.next()??, tasks: numbers.next()?? };
+        numbers.next().is_none().then_some(filed)
+    }
+
+    /// Open pages show it.
+    pub(crate) fn tell(self, lab: &Laboratory) {
+        if self.verified + self.held > 0 {
+            lab.live().results_changed();
+        }
+        if self.tasks > 0 {
+            lab.live().tasks_changed();
+        }
+    }
+}
+
+/// As the journal notes it.
+impl std::fmt::Display for Filed {
+    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(to, "{} verified, {} held, {} tasks", self.verified, self.held, self.tasks)
+    }
 }
 
 /// The command that files a transmission.
@@ -101,34 +125,22 @@ async fn write(
     let (id, arrival) = (unfiled.id, unfiled.arrival);
     let at = now();
     let act = move |tx: &mut Tx<'_>| {
-        let gates = RuleEdition(GATES_EDITION.to_owned());
-        let vouched = format!("rules:{gates}");
-        let (lab, analyser, verifier) = (&for_command, &of_analyser, Verifier::Rules(gates));
-        let filing = Filing { lab, analyser, transmission: id, arrival, at, former, verifier, vouched };
-        filing.run(tx, &prepared)
+        let is_first = transmissions::take_unfiled(tx, &of_analyser.name, arrival)?;
+        let filed = match is_first {
+            true => Filing::new(&for_command, &of_analyser, id, at).file(tx, &prepared, former)?,
+            false => Filed::default(),
+        };
+        Ok(Outcome { act: "file_readings", accepted: is_first, subject: Some(id.uuid()), note: filed.to_string() })
     };
     lab.store().write(&Actor::System("filing".to_owned()), new_command(), at, act).await
 }
 
-/// The counts of a filing's journal entry: "24 verified, 1 held, 0 tasks".
-fn counts(note: &str) -> Option<Filed> {
-    let mut numbers = note.split(", ").map(|part| part.split(' ').next().and_then(|number| number.parse().ok()));
-    let filed = Filed { verified: numbers.next()??, held: numbers.next()??, tasks: numbers.next()?? };
-    numbers.next().is_none().then_some(filed)
-}
-
-fn note(filed: Filed) -> String {
-    format!("{} verified, {} held, {} tasks", filed.verified, filed.held, filed.tasks)
-}
-
 /// One filing inside its command.
-struct Filing<'a> {
+pub(crate) struct Filing<'a> {
     lab: &'a Laboratory,
     analyser: &'a Analyser,
     transmission: TransmissionId,
-    arrival: i64,
     at: Timestamp,
-    former: Former,
     verifier: Verifier,
     /// The verifier as it is stored.
     vouched: String,
@@ -142,13 +154,19 @@ struct Written<'p> {
     judged: Vec<(String, String, workflow::Assessment)>,
 }
 
-impl Filing<'_> {
-    fn run(&self, tx: &mut Tx<'_>, prepared: &Prepared) -> Result<Outcome, Trouble> {
-        let outcome = |note| Outcome { act: "file_readings", accepted: true, subject: Some(self.transmission.uuid()), note };
-        if !transmissions::take_unfiled(tx, &self.analyser.name, self.arrival)? {
-            return Ok(Outcome { accepted: false, ..outcome(note(Filed::default())) });
-        }
-        let mut work = self.open_work(tx, prepared)?;
+impl<'a> Filing<'a> {
+    /// The filing of a transmission that is written already, at this moment.
+    pub(crate) fn new(lab: &'a Laboratory, analyser: &'a Analyser, transmission: TransmissionId, at: Timestamp) -> Self {
+        let gates = RuleEdition(GATES_EDITION.to_owned());
+        let vouched = format!("rules:{gates}");
+        Self { lab, analyser, transmission, at, verifier: Verifier::Rules(gates), vouched }
+    }
+
+    /// Claims, assesses and writes all of it.
+    pub(crate) fn file(&self, tx: &mut Tx<'_>, prepared: &Prepared, former: Former) -> Result<Filed, Trouble> {
+        let codes: BTreeSet<&str> = prepared.readings.iter().map(|prepared| prepared.reading.specimen.as_str()).collect();
+        let codes: Vec<&str> = codes.into_iter().filter(|code| !code.is_empty() && !code.contains('\0')).collect();
+        let mut work = orders::open_work(tx, &codes, former)?;
         let mut written = Written::default();
         for prepared in &prepared.readings {
             self.file_reading(prepared, &mut work, &mut written)?;
@@ -156,13 +174,7 @@ impl Filing<'_> {
         for (trouble, task) in &prepared.troubles {
             written.tasks.push(self.trouble_task(trouble, *task));
         }
-        self.store(tx, written).map(|filed| outcome(note(filed)))
-    }
-
-    fn open_work(&self, tx: &mut Tx<'_>, prepared: &Prepared) -> Result<HashMap<String, OpenWork>, Trouble> {
-        let codes: BTreeSet<&str> = prepared.readings.iter().map(|prepared| prepared.reading.specimen.as_str()).collect();
-        let codes: Vec<&str> = codes.into_iter().filter(|code| !code.is_empty() && !code.contains('\0')).collect();
-        orders::open_work(tx, &codes, self.former)
+        self.store(tx, written)
     }
 
     fn file_reading<'p>(
@@ -271,10 +283,10 @@ mod tests {
     #[test]
     fn the_counts_of_a_filing_read_back_from_its_journal_note() {
         let filed = Filed { verified: 24, held: 1, tasks: 3 };
-        assert_eq!(note(filed), "24 verified, 1 held, 3 tasks");
-        assert_eq!(counts(&note(filed)), Some(filed));
+        assert_eq!(filed.to_string(), "24 verified, 1 held, 3 tasks");
+        assert_eq!(Filed::parse(&filed.to_string()), Some(filed));
         for text in ["", "24 verified", "x verified, 1 held, 3 tasks", "1 verified, 1 held, 1 tasks, 1 more"] {
-            assert_eq!(counts(text), None, "{text}");
+            assert_eq!(Filed::parse(text), None, "{text}");
         }
     }
 }

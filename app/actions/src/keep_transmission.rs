@@ -1,15 +1,18 @@
-//! Keeping what a link sent, before it is acknowledged. The raw bytes come first; what they mean is a later errand.
+//! Keeping what a link sent, before it is acknowledged. Where nothing of the link waits before it, a message is filed by the command that keeps it;
+//! otherwise, and wherever that does not succeed, the raw bytes are kept alone and what they mean is a later errand.
 
 use crate::Laboratory;
 use crate::analyser::Analyser;
-use crate::file_next::is_lasting;
-use crate::in_tray::{Unfinished, Waiting};
+use crate::file_next::{is_lasting, prepare_safely};
+use crate::file_readings::{Filed, Filing};
+use crate::in_tray::{Turn, Waiting};
 use crate::new_ids::{new_command, new_uuid, now};
 use crate::trouble::ActTrouble;
 use kernel::{Actor, TaskId, Timestamp, TransmissionId};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use std::time::Duration;
+use store::repositories::orders::Former;
 use store::repositories::{tasks, transmissions};
 use store::{Done, Outcome, Trouble, Tx, WriteTrouble};
 
@@ -46,17 +49,16 @@ pub struct Kept {
 
 /// What is written of a message, as often as it takes.
 #[derive(Clone)]
-struct Keeping {
+struct NewMessage {
     id: TransmissionId,
     link: Arc<str>,
     arrival: i64,
     received_at: Timestamp,
     hash: [u8; 32],
     raw: Arc<[u8]>,
-    is_incomplete: bool,
 }
 
-impl Keeping {
+impl NewMessage {
     fn of(analyser: &Analyser, received: Received, is_incomplete: bool) -> Self {
         Self {
             id: TransmissionId::from_uuid(new_uuid()),
@@ -65,11 +67,11 @@ impl Keeping {
             received_at: received.received_at,
             hash: if is_incomplete { hash_of_incomplete(&received.content) } else { hash_of_whole(&received.content) },
             raw: received.raw().into(),
-            is_incomplete,
         }
     }
 
-    fn keep(&self, tx: &mut Tx<'_>) -> Result<Option<TransmissionId>, Trouble> {
+    /// Keeps it, as something that is to be filed later if `waits`; hands back the original it repeats.
+    fn keep(&self, tx: &mut Tx<'_>, waits: bool) -> Result<Option<TransmissionId>, Trouble> {
         let new = transmissions::NewTransmission {
             id: self.id,
             link: &self.link,
@@ -77,34 +79,91 @@ impl Keeping {
             received_at: self.received_at,
             content_hash: &self.hash,
             raw: &self.raw,
-            is_incomplete: self.is_incomplete,
+            waits,
         };
         transmissions::keep(tx, &new)
     }
 }
 
-/// Keeps a whole message. When this returns `Ok`, the message is on disk and may be acknowledged; its filing is rung for.
+/// Keeps a whole message. When this returns `Ok`, the message is on disk and may be acknowledged; it is filed, or its filing is rung for.
 pub async fn keep_transmission(lab: &Laboratory, analyser: &Analyser, received: Received) -> Result<Kept, ActTrouble> {
-    let keeping = Keeping::of(analyser, received, false);
-    let (command, kept_at, actor) = (new_command(), now(), Actor::Link(analyser.name.to_string()));
+    let message = NewMessage::of(analyser, received, false);
+    let (mut keeping, turn) = analyser.in_tray.begin_keeping();
+    let at_once = match turn {
+        Some(turn) => keep_and_file(lab, analyser, &message, turn).await?,
+        None => None,
+    };
+    let done = match at_once {
+        Some(done) => {
+            keeping.is_sure();
+            done
+        }
+        None => {
+            let done = keep_alone(lab, analyser, &message).await?;
+            if done.note.is_empty() && !done.repeated {
+                analyser.in_tray.put(Waiting { id: message.id, arrival: message.arrival, raw: message.raw });
+                keeping.is_sure();
+            }
+            done
+        }
+    };
+    lab.note_link(&analyser.name, |state| state.kept += 1);
+    Ok(Kept { id: message.id, duplicate_of: original(&done.note) })
+}
+/// What the journal notes of a repeat.
+fn duplicate_of(original: TransmissionId) -> String {
+    format!("duplicate of {original}")
+}
+
+fn original(note: &str) -> Option<TransmissionId> {
+    note.strip_prefix("duplicate of ").and_then(|original| original.parse().ok())
+}
+
+/// One command keeps the message and files it. Nothing if that failed or panicked: then nothing was changed, and the message is to be kept alone.
+async fn keep_and_file(
+    lab: &Laboratory,
+    analyser: &Analyser,
+    message: &NewMessage,
+    mut turn: Turn<'_>,
+) -> Result<Option<Done>, WriteTrouble> {
+    let Ok(prepared) = prepare_safely(analyser, lab.catalogue(), &message.raw) else { return Ok(None) };
+    let (prepared, command, at) = (Arc::new(prepared), new_command(), now());
+    let actor = Actor::Link(analyser.name.to_string());
     let write = || {
-        let keeping = keeping.clone();
-        lab.store().append(&actor, command, kept_at, move |tx| {
-            let note = keeping.keep(tx)?.map_or_else(String::new, |original| format!("duplicate of {original}"));
-            Ok(Outcome { act: "keep_transmission", accepted: true, subject: Some(keeping.id.uuid()), note })
+        let (message, prepared) = (message.clone(), Arc::clone(&prepared));
+        let (for_command, of_analyser) = (lab.clone(), analyser.clone());
+        lab.store().write(&actor, command, at, move |tx| {
+            let note = match message.keep(tx, false)? {
+                Some(original) => duplicate_of(original),
+                None => Filing::new(&for_command, &of_analyser, message.id, at).file(tx, &prepared, Former::Assumed)?.to_string(),
+            };
+            Ok(Outcome { act: "keep_and_file", accepted: true, subject: Some(message.id.uuid()), note })
         })
     };
-    // However this ends, also by being dropped: whether it was committed is not always known, and a repeat may wake the filing of its original.
-    let mut unsure = Unfinished::of(&analyser.in_tray);
-    let done = patiently(write).await?;
-    let Keeping { id, arrival, raw, .. } = keeping;
-    if done.note.is_empty() && !done.repeated {
-        analyser.in_tray.put(Waiting { id, arrival, raw });
-        unsure.is_over();
+    let passes = |trouble: &WriteTrouble| matches!(trouble, WriteTrouble::Busy { .. } | WriteTrouble::Unknown(_));
+    let done = match patiently(write, passes).await {
+        Ok(done) => Some(done),
+        Err(WriteTrouble::Failed(_) | WriteTrouble::Panicked(_)) => None,
+        Err(unsure) => return Err(unsure),
+    };
+    turn.is_over();
+    if let Some(filed) = done.as_ref().and_then(|done| Filed::parse(&done.note)) {
+        filed.tell(lab);
     }
-    let duplicate_of = done.note.strip_prefix("duplicate of ").and_then(|original| original.parse().ok());
-    lab.note_link(&analyser.name, |state| state.kept += 1);
-    Ok(Kept { id, duplicate_of })
+    Ok(done)
+}
+
+/// Keeps the message as something that is to be filed.
+async fn keep_alone(lab: &Laboratory, analyser: &Analyser, message: &NewMessage) -> Result<Done, WriteTrouble> {
+    let (command, kept_at, actor) = (new_command(), now(), Actor::Link(analyser.name.to_string()));
+    let write = || {
+        let message = message.clone();
+        lab.store().append(&actor, command, kept_at, move |tx| {
+            let note = message.keep(tx, true)?.map_or_else(String::new, duplicate_of);
+            Ok(Outcome { act: "keep_transmission", accepted: true, subject: Some(message.id.uuid()), note })
+        })
+    };
+    patiently(write, passes_away).await
 }
 
 /// How long keeping is tried again while the database cannot do it, in milliseconds between the tries. An analyser that waits for its answer is told
@@ -112,8 +171,17 @@ pub async fn keep_transmission(lab: &Laboratory, analyser: &Analyser, received: 
 /// send again.
 const REST_MILLIS: [u64; 9] = [100, 200, 400, 800, 1_600, 3_200, 6_400, 12_800, 25_600];
 
-/// Writes under one command id until it is done, or cannot be.
-async fn patiently<F>(write: impl Fn() -> F) -> Result<Done, WriteTrouble>
+/// Whether a trouble may be gone at the next try.
+fn passes_away(trouble: &WriteTrouble) -> bool {
+    match trouble {
+        WriteTrouble::Busy { .. } | WriteTrouble::Unknown(_) => true,
+        WriteTrouble::Failed(failed) => !is_lasting(failed),
+        WriteTrouble::Panicked(_) | WriteTrouble::Stopped(_) => false,
+    }
+}
+
+/// Writes under one command id until it is done, or meets a trouble that does not pass.
+async fn patiently<F>(write: impl Fn() -> F, passes: impl Fn(&WriteTrouble) -> bool) -> Result<Done, WriteTrouble>
 where
     F: Future<Output = Result<Done, WriteTrouble>>,
 {
@@ -123,12 +191,7 @@ where
             Ok(done) => return Ok(done),
             Err(trouble) => trouble,
         };
-        let passes = match &trouble {
-            WriteTrouble::Busy { .. } | WriteTrouble::Unknown(_) => true,
-            WriteTrouble::Failed(failed) => !is_lasting(failed),
-            WriteTrouble::Panicked(_) | WriteTrouble::Stopped(_) => false,
-        };
-        let Some(rest) = rests.next().filter(|_| passes) else { return Err(trouble) };
+        let Some(rest) = rests.next().filter(|_| passes(&trouble)) else { return Err(trouble) };
         tracing::warn!(%trouble, rest, "a message could not be kept yet");
         tokio::time::sleep(Duration::from_millis(rest)).await;
     }
@@ -141,11 +204,11 @@ pub async fn keep_incomplete(lab: &Laboratory, analyser: &Analyser, mut received
         received.content.push(b'\r');
     }
     let raw_line = first_characters(&received.content);
-    let keeping = Keeping::of(analyser, received, true);
+    let message = NewMessage::of(analyser, received, true);
     let task = Arc::new(tasks::NewTask {
         id: TaskId::from_uuid(new_uuid()),
         kind: "incomplete",
-        transmission: keeping.id,
+        transmission: message.id,
         raw_line,
         why: format!("the message was cut off ({why}); the analyser should send it again"),
         owner: analyser.owner.to_string(),
@@ -153,16 +216,16 @@ pub async fn keep_incomplete(lab: &Laboratory, analyser: &Analyser, mut received
     let (command, kept_at, actor) = (new_command(), now(), Actor::Link(analyser.name.to_string()));
     // Its frames were acknowledged one by one, and not every analyser sends again what broke off: here, too, a full disk is waited out.
     let write = || {
-        let (keeping, task) = (keeping.clone(), Arc::clone(&task));
+        let (message, task) = (message.clone(), Arc::clone(&task));
         lab.store().write(&actor, command, kept_at, move |tx| {
-            keeping.keep(tx)?;
+            message.keep(tx, false)?;
             tasks::add_tasks(tx, std::slice::from_ref(&*task), kept_at)?;
-            Ok(Outcome { act: "keep_incomplete", accepted: true, subject: Some(keeping.id.uuid()), note: String::new() })
+            Ok(Outcome { act: "keep_incomplete", accepted: true, subject: Some(message.id.uuid()), note: String::new() })
         })
     };
-    patiently(write).await?;
+    patiently(write, passes_away).await?;
     lab.live().tasks_changed();
-    Ok(Kept { id: keeping.id, duplicate_of: None })
+    Ok(Kept { id: message.id, duplicate_of: None })
 }
 
 /// What a whole message says, whatever frames carried it.

@@ -4,9 +4,8 @@ use crate::exchange::Received;
 use crate::ids::{Id, Ids, now};
 use sha2::{Digest, Sha256};
 
-/// What the two journal lines of a message say: actor, act, note; as long as the product's.
-pub const JOURNAL: [[&str; 3]; 2] =
-    [["link:link01", "keep_transmission", ""], ["system:filing", "file_readings", "25 verified, 0 held, 0 tasks"]];
+/// What the journal line of a message says: actor, act, note; as long as the product's.
+pub const JOURNAL: [&str; 3] = ["link:link01", "keep_and_file", "25 verified, 0 held, 0 tasks"];
 /// The edition the results are said to be verified under.
 pub const VERIFIER: &str = "rules:gates-1";
 /// What the product notes once for all results of a message.
@@ -32,8 +31,8 @@ pub struct Line {
 pub struct Message {
     /// The transmission's id.
     pub id: Id,
-    /// The ids of the two journal lines: kept, filed.
-    pub commands: [Id; 2],
+    /// The id of the journal line.
+    pub command: Id,
     /// Which link it came over.
     pub link: String,
     /// Its place in the link's order.
@@ -48,8 +47,8 @@ pub struct Message {
     pub lines: Vec<Line>,
     /// The text of the assessment row.
     pub evidence: String,
-    /// As long as what the two journal lines say of the records they cover.
-    pub images: [Vec<u8>; 2],
+    /// As long as what the journal line says of the records it covers.
+    pub images: Vec<u8>,
 }
 
 impl Message {
@@ -61,14 +60,14 @@ impl Message {
         let lines: Vec<Line> = text.split('\r').filter_map(|record| line(record, ids)).collect();
         Message {
             id: ids.next_id(),
-            commands: [ids.next_id(), ids.next_id()],
+            command: ids.next_id(),
             link: link.to_owned(),
             arrival,
             received_at: now(),
             content_hash,
             evidence: evidence(lines.len()),
-            // Number of the table, key and digest: the transmission and its bytes; the results, whose key has a version, and the assessment.
-            images: [vec![7; 2 * (1 + 17 + 16)], vec![7; lines.len() * (1 + 19 + 16) + 1 + 17 + 16]],
+            // Number of the table, key and digest: the results, whose key has a version; the transmission, its bytes and the assessment.
+            images: vec![7; lines.len() * (1 + 19 + 16) + 3 * (1 + 17 + 16)],
             lines,
             wire: received.wire,
         }

@@ -51,7 +51,7 @@ struct Statements {
     results: Statement,
     assessment: Statement,
     journal: Statement,
-    seals: Statement,
+    seal: Statement,
 }
 
 impl Statements {
@@ -71,9 +71,9 @@ impl Statements {
             assessment: client.prepare("INSERT INTO assessment (transmission_id, at, evidence) VALUES ($1, $2, $3)")?,
             journal: client.prepare(
                 "INSERT INTO journal (command_id, at, actor, act, accepted, subject, note, images)
-                 VALUES ($1, $3, $5, $6, 1, $4, $7, $11), ($2, $3, $8, $9, 1, $4, $10, $12)",
+                 VALUES ($1, $2, $3, $4, 1, $5, $6, $7)",
             )?,
-            seals: client.prepare("INSERT INTO seal (no, command_id, hash) VALUES ($1, $3, $5), ($2, $4, $5)")?,
+            seal: client.prepare("INSERT INTO seal (no, command_id, hash) VALUES ($1, $2, $3)")?,
         })
     }
 }
@@ -88,14 +88,10 @@ fn keep(client: &mut Client, statements: &Statements, message: &Message) -> Resu
     transaction.execute(&statements.bytes, &[id, &message.wire])?;
     insert_results(&mut transaction, &statements.results, message)?;
     transaction.execute(&statements.assessment, &[id, at, &message.evidence])?;
-    let [kept, filed] = &message.commands;
-    let [[a, b, c], [d, e, f]] = &JOURNAL;
-    transaction.execute(
-        &statements.journal,
-        &[&kept.as_slice(), &filed.as_slice(), at, id, a, b, c, d, e, f, &message.images[0], &message.images[1]],
-    )?;
-    let no = NEXT_SEAL.fetch_add(2, Ordering::Relaxed);
-    transaction.execute(&statements.seals, &[&no, &(no + 1), &kept.as_slice(), &filed.as_slice(), &hash])?;
+    let (command, [actor, act, note]) = (&message.command.as_slice(), &JOURNAL);
+    transaction.execute(&statements.journal, &[command, at, actor, act, id, note, &message.images])?;
+    let no = NEXT_SEAL.fetch_add(1, Ordering::Relaxed);
+    transaction.execute(&statements.seal, &[&no, command, &hash])?;
     transaction.commit()
 }
 

@@ -75,15 +75,16 @@ fn insert(transaction: &Transaction<'_>, message: &Message) -> rusqlite::Result<
         message.received_at,
         message.evidence
     ])?;
-    let mut journal = transaction.prepare_cached(
-        "INSERT INTO journal (command_id, at, actor, act, accepted, subject, note, images) VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6, ?7)",
-    )?;
+    let [actor, act, note] = JOURNAL;
+    transaction
+        .prepare_cached(
+            "INSERT INTO journal (command_id, at, actor, act, accepted, subject, note, images) VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6, ?7)",
+        )?
+        .execute(params![message.command, message.received_at, actor, act, message.id, note, message.images])?;
     // The number is the next free one.
-    let mut seal = transaction.prepare_cached("INSERT INTO seal (command_id, hash) VALUES (?1, ?2)")?;
-    for ((command, images), [actor, act, note]) in message.commands.iter().zip(&message.images).zip(JOURNAL) {
-        journal.execute(params![command, message.received_at, actor, act, message.id, note, images])?;
-        seal.execute(params![command, message.content_hash])?;
-    }
+    transaction
+        .prepare_cached("INSERT INTO seal (command_id, hash) VALUES (?1, ?2)")?
+        .execute(params![message.command, message.content_hash])?;
     Ok(())
 }
 

@@ -46,7 +46,7 @@ const COUNTS: [(&str, i64); 5] = [
     ("transmission_bytes", LINKS as i64 * MESSAGES as i64),
     ("result", LINKS as i64 * MESSAGES as i64 * 25),
     ("assessment", LINKS as i64 * MESSAGES as i64),
-    ("journal", LINKS as i64 * MESSAGES as i64 * 2),
+    ("journal", LINKS as i64 * MESSAGES as i64),
 ];
 
 #[test]

@@ -149,7 +149,7 @@ fn write_transmission(tx: &mut Tx<'_>, message: u64, at: Timestamp) -> Result<()
         received_at: at,
         content_hash: &hash,
         raw: raw.as_bytes(),
-        is_incomplete: false,
+        waits: true,
     };
     keep(tx, &new)?;
     take_unfiled(tx, LINK, arrival).map(drop)

@@ -88,7 +88,7 @@ async fn a_filed_message_without_trace_is_found(engine: &Engine) {
 
 async fn a_message_the_journal_does_not_know_is_found(engine: &Engine) {
     let (house, kept) = with_a_result(engine).await;
-    assert_eq!(house.change("DELETE FROM journal WHERE act = 'keep_transmission'", &[]).await, 1);
+    assert_eq!(house.change("DELETE FROM journal WHERE act = 'keep_and_file'", &[]).await, 1);
     finds(&house, &[("I2", kept.id.to_string())]).await;
 }
 

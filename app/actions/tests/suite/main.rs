@@ -8,6 +8,7 @@ mod messages;
 
 mod access;
 mod accounts;
+mod at_once;
 mod backup;
 mod close_task;
 mod contention;

@@ -20,7 +20,7 @@ fn read_or_panic(message: &lis2::Message<'_>, zone: &Zone) -> (Vec<Reading>, Vec
     (readings, troubles)
 }
 
-static FAULTY: Driver = Driver { name: "faulty", title: "A driver with a fault", protocol: "lis2", read: read_or_panic };
+pub(crate) static FAULTY: Driver = Driver { name: "faulty", title: "A driver with a fault", protocol: "lis2", read: read_or_panic };
 
 async fn a_driver_that_panics_costs_one_message(engine: &Engine) {
     let house = House::signed(engine);

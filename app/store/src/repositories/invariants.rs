@@ -8,7 +8,7 @@ sql! {
     /// I1: a transmission without its bytes.
     pub WITHOUT_BYTES = "SELECT t.id FROM transmission t LEFT JOIN transmission_bytes b ON b.transmission_id = t.id WHERE b.transmission_id IS NULL LIMIT 100";
     /// I1, I2: a transmission that the journal does not know.
-    pub KEPT_WITHOUT_JOURNAL = "SELECT t.id FROM transmission t LEFT JOIN (SELECT subject FROM journal WHERE act IN ('keep_transmission', 'keep_incomplete')) j ON j.subject = t.id WHERE j.subject IS NULL LIMIT 100";
+    pub KEPT_WITHOUT_JOURNAL = "SELECT t.id FROM transmission t LEFT JOIN (SELECT subject FROM journal WHERE act IN ('keep_transmission', 'keep_and_file', 'keep_incomplete')) j ON j.subject = t.id WHERE j.subject IS NULL LIMIT 100";
     /// I1: what waits to be filed is no transmission of that link and number, or one that repeats another.
     pub UNFILED_ASTRAY = "SELECT u.transmission_id FROM unfiled u LEFT JOIN transmission t ON t.id = u.transmission_id WHERE t.id IS NULL OR t.link <> u.link OR t.arrival <> u.arrival OR t.duplicate_of IS NOT NULL LIMIT 100";
     /// I2: a result whose message still waits to be filed, or repeats another.

@@ -46,8 +46,8 @@ pub struct NewTransmission<'a> {
     pub content_hash: &'a [u8; 32],
     /// The wire bytes.
     pub raw: &'a [u8],
-    /// Nothing is to be filed of it: it was cut off.
-    pub is_incomplete: bool,
+    /// It is to be filed later. Not so where it is filed by the command that keeps it, or was cut off.
+    pub waits: bool,
 }
 
 /// A transmission that waits to be filed.
@@ -97,7 +97,7 @@ pub fn keep(tx: &mut Tx<'_>, new: &NewTransmission<'_>) -> Result<Option<Transmi
     let kept = tx.insert_one(&ADD_ORIGINAL, &params![new.id, new.link, new.arrival, new.received_at, new.content_hash])?;
     let original = if kept == 1 { None } else { Some(keep_duplicate(tx, new)?) };
     tx.insert_one(&ADD_BYTES, &params![new.id, new.raw])?;
-    if original.is_none() && !new.is_incomplete {
+    if original.is_none() && new.waits {
         tx.execute(&ADD_UNFILED, &params![new.link, new.arrival, new.id])?;
     }
     Ok(original)

@@ -79,7 +79,7 @@ fn work(store: &Store, number: u32) {
             received_at: now,
             content_hash: &[u8::try_from(number % 251).unwrap(); 32].map(|byte| byte ^ u8::try_from(number / 251).unwrap()),
             raw: raw.as_bytes(),
-            is_incomplete: true,
+            waits: false,
         };
         transmissions::keep(tx, &new)?;
         let task = NewTask {

@@ -10,6 +10,8 @@ use std::collections::HashMap;
 const KEEP: &str = "keep_transmission";
 /// The journal's word for filing its readings.
 const FILE: &str = "file_readings";
+/// The journal's word for both in one. Of a repeat it only keeps.
+const KEEP_AND_FILE: &str = "keep_and_file";
 
 /// What has been seen of one message.
 #[derive(Default)]
@@ -175,6 +177,10 @@ impl<'a> Ledger<'a> {
         match row.act.as_str() {
             KEEP => stored.kept += 1,
             FILE => stored.filed += 1,
+            KEEP_AND_FILE => {
+                stored.kept += 1;
+                stored.filed += u32::from(stored.duplicate_of.is_none());
+            }
             _ => {}
         }
     }
