@@ -45,7 +45,7 @@ CREATE TABLE patient (
     birth_date TEXT NOT NULL,
     sex TEXT NOT NULL,
     created_at INTEGER NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX patient_mrn ON patient (mrn);
 
 CREATE TABLE lab_order (
@@ -54,7 +54,7 @@ CREATE TABLE lab_order (
     patient_id BLOB NOT NULL REFERENCES patient (id),
     priority TEXT NOT NULL,
     ordered_at INTEGER NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX lab_order_accession ON lab_order (accession);
 CREATE INDEX lab_order_patient ON lab_order (patient_id);
 
@@ -64,7 +64,7 @@ CREATE TABLE container (
     order_id BLOB NOT NULL REFERENCES lab_order (id),
     specimen TEXT NOT NULL,
     collected_at INTEGER
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX container_code ON container (code);
 CREATE INDEX container_order ON container (order_id);
 

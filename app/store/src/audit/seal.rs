@@ -19,10 +19,10 @@ crate::sql! {
     pub(crate) ADD_SEALS = insert seal (no Int, command_id Blob, hash Blob);
     /// The last seal.
     pub(crate) LAST_SEAL = "SELECT no, hash FROM seal ORDER BY no DESC LIMIT 1";
-    /// Entries that wait for their seal, in the order of their commands' ids.
+    /// Entries that nobody handed over and that wait for their seal, in the order of their commands' ids.
     pub(crate) PENDING_SEALS = "SELECT j.command_id, j.at, j.actor, j.act, j.accepted, j.subject, j.note, j.images FROM pending_seal p JOIN journal j ON j.command_id = p.command_id ORDER BY p.command_id LIMIT ?1";
-    /// They have one now.
-    pub(crate) DELETE_PENDING_SEALS = "DELETE FROM pending_seal WHERE command_id IN (?..)";
+    /// They get one now: those that still wait.
+    pub(crate) TAKE_PENDING_SEALS = "DELETE FROM pending_seal WHERE command_id IN (?..) RETURNING command_id";
 }
 
 /// The hash of a journal entry: of its cells in the order of the table's columns.

@@ -54,7 +54,7 @@ pub(crate) fn open(url: &str, realm: Realm, opening: Opening, core: &Arc<Core>) 
         sealer.run();
     });
     // What another node, or a process that was killed, left behind.
-    bell.ring();
+    bell.look();
     let thread = started.map_err(|error| cannot(error.to_string()))?;
     Ok(Threads { workers, last: Some(Last { thread, tell: Box::new(move || bell.end()) }) })
 }

@@ -3,6 +3,7 @@
 use super::connect::{Connector, Role};
 use super::sealer::Bell;
 use super::session::PgSession;
+use crate::audit::seal::Entry;
 use crate::command::{Answer, Attempt, Command, Done, Query, attempt_query};
 use crate::journal;
 use crate::session::{Failure, Limit};
@@ -24,7 +25,7 @@ const RECONNECT_PAUSE: Duration = Duration::from_millis(50);
 /// How one run of a command ended.
 enum Ended {
     /// The transaction is open and complete: commit it.
-    Ready(Done),
+    Ready(Done, Entry),
     /// Rolled back, with this answer.
     Answered(Answer),
     /// Another transaction got in between; rolled back.
@@ -101,8 +102,10 @@ impl Worker {
         loop {
             history.attempts += 1;
             let answer = match self.try_once(&command, &mut history) {
-                Ended::Ready(done) if cfg!(feature = "acknowledge_before_commit") => return self.acknowledge_too_early(command, done),
-                Ended::Ready(done) => self.commit(done, &mut history),
+                Ended::Ready(done, entry) if cfg!(feature = "acknowledge_before_commit") => {
+                    return self.acknowledge_too_early(command, done, entry);
+                }
+                Ended::Ready(done, entry) => self.commit(done, entry, &mut history),
                 Ended::Answered(answer) => Some(answer),
                 Ended::Conflict => self.conflict(),
                 Ended::Refused(trouble) => self.refused(trouble, &mut history),
@@ -139,7 +142,7 @@ impl Worker {
         let (attempt, inconsistent) = command.attempt(session, &self.limit, self.core.options.write_limit);
         self.core.quarantine.record(inconsistent);
         let ended = match attempt {
-            Attempt::Done(done, _) => return Ended::Ready(done),
+            Attempt::Done(done, entry) => return Ended::Ready(done, entry),
             Attempt::Repeated => Ended::Answered(Err(WriteTrouble::Unknown("its journal entry came and went".to_owned()))),
             Attempt::Failed(WriteTrouble::Failed(trouble)) => ended_by(trouble),
             Attempt::Failed(trouble) => Ended::Answered(Err(trouble)),
@@ -169,8 +172,8 @@ impl Worker {
         ended
     }
 
-    fn commit(&mut self, done: Done, history: &mut History) -> Option<Answer> {
-        match self.send_commit() {
+    fn commit(&mut self, done: Done, entry: Entry, history: &mut History) -> Option<Answer> {
+        match self.send_commit(&[entry]) {
             Committed::Yes => {
                 count(&self.core.counters.groups);
                 Some(Ok(done))
@@ -185,7 +188,8 @@ impl Worker {
         }
     }
 
-    pub(super) fn send_commit(&mut self) -> Committed {
+    /// Commits what these entries are of.
+    pub(super) fn send_commit(&mut self, entries: &[Entry]) -> Committed {
         let Some(session) = self.session.as_mut() else { return Committed::Unknown("not connected".to_owned()) };
         if let Err(failure) = self.core.options.faults.at_commit() {
             let _ = session.control("ROLLBACK");
@@ -193,21 +197,24 @@ impl Worker {
         }
         match session.control("COMMIT") {
             Ok(()) => {
-                self.bell.ring();
+                self.bell.hand(entries);
                 Committed::Yes
             }
             Err(Failure { cause: Cause::Conflict, .. }) => Committed::Conflict,
-            Err(Failure { cause: Cause::ConnectionLost, words }) => Committed::Unknown(words),
+            Err(Failure { cause: Cause::ConnectionLost, words }) => {
+                self.bell.look();
+                Committed::Unknown(words)
+            }
             Err(failure) => Committed::No(failure.of("COMMIT")),
         }
     }
 
     /// What the one build that exists to be caught does.
-    fn acknowledge_too_early(&mut self, command: Command, done: Done) {
+    fn acknowledge_too_early(&mut self, command: Command, done: Done, entry: Entry) {
         command.answer(Ok(done));
         // As a slow disk would, so that the checker has a fair chance to catch it.
         sleep(Duration::from_millis(20));
-        let _ = self.send_commit();
+        let _ = self.send_commit(&[entry]);
     }
 
     fn conflict(&self) -> Option<Answer> {

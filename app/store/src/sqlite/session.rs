@@ -22,6 +22,9 @@ struct Prepared<'c> {
     sizes: (usize, usize),
 }
 
+/// The longest list whose values are looked for one by one.
+const LIST_ONE_BY_ONE_MAX: u16 = 16;
+
 /// Address of the constant and length of its list: each constant is a `static`, so its address names it.
 type Key = (usize, u16);
 
@@ -42,6 +45,21 @@ impl<'c> SqliteSession<'c> {
         };
         let wanted = prepared.statement.parameter_count();
         if wanted == params { Ok(prepared) } else { Err(Failure::misuse(format!("{params} parameters were given for {wanted}"))) }
+    }
+
+    /// Looks for each distinct value of a short list by itself: for a list SQLite makes a table each time, which costs more.
+    fn one_by_one<'p>(&mut self, sql: &'static Sql, before: &[Param<'p>], list: &[Param<'p>], rows: &mut Vec<Row>) -> Result<(), Failure> {
+        let mut params = before.to_vec();
+        for (at, value) in list.iter().enumerate() {
+            let seen = list.iter().take(at).any(|other| other == value);
+            if !seen && *value != Param::Null {
+                params.push(*value);
+                let text = || with_list(sql.text(), before.len(), 1).ok_or_else(|| Failure::misuse("it has no list marker (?..)"));
+                self.prepared((from_ref(sql).addr(), 1), params.len(), text)?.rows(&params, rows)?;
+                params.pop();
+            }
+        }
+        Ok(())
     }
 
     /// Runs one of the engine's own words, such as SAVEPOINT.
@@ -104,6 +122,9 @@ impl Session for SqliteSession<'_> {
 
     fn query(&mut self, sql: &'static Sql, list: u16, params: &[Param<'_>], rows: &mut Vec<Row>) -> Result<(), Failure> {
         let before = params.len().saturating_sub(usize::from(list));
+        if let (1..=LIST_ONE_BY_ONE_MAX, Some((before, list))) = (list, params.split_at_checked(before)) {
+            return self.one_by_one(sql, before, list, rows);
+        }
         let text = || match list {
             0 => Ok(sql.text().to_owned()),
             _ => with_list(sql.text(), before, usize::from(list)).ok_or_else(|| Failure::misuse("it has no list marker (?..)")),

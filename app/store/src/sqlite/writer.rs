@@ -1,4 +1,5 @@
-//! The one writer: takes whatever waits, a savepoint per command, one commit, then answers all.
+//! The one writer: takes whatever waits, one commit, then answers all. Where a command stumbles the group begins anew with a savepoint per command,
+//! so that only that one is undone.
 
 use super::gate::Gate;
 use super::session::SqliteSession;
@@ -124,20 +125,44 @@ impl<'c> Writer<'c> {
 
     /// Runs the commands in one transaction and leaves it open, or leaves nothing.
     fn run_group(&mut self, group: &[Command]) -> Result<Vec<Answer>, Lost> {
+        self.in_one_go(group).inspect_err(|_| self.roll_back())
+    }
+
+    fn in_one_go(&mut self, group: &[Command]) -> Result<Vec<Answer>, Lost> {
+        let mut entries = Vec::with_capacity(group.len());
+        let answers = match self.without_savepoints(group, &mut entries)? {
+            Some(answers) => answers,
+            None => {
+                entries.clear();
+                self.with_savepoints(group, &mut entries)?
+            }
+        };
+        self.seal(&entries)?;
+        Ok(answers)
+    }
+
+    /// Most groups have nothing to undo, and a savepoint copies every page it might have to put back. Nothing, and no transaction, if one stumbles.
+    fn without_savepoints(&mut self, group: &[Command], entries: &mut Vec<Entry>) -> Result<Option<Vec<Answer>>, Lost> {
         self.session.control(&BEGIN).map_err(|failure| Lost::by(failure, BEGIN.name()))?;
         let mut answers = Vec::with_capacity(group.len());
-        let mut entries = Vec::with_capacity(group.len());
         for command in group {
-            match self.in_savepoint(command, &mut entries) {
-                Ok(answer) => answers.push(answer),
-                Err(lost) => {
+            match self.attempt(command)? {
+                Attempt::Done(done, entry) => {
+                    answers.push(Ok(done));
+                    entries.push(entry);
+                }
+                Attempt::Failed(_) | Attempt::Repeated => {
                     self.roll_back();
-                    return Err(lost);
+                    return Ok(None);
                 }
             }
         }
-        self.seal(&entries).inspect_err(|_| self.roll_back())?;
-        Ok(answers)
+        Ok(Some(answers))
+    }
+
+    fn with_savepoints(&mut self, group: &[Command], entries: &mut Vec<Entry>) -> Result<Vec<Answer>, Lost> {
+        self.session.control(&BEGIN).map_err(|failure| Lost::by(failure, BEGIN.name()))?;
+        group.iter().map(|command| self.in_savepoint(command, entries)).collect()
     }
 
     /// Seals the group's entries in its own transaction: with one writer the order of the commands is the order of the seals.
@@ -152,6 +177,19 @@ impl<'c> Writer<'c> {
 
     fn in_savepoint(&mut self, command: &Command, entries: &mut Vec<Entry>) -> Result<Answer, Lost> {
         self.session.control(&SAVEPOINT).map_err(|failure| Lost::by(failure, SAVEPOINT.name()))?;
+        match self.attempt(command)? {
+            Attempt::Done(done, entry) => {
+                self.session.control(&RELEASE).map_err(|failure| Lost::by(failure, RELEASE.name()))?;
+                entries.push(entry);
+                Ok(Ok(done))
+            }
+            Attempt::Failed(trouble) => self.undo(command, Err(trouble)),
+            Attempt::Repeated => self.undo(command, Err(WriteTrouble::Unknown("its journal entry came and went".to_owned()))),
+        }
+    }
+
+    /// Runs a command; lost if the transaction is gone with it, or the disk.
+    fn attempt(&mut self, command: &Command) -> Result<Attempt, Lost> {
         let (attempt, inconsistent) = command.attempt(&mut self.session, &self.limit, self.core.options.write_limit);
         self.core.quarantine.record(inconsistent);
         if self.core.options.faults.loses_group() {
@@ -162,14 +200,8 @@ impl<'c> Writer<'c> {
             return Err(lost_by(attempt));
         }
         match attempt {
-            Attempt::Done(done, entry) => {
-                self.session.control(&RELEASE).map_err(|failure| Lost::by(failure, RELEASE.name()))?;
-                entries.push(entry);
-                Ok(Ok(done))
-            }
             Attempt::Failed(WriteTrouble::Failed(Trouble::Statement { cause: Cause::Disk, words, .. })) => Err(Lost::Disk(words)),
-            Attempt::Failed(trouble) => self.undo(command, Err(trouble)),
-            Attempt::Repeated => self.undo(command, Err(WriteTrouble::Unknown("its journal entry came and went".to_owned()))),
+            attempt => Ok(attempt),
         }
     }
 
