@@ -31,6 +31,7 @@ mod sqlite;
 mod statistics;
 mod stop;
 mod store;
+mod threads;
 mod trouble;
 mod tx;
 

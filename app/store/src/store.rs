@@ -12,6 +12,7 @@ use crate::queue::Queue;
 use crate::reader::Reader;
 use crate::statistics::{Counters, Statistics};
 use crate::stop::{Stop, StopReason};
+use crate::threads::{self, Threads, join};
 use crate::trouble::{OpenTrouble, ReadTrouble, Trouble, WriteTrouble};
 use crate::tx::Tx;
 use crate::{postgresql, sqlite};
@@ -59,37 +60,6 @@ impl Core {
     }
 }
 
-/// Stands in each of the store's threads. A panic outside a command's own function ends the thread, and whoever waits for it would wait for ever:
-/// the store stops instead, and the supervisor starts the process anew.
-pub(crate) struct Sentry(Arc<Core>);
-
-impl Sentry {
-    pub(crate) fn over(core: &Arc<Core>) -> Self {
-        Self(Arc::clone(core))
-    }
-}
-
-impl Drop for Sentry {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            let name = std::thread::current().name().unwrap_or("without a name").to_owned();
-            self.0.shut(StopReason::ThreadLost(name));
-        }
-    }
-}
-
-/// The threads of an engine. The `last` one ends only after all others have.
-pub(crate) struct Threads {
-    pub(crate) workers: Vec<JoinHandle<()>>,
-    pub(crate) last: Option<Last>,
-}
-
-/// A thread that ends when told to.
-pub(crate) struct Last {
-    pub(crate) thread: JoinHandle<()>,
-    pub(crate) tell: Box<dyn FnOnce() + Send>,
-}
-
 struct Shared {
     core: Arc<Core>,
     target: Target,
@@ -102,13 +72,7 @@ impl Shared {
     fn close(&self) {
         self.core.shut(StopReason::Closed);
         let Some(threads) = lock(&self.threads).take() else { return };
-        threads.workers.into_iter().for_each(join);
-        // They hold a snapshot, and the log cannot be put away while somebody does.
-        self.core.copies.wait_for_end();
-        if let Some(last) = threads.last {
-            (last.tell)();
-            join(last.thread);
-        }
+        drop(threads);
         self.core.heads.end();
         if let Some(signer) = lock(&self.signer).take() {
             join(signer);
@@ -119,23 +83,14 @@ impl Shared {
 /// Starts the thread that signs seals. If it cannot go on, the store stops: a laboratory that believes its journal is anchored must not find out
 /// in court that it was not.
 fn start_signing(log: SealLog, core: &Arc<Core>) -> Result<JoinHandle<()>, SealTrouble> {
-    let core = Arc::clone(core);
     let place = log.place().to_path_buf();
-    let thread = std::thread::Builder::new().name("store-signer".to_owned()).spawn(move || {
-        let _sentry = Sentry::over(&core);
-        if let Err(trouble) = log.run(&core.heads) {
-            core.shut(StopReason::Disk(trouble.to_string()));
+    let signing = Arc::clone(core);
+    let thread = threads::start("store-signer", core, move || {
+        if let Err(trouble) = log.run(&signing.heads) {
+            signing.shut(StopReason::Disk(trouble.to_string()));
         }
     });
     thread.map_err(|error| SealTrouble { place, what: error.to_string() })
-}
-
-/// A thread that holds the last handle must not wait for itself.
-fn join(handle: JoinHandle<()>) {
-    if handle.thread().id() != std::thread::current().id() {
-        // A thread that panicked has answered nobody more than its replies' drop did; there is nothing left to do about it here.
-        let _ = handle.join();
-    }
 }
 
 impl Drop for Shared {
@@ -222,26 +177,5 @@ impl Store {
     /// Does what is queued, ends the threads and closes the database, also for all clones.
     pub fn close(self) {
         self.0.close();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_thread_that_dies_stops_the_store_and_one_that_ends_does_not() {
-        let core = Arc::new(Core::new(Options::default()));
-        let stood = Arc::clone(&core);
-        let ended = std::thread::spawn(move || drop(Sentry::over(&stood)));
-        ended.join().unwrap();
-        assert_eq!(core.stop.reason(), None);
-        let stood = Arc::clone(&core);
-        let dying = std::thread::Builder::new().name("store-writer".to_owned()).spawn(move || {
-            let _sentry = Sentry::over(&stood);
-            panic!("a fault of ours");
-        });
-        dying.unwrap().join().unwrap_err();
-        assert_eq!(core.stop.reason(), Some(StopReason::ThreadLost("store-writer".to_owned())));
     }
 }

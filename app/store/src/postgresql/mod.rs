@@ -12,7 +12,8 @@ pub(crate) use copy::{copy, restore};
 
 use crate::migrations;
 use crate::options::Opening;
-use crate::store::{Core, Last, Sentry, Threads};
+use crate::store::Core;
+use crate::threads::Threads;
 use crate::trouble::OpenTrouble;
 use connect::{Connector, Role};
 use kernel::Realm;
@@ -33,30 +34,22 @@ pub(crate) fn open(url: &str, realm: Realm, opening: Opening, core: &Arc<Core>) 
         .spawn(move || prepare(&opener, realm, opening))
         .map_err(|error| cannot(error.to_string()))?;
     prepared.join().map_err(|_| cannot("the opening thread panicked".to_owned()))??;
-    let mut workers = Vec::new();
+    let mut threads = Threads::of(core);
     let bell = Arc::new(Bell::default());
     for (role, count) in [(Role::Writer, core.options.writers), (Role::Reader, core.options.readers)] {
         for number in 0..count.max(1) {
             let worker = Worker::new(connector.clone(), role, Arc::clone(core), Arc::clone(&bell));
-            let name = format!("store-{}-{number}", role.name());
-            let sentry = Sentry::over(core);
-            let started = thread::Builder::new().name(name).spawn(move || {
-                let _sentry = sentry;
-                worker.run();
-            });
-            workers.push(started.map_err(|error| cannot(error.to_string()))?);
+            let started = threads.start(&format!("store-{}-{number}", role.name()), move || worker.run());
+            started.map_err(|error| cannot(error.to_string()))?;
         }
     }
     let sealer = Sealer::new(connector.clone(), Arc::clone(core), Arc::clone(&bell));
-    let sentry = Sentry::over(core);
-    let started = thread::Builder::new().name("store-sealer".to_owned()).spawn(move || {
-        let _sentry = sentry;
-        sealer.run();
-    });
+    let ending = Arc::clone(&bell);
+    let started = threads.start_last("store-sealer", move || ending.end(), move || sealer.run());
+    started.map_err(|error| cannot(error.to_string()))?;
     // What another node, or a process that was killed, left behind.
     bell.look();
-    let thread = started.map_err(|error| cannot(error.to_string()))?;
-    Ok(Threads { workers, last: Some(Last { thread, tell: Box::new(move || bell.end()) }) })
+    Ok(threads)
 }
 
 fn prepare(connector: &Connector, realm: Realm, opening: Opening) -> Result<(), OpenTrouble> {

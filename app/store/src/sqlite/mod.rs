@@ -13,7 +13,8 @@ use crate::faults::Faults;
 use crate::migrations::{self, cannot_open};
 use crate::options::Opening;
 use crate::session::{Failure, Limit};
-use crate::store::{Core, Last, Sentry, Threads};
+use crate::store::Core;
+use crate::threads::Threads;
 use crate::trouble::{Cause, OpenTrouble};
 use checkpoint::Checkpointer;
 pub(crate) use copy::{copy, restore};
@@ -25,7 +26,6 @@ use rusqlite::{Connection, OpenFlags};
 use session::{SqliteSession, failure};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::thread;
 use std::time::Duration;
 use writer::Writer;
 
@@ -79,22 +79,15 @@ fn start(
     readers: Vec<(Connection, Limit)>,
     (checkpoint_connection, checkpointer): (Connection, Checkpointer),
 ) -> std::io::Result<Threads> {
-    let mut workers = Vec::new();
+    let mut threads = Threads::of(core);
     let (writer_core, writer_gate) = (Arc::clone(core), Arc::clone(&gate));
-    workers.push(thread::Builder::new().name("store-writer".to_owned()).spawn(move || {
-        let _sentry = Sentry::over(&writer_core);
-        Writer::new(&connection, limit, writer_core, writer_gate, head).run();
-    })?);
+    threads.start("store-writer", move || Writer::new(&connection, limit, writer_core, writer_gate, head).run())?;
     for (number, (connection, limit)) in readers.into_iter().enumerate() {
         let core = Arc::clone(core);
-        let name = format!("store-reader-{number}");
-        workers.push(thread::Builder::new().name(name).spawn(move || {
-            let _sentry = Sentry::over(&core);
-            readers::run(&connection, &limit, &core);
-        })?);
+        threads.start(&format!("store-reader-{number}"), move || readers::run(&connection, &limit, &core))?;
     }
-    let thread = thread::Builder::new().name("store-checkpointer".to_owned()).spawn(move || checkpointer.run(&checkpoint_connection))?;
-    Ok(Threads { workers, last: Some(Last { thread, tell: Box::new(move || gate.end()) }) })
+    threads.start_last("store-checkpointer", move || gate.end(), move || checkpointer.run(&checkpoint_connection))?;
+    Ok(threads)
 }
 
 /// Looks whether what is there is ours before anything is touched: a connection for work turns any SQLite file into one with a write-ahead log

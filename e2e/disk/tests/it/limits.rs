@@ -1,9 +1,12 @@
 //! A machine with little: few files, little memory. Each case runs in a process of its own, whose limits are its own.
 
 use crate::check::{Known, check};
+use crate::power::from_environment;
 use crate::work::*;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::process::Command;
+use std::sync::Barrier;
+use std::sync::atomic::{AtomicBool, Ordering};
 use store::{OpenTrouble, params, sql};
 
 sql! {
@@ -11,6 +14,8 @@ sql! {
     pub(crate) ADD_HUGE = "INSERT INTO trial (id, client, bytes) VALUES (?1, 0, randomblob(600000000))";
 }
 
+/// How often the store is opened where there is no memory to spare afterwards.
+const OPENINGS: u64 = 10;
 const CASE: &str = "BENCHSIDE_DISK_CASE";
 /// What a case prints when it has come to its end.
 const DONE: &str = "the case held";
@@ -133,12 +138,48 @@ fn no_memory_for_threads() {
     sound_in_the_end(&bench);
 }
 
-const CASES: [(&str, fn()); 5] = [
+/// Threads that leave the store's own little of the machine.
+const BUSY: usize = 6;
+/// Readers of the store, so that many threads have to begin.
+const MANY_READERS: usize = 48;
+
+/// Memory that is short from the very moment the store is open: none of its threads needs the system's help to begin any more. A thread that
+/// does, and does not get it, aborts the process.
+fn no_memory_from_the_moment_it_is_open() {
+    let bench = Bench::new();
+    let (stop, begun) = (AtomicBool::new(false), Barrier::new(BUSY + 1));
+    std::thread::scope(|scope| {
+        for _ in 0..BUSY {
+            scope.spawn(|| {
+                begun.wait();
+                while !stop.load(Ordering::Relaxed) {
+                    std::hint::spin_loop();
+                }
+            });
+        }
+        begun.wait();
+        for _ in 0..from_environment("BENCHSIDE_DISK_OPENINGS", OPENINGS) {
+            let store = bench.try_open_with(store::Options { readers: MANY_READERS, ..options() }).unwrap();
+            limit(Resource::As, Some(memory_and(0)));
+            // Waits for each of its threads.
+            store.close();
+            limit(Resource::As, None);
+        }
+        stop.store(true, Ordering::Relaxed);
+    });
+    let mut bench = bench;
+    let store = bench.open();
+    store.close();
+    sound_in_the_end(&bench);
+}
+
+const CASES: [(&str, fn()); 6] = [
     ("too few files to open", too_few_files_to_open),
     ("no more files while it runs", no_more_files_while_it_runs),
     ("much work in little memory", much_work_in_little_memory),
     ("one command too large", one_command_too_large),
     ("no memory for threads", no_memory_for_threads),
+    ("no memory from the moment it is open", no_memory_from_the_moment_it_is_open),
 ];
 
 #[test]

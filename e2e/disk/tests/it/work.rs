@@ -198,9 +198,13 @@ impl Bench {
     }
 
     pub(crate) fn try_open(&self) -> Result<Store, store::OpenTrouble> {
+        self.try_open_with(options())
+    }
+
+    pub(crate) fn try_open_with(&self, options: Options) -> Result<Store, store::OpenTrouble> {
         // So that a small database sees the log copied.
         let log = store::LogLimits { gap_from: self.copied_from, ..Default::default() };
-        let options = store::Options { log, ..options() };
+        let options = Options { log, ..options };
         options.faults.stand_on(self.machine.clone());
         Store::open(&target(self.folder.path()), Realm::Validation, Opening::CreateOrOpen, options)
     }
