@@ -24,6 +24,8 @@ struct Armed {
 pub struct Disk {
     /// The VFS that its connections are opened through.
     pub vfs: Option<String>,
+    /// How much of the database the writer keeps in memory, in KiB: what changes more goes to the log before its commit.
+    pub writer_cache_kib: Option<i64>,
     /// Commits do not wait for the disk: a negative control.
     pub synchronous_off: bool,
     /// Commands are answered before they are committed: a negative control.
@@ -62,6 +64,9 @@ impl Faults {
     pub(crate) fn vfs(&self) -> Option<String> {
         self.disk().vfs
     }
+    pub(crate) fn writer_cache_kib(&self, ordinary: i64) -> i64 {
+        self.disk().writer_cache_kib.unwrap_or(ordinary)
+    }
     pub(crate) fn synchronous(&self) -> &'static str {
         if self.disk().synchronous_off { "off" } else { FULL }
     }
@@ -95,6 +100,10 @@ impl Faults {
     #[allow(clippy::unused_self)]
     pub(crate) fn vfs(&self) -> Option<String> {
         None
+    }
+    #[allow(clippy::unused_self)]
+    pub(crate) fn writer_cache_kib(&self, ordinary: i64) -> i64 {
+        ordinary
     }
     #[allow(clippy::unused_self)]
     pub(crate) fn synchronous(&self) -> &'static str {

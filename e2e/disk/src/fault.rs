@@ -15,6 +15,10 @@ pub enum Call {
     Truncate,
     /// Deleting a file.
     Delete,
+    /// Having a part of the log's index in memory that is shared.
+    Map,
+    /// Taking a lock in that memory.
+    Lock,
 }
 
 /// How a call fails.

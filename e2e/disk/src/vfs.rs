@@ -170,6 +170,9 @@ fn code(call: Call, kind: Kind) -> c_int {
         (_, Call::Sync) => ffi::SQLITE_IOERR_FSYNC,
         (_, Call::Truncate) => ffi::SQLITE_IOERR_TRUNCATE,
         (_, Call::Delete) => ffi::SQLITE_IOERR_DELETE,
+        (Kind::Device, Call::Map) => ffi::SQLITE_IOERR_SHMMAP,
+        (Kind::Full, Call::Map) => ffi::SQLITE_IOERR_SHMSIZE,
+        (_, Call::Lock) => ffi::SQLITE_IOERR_SHMLOCK,
     }
 }
 
@@ -326,8 +329,8 @@ hand_on! {
     file_control = xFileControl(operation: c_int, argument: *mut c_void);
     sector_size = xSectorSize();
     device_characteristics = xDeviceCharacteristics();
-    shm_map = xShmMap(page: c_int, size: c_int, extend: c_int, out: *mut *mut c_void);
-    shm_lock = xShmLock(offset: c_int, count: c_int, flags: c_int);
+    real_shm_map = xShmMap(page: c_int, size: c_int, extend: c_int, out: *mut *mut c_void);
+    real_shm_lock = xShmLock(offset: c_int, count: c_int, flags: c_int);
     shm_unmap = xShmUnmap(delete: c_int);
     real_read = xRead(into: *mut c_void, amount: c_int, offset: i64);
     real_write = xWrite(from: *const c_void, amount: c_int, offset: i64);
@@ -359,6 +362,30 @@ unsafe fn begin(file: *mut ffi::sqlite3_file, call: Call) -> (MutexGuard<'static
         state.armed.meets(call, &name.to_string_lossy())
     };
     (state, number, met)
+}
+
+unsafe extern "C" fn shm_map(file: *mut ffi::sqlite3_file, page: c_int, size: c_int, extend: c_int, out: *mut *mut c_void) -> c_int {
+    // SAFETY: SQLite's own arguments for an open file of ours. The state is let go before mapping.
+    unsafe {
+        let (state, _, met) = begin(file, Call::Map);
+        drop(state);
+        met.map_or_else(|| real_shm_map(file, page, size, extend, out), |kind| code(Call::Map, kind))
+    }
+}
+
+unsafe extern "C" fn shm_lock(file: *mut ffi::sqlite3_file, offset: c_int, count: c_int, flags: c_int) -> c_int {
+    // SAFETY: as above.
+    unsafe {
+        // Letting go of a lock does not fail: nobody looks whether it did.
+        if flags & ffi::SQLITE_SHM_LOCK != 0 {
+            let (state, _, met) = begin(file, Call::Lock);
+            drop(state);
+            if let Some(kind) = met {
+                return code(Call::Lock, kind);
+            }
+        }
+        real_shm_lock(file, offset, count, flags)
+    }
 }
 
 unsafe extern "C" fn read(file: *mut ffi::sqlite3_file, into: *mut c_void, amount: c_int, offset: i64) -> c_int {

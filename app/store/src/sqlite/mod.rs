@@ -161,7 +161,7 @@ fn connect(path: &Path, role: Role, limit: &Limit, faults: &Faults) -> Result<Co
     if role != Role::Reader {
         make_durable(&connection, faults)?;
     }
-    let cache = if role == Role::Writer { WRITER_CACHE_KIB } else { READER_CACHE_KIB };
+    let cache = if role == Role::Writer { faults.writer_cache_kib(WRITER_CACHE_KIB) } else { READER_CACHE_KIB };
     connection.pragma_update(None, "cache_size", -cache)?;
     if role == Role::Reader {
         connection.pragma_update(None, "query_only", true)?;

@@ -11,7 +11,7 @@ use store::{Opening, Store};
 pub(crate) type Finding = String;
 
 /// What is known of the commands, up to some moment.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Known {
     /// The database was open before: it must be there.
     pub(crate) opened: bool,
@@ -40,6 +40,17 @@ impl Known {
         // A command that was sent twice has two answers; one that leaves it open speaks for both.
         known.undone.retain(|number| !known.answered.contains(number) && !open.contains(number));
         known
+    }
+
+    /// This, and what was known later of other commands on the same database.
+    pub(crate) fn and(&self, later: &Self) -> Self {
+        let both = |earlier: &BTreeSet<u64>, later: &BTreeSet<u64>| earlier.union(later).copied().collect();
+        Self {
+            opened: self.opened || later.opened,
+            answered: both(&self.answered, &later.answered),
+            sent: both(&self.sent, &later.sent),
+            undone: both(&self.undone, &later.undone),
+        }
     }
 }
 
@@ -75,6 +86,12 @@ pub(crate) fn work_on(folder: &Path, known: &Known) -> Result<Known, Finding> {
 
 /// Whether the file itself is whole, as far as can be known without knowing what should be in it. Whatever finds rot belongs here.
 pub(crate) fn sound(path: &Path) -> Vec<Finding> {
+    let whole = by_sqlite(path);
+    if whole.is_empty() { by_audit(path) } else { whole }
+}
+
+/// What SQLite finds.
+pub(crate) fn by_sqlite(path: &Path) -> Vec<Finding> {
     let look = || -> Result<Vec<String>, rusqlite::Error> {
         let connection = Connection::open(path)?;
         let mut statement = connection.prepare("PRAGMA integrity_check")?;
@@ -87,12 +104,28 @@ pub(crate) fn sound(path: &Path) -> Vec<Finding> {
     }
 }
 
+/// What the journal, its seals and its digests of records find.
+pub(crate) fn by_audit(path: &Path) -> Vec<Finding> {
+    let target = store::Target::Sqlite(path.to_owned());
+    let store = match Store::open(&target, Realm::Validation, Opening::Existing, options()) {
+        Ok(store) => store,
+        Err(trouble) => return vec![trouble.to_string()],
+    };
+    let looked = store::audit::verify(&store, None, &mut |_| {});
+    store.close();
+    match looked {
+        Ok(report) => report.findings.iter().map(ToString::to_string).collect(),
+        Err(trouble) => vec![trouble.to_string()],
+    }
+}
+
 /// What stands in the tables.
 #[derive(Debug, Default, PartialEq)]
 struct Tables {
     journal: BTreeMap<u64, (bool, String)>,
     trials: BTreeMap<u64, (u64, Vec<Vec<u8>>)>,
     tallies: BTreeMap<u64, u64>,
+    patients: BTreeMap<String, String>,
 }
 
 fn tables(path: &Path) -> Result<Tables, rusqlite::Error> {
@@ -119,6 +152,11 @@ fn tables(path: &Path) -> Result<Tables, rusqlite::Error> {
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         tables.tallies.insert(number(row, 0)?, number(row, 1)?);
+    }
+    let mut statement = connection.prepare("SELECT mrn, family_name || given_name || birth_date || sex FROM patient")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        tables.patients.insert(row.get(0)?, row.get(1)?);
     }
     Ok(tables)
 }
@@ -147,10 +185,14 @@ pub(crate) fn content(path: &Path, known: &Known) -> Result<(), Finding> {
         if deed(number) == Deed::Adds {
             expected.trials.insert(number, (client_of(number), rows_of(number)));
             *expected.tallies.entry(client_of(number)).or_default() += 1;
+            let patient = patient(number);
+            let words = [patient.family_name, patient.given_name, patient.birth_date, patient.sex].concat();
+            expected.patients.insert(patient.mrn, words);
         }
     }
     let differs = |what: &str, same: bool| if same { Ok(()) } else { Err(format!("{what} is not what the journal's commands make")) };
     differs("the journal", found.journal == expected.journal)?;
     differs("table trial or part", found.trials == expected.trials)?;
-    differs("table tally", found.tallies == expected.tallies)
+    differs("table tally", found.tallies == expected.tallies)?;
+    differs("table patient", found.patients == expected.patients)
 }

@@ -1,7 +1,8 @@
 //! Failing calls: the Nth one reports a device error, a failing sync or a full disk, for every N from the opening on.
 
 use crate::check::{Known, check};
-use crate::power::{from_environment, put};
+use crate::finding::{check_or_keep, files_in, keep};
+use crate::power::from_environment;
 use crate::work::*;
 use disk::{Call, Chance, Fault, Kind, Platter, Survival};
 use std::task::{Context, Poll, Waker};
@@ -49,6 +50,13 @@ fn work(bench: &Bench, store: &Store) {
 /// A run in which this happens; every other one on a database that is there already.
 fn run(fault: &Fault, tally: &mut Tally) -> Result<(), String> {
     let mut bench = Bench::new();
+    let ran = run_on(&mut bench, fault, tally);
+    ran.map_err(|words| keep(&files_in(bench.folder.path()), &Known::at(&bench, bench.disk.position()), &words))?;
+    bench.disk.mend();
+    reopened(&bench)
+}
+
+fn run_on(bench: &mut Bench, fault: &Fault, tally: &mut Tally) -> Result<(), String> {
     if fault.nth.is_multiple_of(2) {
         let store = bench.open();
         bench.client(&store, 3, 6);
@@ -68,13 +76,12 @@ fn run(fault: &Fault, tally: &mut Tally) -> Result<(), String> {
                 bench.opened_at = Some(bench.disk.position());
                 bench.send_and_wait(&store, TABLES);
             }
-            work(&bench, &store);
-            after(&bench, fault, store, tally)?;
+            work(bench, &store);
+            after(bench, fault, store, tally)?;
         }
     }
     tally.met += u64::from(bench.disk.failed() > 0);
-    bench.disk.mend();
-    reopened(&bench)
+    Ok(())
 }
 
 /// What the store says once a call has failed.
@@ -126,10 +133,9 @@ fn reopened(bench: &Bench) -> Result<(), String> {
     let known = Known::at(bench, bench.disk.position());
     let mut platter = Platter::default();
     bench.disk.log().iter().for_each(|event| platter.play(event));
-    let folder = folder();
-    put(&platter.lose_power(Survival::Nothing, &mut Chance::new(0)), folder.path());
-    check(folder.path(), &known).map_err(|finding| format!("after a power loss: {finding}"))?;
-    check(bench.folder.path(), &known).map_err(|finding| format!("opened again: {finding}"))
+    check_or_keep(&platter.lose_power(Survival::Nothing, &mut Chance::new(0)), &known, "after a power loss")?;
+    let as_it_lies = files_in(bench.folder.path());
+    check(bench.folder.path(), &known).map_err(|finding| keep(&as_it_lies, &known, &format!("opened again: {finding}")))
 }
 
 fn at_each(name: &str, calls: &[Call], kind: Kind, lasts: bool, last: u64) -> Tally {
@@ -137,7 +143,7 @@ fn at_each(name: &str, calls: &[Call], kind: Kind, lasts: bool, last: u64) -> Ta
     for nth in 1..=last {
         let fault = Fault { calls: calls.to_vec(), name_ends: "", nth, kind, lasts };
         if let Err(finding) = run(&fault, &mut tally) {
-            panic!("{name}, call {nth}: {finding}");
+            panic!("{name}, {fault:?}, on a database that is {}: {finding}", if nth.is_multiple_of(2) { "there" } else { "new" });
         }
     }
     #[allow(clippy::print_stdout)]
@@ -221,6 +227,19 @@ fn a_folder_that_cannot_be_synced_is_no_place_for_a_database() {
 fn an_error_of_any_read_is_told() {
     let tally = at_each("a failing read", &[Call::Read], Kind::Device, false, 60);
     assert_eq!(tally.met, tally.not_opened + tally.stopped, "{tally:?}");
+}
+
+/// The index of the log is memory that is shared: where it cannot be had, or not be locked, the store says so as of any error of the disk.
+#[test]
+fn an_error_of_the_logs_index_is_told_and_nothing_is_lost() {
+    for (name, call, kind, last) in [
+        ("an index of the log that cannot be mapped", Call::Map, Kind::Device, 3),
+        ("an index of the log that finds no room", Call::Map, Kind::Full, 3),
+        ("an index of the log that cannot be locked", Call::Lock, Kind::Device, LAST),
+    ] {
+        let tally = at_each(name, &[call], kind, false, last);
+        assert_eq!((tally.met, tally.met), (last, tally.not_opened + tally.stopped), "{name}: {tally:?}");
+    }
 }
 
 /// Deleting and opening fail without losing anything; which of them matter is SQLite's to say.

@@ -3,7 +3,9 @@
 
 mod check;
 mod failing;
+mod finding;
 mod limits;
 mod power;
+mod recovery;
 mod rot;
 mod work;

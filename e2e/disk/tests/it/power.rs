@@ -1,10 +1,11 @@
 //! Power loss: a day's work is logged, the power goes at some point of it, and what the disk might then hold is opened again.
 
-use crate::check::{Known, check};
+use crate::check::Known;
+use crate::finding::{Files, check_files, check_or_keep};
 use crate::work::*;
 use disk::{By, Chance, Event, Platter, Survival};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Points of power loss in all.
 const POINTS: u64 = 500;
@@ -15,11 +16,11 @@ pub(crate) fn from_environment(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
 }
 
-/// What one day's points came to.
+/// What the points of one log came to.
 #[derive(Debug, Default)]
-struct Tally {
-    points: u64,
-    findings: Vec<String>,
+pub(crate) struct Tally {
+    pub(crate) points: u64,
+    pub(crate) findings: Vec<String>,
 }
 
 fn survival(chance: &mut Chance) -> Survival {
@@ -30,38 +31,78 @@ fn survival(chance: &mut Chance) -> Survival {
     }
 }
 
-pub(crate) fn put(files: &BTreeMap<PathBuf, Vec<u8>>, folder: &Path) {
-    for (path, bytes) in files {
-        std::fs::write(folder.join(path.file_name().unwrap()), bytes).unwrap();
+/// What lies there when the power comes back.
+pub(crate) fn left(platter: &Platter, chance: &mut Chance) -> (Survival, Files) {
+    let survival = survival(chance);
+    let mut files = platter.lose_power(survival, chance);
+    // The index of the log is in memory that is shared, and a stale one may lie there: nothing may rely on it.
+    if chance.percent(30) && files.keys().any(|path| path.ends_with(FILE)) {
+        let stale: Vec<u8> = (0..4096).flat_map(|_| chance.bits().to_le_bytes()).collect();
+        files.insert(PathBuf::from(format!("{FILE}-shm")), stale);
+    }
+    (survival, files)
+}
+
+/// Points of a log after which the power goes, and what is asked of each.
+pub(crate) struct Loss<'l> {
+    /// What was going on.
+    pub(crate) case: String,
+    pub(crate) seed: u64,
+    /// After so many calls each; sorted.
+    pub(crate) cuts: Vec<usize>,
+    /// Whose syncs of folders have no effect.
+    pub(crate) heedless_of: &'l [By],
+    /// What was known before the log began.
+    pub(crate) before: Known,
+    /// Whether findings are kept; those of a negative control are not.
+    pub(crate) keeps: bool,
+}
+
+impl<'l> Loss<'l> {
+    pub(crate) fn at(case: &str, cuts: Vec<usize>, seed: u64) -> Self {
+        Self { case: case.to_owned(), seed, cuts, heedless_of: &[], before: Known::default(), keeps: true }
+    }
+
+    pub(crate) fn heedless_of(self, heedless_of: &'l [By]) -> Self {
+        Self { heedless_of, ..self }
+    }
+
+    /// The power goes at each of the points.
+    pub(crate) fn of(&self, bench: &Bench) -> Tally {
+        let mut chance = Chance::new(self.seed);
+        let log = bench.disk.log();
+        let mut platter = Platter::heedless_of(self.heedless_of);
+        let mut played = 0;
+        let mut tally = Tally::default();
+        for &cut in &self.cuts {
+            log[played..cut].iter().for_each(|event| platter.play(event));
+            played = cut;
+            let (survival, files) = left(&platter, &mut chance);
+            let known = self.before.and(&Known::at(bench, cut));
+            tally.points += 1;
+            let case = format!("{}, seed {}, power lost after {cut} of {} calls, {survival:?}", self.case, self.seed, log.len());
+            let checked = if self.keeps { check_or_keep(&files, &known, &case) } else { check_files(&files, &known) };
+            tally.findings.extend(checked.err());
+        }
+        tally
     }
 }
 
-/// The power goes at so many points of this day.
-fn lose_power(bench: &Bench, heedless_of: &[By], points: u64, seed: u64) -> Tally {
-    let mut chance = Chance::new(seed);
-    let log = bench.disk.log();
-    let mut cuts: Vec<usize> = (0..points).map(|_| usize::try_from(chance.below(log.len() as u64 + 1)).unwrap()).collect();
+/// So many points anywhere in a log.
+pub(crate) fn anywhere(bench: &Bench, points: u64, seed: u64) -> Vec<usize> {
+    let (mut chance, calls) = (Chance::new(!seed), bench.disk.position() as u64);
+    let mut cuts: Vec<usize> = (0..points).map(|_| usize::try_from(chance.below(calls + 1)).unwrap()).collect();
     cuts.sort_unstable();
-    let mut platter = Platter::heedless_of(heedless_of);
-    let mut played = 0;
-    let mut tally = Tally::default();
-    for cut in cuts {
-        log[played..cut].iter().for_each(|event| platter.play(event));
-        played = cut;
-        let (survival, folder) = (survival(&mut chance), folder());
-        let files = platter.lose_power(survival, &mut chance);
-        put(&files, folder.path());
-        // The index of the log is in memory that is shared, and a stale one may lie there: nothing may rely on it.
-        if chance.percent(30) && files.keys().any(|path| path.ends_with(FILE)) {
-            let stale: Vec<u8> = (0..4096).flat_map(|_| chance.bits().to_le_bytes()).collect();
-            std::fs::write(folder.path().join(format!("{FILE}-shm")), stale).unwrap();
-        }
-        tally.points += 1;
-        if let Err(finding) = check(folder.path(), &Known::at(bench, cut)) {
-            tally.findings.push(format!("seed {seed}, power lost after {cut} of {} calls, {survival:?}: {finding}", log.len()));
-        }
-    }
-    tally
+    cuts
+}
+
+/// So many of these points, evenly, and the first and last of them.
+pub(crate) fn thinned(points: &[usize], wanted: u64) -> Vec<usize> {
+    let wanted = usize::try_from(wanted).unwrap().clamp(2, points.len().max(2));
+    let mut cuts: Vec<usize> =
+        (0..wanted).filter_map(|at| points.get(at * points.len().saturating_sub(1) / (wanted - 1)).copied()).collect();
+    cuts.dedup();
+    cuts
 }
 
 #[test]
@@ -73,7 +114,8 @@ fn nothing_answered_is_lost_when_the_power_goes() {
         let mut bench = Bench::new();
         bench.day();
         assert_full_day(&bench);
-        let tally = lose_power(&bench, &[], POINTS_OF_ONE_DAY.min(points - done), seed + day);
+        let cuts = anywhere(&bench, POINTS_OF_ONE_DAY.min(points - done), seed + day);
+        let tally = Loss::at("a day", cuts, seed + day).of(&bench);
         assert_eq!(tally.findings, Vec::<String>::new());
         done += tally.points;
         day += 1;
@@ -111,7 +153,8 @@ fn assert_full_day(bench: &Bench) {
 fn nothing_answered_is_lost_where_sqlites_own_care_for_the_folder_has_no_effect() {
     let mut bench = Bench::new();
     bench.day();
-    assert_eq!(lose_power(&bench, &[By::Sqlite], 100, 7).findings, Vec::<String>::new());
+    let loss = Loss::at("SQLite's folder syncs without effect", anywhere(&bench, 100, 7), 7).heedless_of(&[By::Sqlite]);
+    assert_eq!(loss.of(&bench).findings, Vec::<String>::new());
 }
 
 /// Points of a negative control.
@@ -121,7 +164,8 @@ const CONTROL_POINTS: u64 = 60;
 fn finds_loss(machine: store::Disk, heedless_of: &[By], what: &str) {
     let mut bench = Bench::with(machine);
     bench.day();
-    let tally = lose_power(&bench, heedless_of, CONTROL_POINTS, 11);
+    let loss = Loss::at(what, anywhere(&bench, CONTROL_POINTS, 11), 11).heedless_of(heedless_of);
+    let tally = Loss { keeps: false, ..loss }.of(&bench);
     #[allow(clippy::print_stdout)]
     let () = println!("negative control, {what}: found at {} of {} points", tally.findings.len(), tally.points);
     let lost = |finding: &&String| finding.contains("lost") || finding.contains("gone") || finding.contains("there is no database");

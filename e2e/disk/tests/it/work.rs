@@ -1,12 +1,14 @@
 //! What the store is given to do: commands whose whole effect follows from their number.
 
+use crate::finding::{Files, put};
 use disk::{Chance, Disk};
-use kernel::{Actor, CommandId, Realm, Timestamp};
+use kernel::{Actor, CommandId, PatientId, Realm, Timestamp};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
+use store::repositories::orders::{PatientRecord, add_patient};
 use store::{Done, Opening, Options, Outcome, Pending, Store, Target, Trouble, Tx, WriteTrouble, params, sql};
 use uuid::Uuid;
 
@@ -33,7 +35,11 @@ pub(crate) const NOW: Timestamp = Timestamp::from_micros(1_795_000_000_000_000);
 pub(crate) const TABLES: u64 = 0;
 /// The command that a checker sends.
 pub(crate) const PROBE: u64 = 999_999_999;
-const OF_ONE_CLIENT: u64 = 1_000_000;
+pub(crate) const OF_ONE_CLIENT: u64 = 1_000_000;
+/// The client whose every command changes many more pages than a small cache holds.
+pub(crate) const LARGE: u64 = 8;
+/// The client whose every command does so and then fails.
+pub(crate) const LARGE_AND_FAILS: u64 = 9;
 
 /// What a command does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +58,8 @@ pub(crate) enum Deed {
 pub(crate) fn deed(number: u64) -> Deed {
     match Chance::new(number).below(20) {
         _ if number == TABLES => Deed::Tables,
-        _ if number == PROBE => Deed::Adds,
+        _ if number == PROBE || client_of(number) == LARGE => Deed::Adds,
+        _ if client_of(number) == LARGE_AND_FAILS => Deed::Fails,
         0 => Deed::Refuses,
         1 => Deed::Fails,
         _ => Deed::Adds,
@@ -67,11 +74,26 @@ pub(crate) fn client_of(number: u64) -> u64 {
 pub(crate) fn rows_of(number: u64) -> Vec<Vec<u8>> {
     let mut chance = Chance::new(!number);
     let (rows, size) = match chance.below(40) {
+        _ if [LARGE, LARGE_AND_FAILS].contains(&client_of(number)) => (120, 2000),
         0 => (80, 1500),
         1..3 => (2, 14_000),
         _ => (1 + chance.below(3), 20 + chance.below(500)),
     };
     (0..rows).map(|_| bytes(&mut chance, size)).collect()
+}
+
+/// The record it adds, in a table whose rows the journal keeps digests of.
+pub(crate) fn patient(number: u64) -> PatientRecord {
+    let mut chance = Chance::new(number.rotate_left(7));
+    let mut word = |letters: u64| (0..letters).map(|_| char::from(b'a' + u8::try_from(chance.below(26)).unwrap())).collect::<String>();
+    PatientRecord {
+        id: PatientId::from_uuid(command_id(number).uuid()),
+        mrn: number.to_string(),
+        family_name: word(90),
+        given_name: word(60),
+        birth_date: "1950-01-31".to_owned(),
+        sex: "U".to_owned(),
+    }
 }
 
 fn bytes(chance: &mut Chance, size: u64) -> Vec<u8> {
@@ -115,6 +137,7 @@ fn carry_out(tx: &mut Tx<'_>, number: u64) -> Result<Outcome, Trouble> {
                 };
             }
             tx.execute(&COUNT_ONE, &params![client])?;
+            add_patient(tx, &patient(number), NOW)?;
         }
     }
     if deed == Deed::Fails {
@@ -190,6 +213,13 @@ impl Bench {
             ..machine
         };
         Self { disk, folder, sent: Mutex::default(), opened_at: None, next: AtomicU64::new(1), machine, copied_from: CHECKPOINT_FROM }
+    }
+
+    /// On what another disk held when its power went.
+    pub(crate) fn on(files: &Files) -> Self {
+        let bench = Self::new();
+        put(files, bench.folder.path());
+        bench
     }
 
     /// The log is copied only when the store is closed.
