@@ -95,9 +95,16 @@ pub enum CopyTrouble {
     Open(#[from] OpenTrouble),
 }
 
+/// What to do where a copy finds no room.
+pub(crate) const FREE_SPACE: &str = "free some space, or name a folder on another disk";
+
 impl CopyTrouble {
     pub(crate) fn file(file: &Path, error: &std::io::Error) -> Self {
-        Self::File { file: file.to_owned(), why: error.to_string() }
+        let why = match error.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => format!("{error}: {FREE_SPACE}"),
+            _ => error.to_string(),
+        };
+        Self::File { file: file.to_owned(), why }
     }
 }
 

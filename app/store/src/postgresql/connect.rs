@@ -1,11 +1,12 @@
 //! Making a connection, and what every connection of ours is told first.
 
 use super::session::{PgSession, failure};
+use super::silence::Patience;
 use crate::options::Options;
 use crate::session::Failure;
 use crate::trouble::OpenTrouble;
-use postgres::config::Host;
-use postgres::{Config, NoTls};
+use postgres::config::{Host, SslMode, SslNegotiation};
+use postgres::{CancelToken, Client, Config, NoTls};
 use std::time::Duration;
 
 const CONNECT_WAIT: Duration = Duration::from_secs(5);
@@ -13,6 +14,9 @@ const CONNECT_WAIT: Duration = Duration::from_secs(5);
 const LOCK_WAIT: Duration = Duration::from_secs(30);
 /// A transaction of ours that does nothing for so long belongs to a thread that is gone.
 const IDLE_IN_TRANSACTION: Duration = Duration::from_secs(60);
+
+/// How long a copy waits for a word of the server, twice: it counts the journal before the first one.
+const COPIER_PATIENCE: Duration = Duration::from_secs(300);
 
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +46,8 @@ pub(super) struct Connector {
     place: String,
     read_limit: Duration,
     write_limit: Duration,
+    /// Whether a socket of ours can notice that the server is silent: not one in the file system, whose server is this machine's.
+    listens: bool,
 }
 
 impl Connector {
@@ -62,7 +68,13 @@ impl Connector {
         config.keepalives(true).keepalives_idle(CONNECT_WAIT).keepalives_interval(Duration::from_secs(5)).keepalives_retries(3);
         config.application_name("benchside");
         let place = place_of(&config);
-        Ok(Self { config, place, read_limit: options.read_limit, write_limit: options.write_limit })
+        let by_name = config.get_hostaddrs().is_empty() && config.get_hosts().iter().all(|host| matches!(host, Host::Tcp(_)));
+        // Who asks for TLS is told by the client that there is none.
+        let listens = by_name && config.get_ssl_mode() != SslMode::Require;
+        if listens {
+            config.ssl_mode(SslMode::Require).ssl_negotiation(SslNegotiation::Direct);
+        }
+        Ok(Self { config, place, read_limit: options.read_limit, write_limit: options.write_limit, listens })
     }
 
     /// The database in words, without user or password.
@@ -70,9 +82,26 @@ impl Connector {
         &self.place
     }
 
+    fn client(&self, role: Role) -> Result<Client, postgres::Error> {
+        // The server ends a statement at its limit and says so: who hears nothing for half as long again will hear nothing any more.
+        let patience = match role {
+            Role::Writer => Some(self.write_limit * 3 / 4),
+            Role::Reader => Some(self.read_limit * 3 / 4),
+            Role::Copier => Some(COPIER_PATIENCE),
+            // A migration takes as long as it takes, and its operator sits in front of it.
+            Role::Opener => None,
+        };
+        if self.listens { self.config.connect(Patience(patience)) } else { self.config.connect(NoTls) }
+    }
+
+    /// Asks the server to break off what this token's connection does. Best effort.
+    pub(super) fn cancel(&self, token: &CancelToken) {
+        drop(if self.listens { token.cancel_query(Patience(Some(CONNECT_WAIT))) } else { token.cancel_query(NoTls) });
+    }
+
     /// A new connection, told what it needs to know.
     pub(super) fn connect(&self, role: Role) -> Result<PgSession, Failure> {
-        let mut client = self.config.connect(NoTls).map_err(|error| failure(&error))?;
+        let mut client = self.client(role).map_err(|error| failure(&error))?;
         let (statement_limit, lock_limit) = match role {
             Role::Writer => (self.write_limit, self.write_limit),
             Role::Reader => (self.read_limit, self.read_limit),

@@ -4,11 +4,11 @@ use super::connect::{Connector, Role};
 use super::session::{PgSession, failure};
 use crate::copy::{Copied, CopiedFile, CopyFile, CopyTrouble, Patience, Source};
 use crate::migrations::{self, COUNT_ENTRIES, Definer, LIST_TABLES, READ_STAMP};
-use crate::options::Options;
+use crate::options::{Opening, Options};
 use crate::row::Row;
 use crate::session::{Failure, Session};
 use crate::sql::Sql;
-use postgres::{NoTls, SimpleQueryMessage};
+use postgres::SimpleQueryMessage;
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{Read, Write};
@@ -40,7 +40,7 @@ pub(crate) fn copy(url: &str, options: &Options, folder: &Path, patience: &Patie
     let mut files = Vec::new();
     for table in tables(&mut session).map_err(failed)? {
         patience.check()?;
-        files.push(copy_table(&mut session, &table, folder, patience, &place)?);
+        files.push(copy_table(&mut session, &table, folder, patience, &connector)?);
     }
     session.control("COMMIT").map_err(failed)?;
     Ok(Copied { engine: "postgresql", realm, schema_version, journal_entries, files })
@@ -68,7 +68,14 @@ fn is_plain(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'))
 }
 
-fn copy_table(session: &mut PgSession, table: &str, folder: &Path, patience: &Patience, place: &str) -> Result<CopiedFile, CopyTrouble> {
+fn copy_table(
+    session: &mut PgSession,
+    table: &str,
+    folder: &Path,
+    patience: &Patience,
+    connector: &Connector,
+) -> Result<CopiedFile, CopyTrouble> {
+    let place = connector.place();
     let mut file = CopyFile::create(folder, &format!("{table}{ENDING}"))?;
     let client = session.client();
     let cancel = client.cancel_token();
@@ -85,7 +92,7 @@ fn copy_table(session: &mut PgSession, table: &str, folder: &Path, patience: &Pa
             Ok(_) => {}
             Err(trouble) => {
                 // Else the connection would not end before the server had sent the whole table.
-                drop(cancel.cancel_query(NoTls));
+                connector.cancel(&cancel);
                 return Err(trouble);
             }
         }
@@ -114,6 +121,8 @@ pub(crate) fn restore(url: &str, source: &Source, patience: &Patience) -> Result
     for table in in_order(tables, &references)? {
         fill_table(&mut session, &table, &source.folder, patience, &place)?;
     }
+    // What is there now is the backup's own: of this realm, and no other draft of its migrations.
+    migrations::recognise(&mut session, &place, source.realm, Opening::Existing)?;
     // A connection that is dropped before this leaves the database as empty as it was.
     Definer::commit(&mut session).map_err(failed)
 }

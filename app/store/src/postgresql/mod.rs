@@ -6,6 +6,7 @@ mod group;
 mod param;
 mod sealer;
 mod session;
+mod silence;
 mod worker;
 
 pub(crate) use copy::{copy, restore};

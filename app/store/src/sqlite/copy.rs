@@ -1,14 +1,16 @@
 //! A copy of a SQLite file by SQLite's own online backup, on a connection that holds one snapshot: writers go on, and never make it begin anew.
 
 use super::session::{SqliteSession, failure};
-use super::{Role, connect};
-use crate::copy::{Copied, CopiedFile, CopyFile, CopyTrouble, Patience, Source};
+use super::{Role, connect, open_file};
+use crate::copy::{Copied, CopiedFile, CopyFile, CopyTrouble, FREE_SPACE, Patience, Source};
 use crate::faults::Faults;
-use crate::migrations::{COUNT_ENTRIES, READ_STAMP};
+use crate::migrations::{self, COUNT_ENTRIES, READ_STAMP};
+use crate::options::Opening;
 use crate::row::{Inconsistent, Row};
 use crate::session::{Failure, Limit, Session};
 use crate::sql::Sql;
-use crate::trouble::OpenTrouble;
+use crate::trouble::{Cause, OpenTrouble};
+use kernel::Realm;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 use std::fs::File;
@@ -40,7 +42,7 @@ pub(crate) fn copy(path: &Path, faults: &Faults, folder: &Path, patience: &Patie
     let stamp = first(&mut session, &READ_STAMP).map_err(failed)?;
     let (realm, schema_version) = (stamp.text(0).map_err(unsound)?.to_owned(), stamp.int(1).map_err(unsound)?);
     let mut file = CopyFile::create(folder, NAME)?;
-    copy_pages(&source, &mut file, patience, &place)?;
+    copy_pages(&source, &mut file, patience, &place, faults)?;
     let journal_entries = first(&mut session, &COUNT_ENTRIES).map_err(failed)?.int(0).map_err(unsound)?;
     session.control(&END).map_err(failed)?;
     let file: CopiedFile = file.finish_and_read(|| patience.check())?;
@@ -53,9 +55,14 @@ fn first(session: &mut SqliteSession<'_>, sql: &'static Sql) -> Result<Row, Fail
     rows.into_iter().next().ok_or_else(|| Failure::misuse(format!("{} found nothing", sql.name())))
 }
 
-fn copy_pages(source: &Connection, file: &mut CopyFile, patience: &Patience, place: &str) -> Result<(), CopyTrouble> {
-    let words = |error: rusqlite::Error| CopyTrouble::Database { place: place.to_owned(), why: error.to_string() };
-    let mut copy = open_copy(file.path()).map_err(words)?;
+fn copy_pages(source: &Connection, file: &mut CopyFile, patience: &Patience, place: &str, faults: &Faults) -> Result<(), CopyTrouble> {
+    let path = file.path().to_owned();
+    let words = |error: rusqlite::Error| match failure(&error) {
+        // The source is only read: it is the copy that finds no room.
+        Failure { cause: Cause::Full, words } => CopyTrouble::File { file: path.clone(), why: format!("{words}: {FREE_SPACE}") },
+        failure => CopyTrouble::Database { place: place.to_owned(), why: failure.words },
+    };
+    let mut copy = open_copy(&path, faults).map_err(words)?;
     let steps = Backup::new(source, &mut copy).map_err(words)?;
     loop {
         patience.check()?;
@@ -71,8 +78,8 @@ fn copy_pages(source: &Connection, file: &mut CopyFile, patience: &Patience, pla
 }
 
 /// Nothing of it is worth anything before it is finished, so it needs no log and no waiting for the disk.
-fn open_copy(path: &Path) -> Result<Connection, rusqlite::Error> {
-    let copy = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+fn open_copy(path: &Path, faults: &Faults) -> Result<Connection, rusqlite::Error> {
+    let copy = open_file(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX, faults)?;
     copy.pragma_update_and_check(None, "locking_mode", "exclusive", |_| Ok(()))?;
     copy.pragma_update_and_check(None, "journal_mode", "off", |_| Ok(()))?;
     copy.pragma_update(None, "synchronous", "off")?;
@@ -102,7 +109,7 @@ pub(crate) fn restore(path: &Path, source: &Source, patience: &Patience) -> Resu
     let unfinished = beside(path, &format!(".{UNFINISHED}"));
     // What a restore that was broken off left behind: nobody can need it, and the folder is ours alone.
     remove(&unfinished)?;
-    let made = bring(&source.folder.join(NAME), &unfinished, patience).and_then(|()| finish(&unfinished, path));
+    let made = bring(&source.folder.join(NAME), &unfinished, patience).and_then(|()| finish(&unfinished, path, source.realm));
     if made.is_err() {
         drop(std::fs::remove_file(&unfinished));
     }
@@ -137,8 +144,8 @@ fn bring(from: &Path, to: &Path, patience: &Patience) -> Result<(), CopyTrouble>
     }
 }
 
-/// A whole file gets its name, and the name reaches the disk.
-fn finish(unfinished: &Path, path: &Path) -> Result<(), CopyTrouble> {
+/// A whole file that this program may open gets its name, and the name reaches the disk. An older schema is brought up to date when it is opened.
+fn finish(unfinished: &Path, path: &Path, realm: Realm) -> Result<(), CopyTrouble> {
     let place = unfinished.display().to_string();
     let words = |error: rusqlite::Error| CopyTrouble::Database { place: place.clone(), why: error.to_string() };
     let connection = Connection::open_with_flags(unfinished, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(words)?;
@@ -146,6 +153,7 @@ fn finish(unfinished: &Path, path: &Path) -> Result<(), CopyTrouble> {
     if found != "ok" {
         return Err(CopyTrouble::Database { place, why: found });
     }
+    migrations::recognise(&mut SqliteSession::new(&connection), "the database of the backup", realm, Opening::Existing)?;
     connection.close().map_err(|(_, error)| words(error))?;
     std::fs::rename(unfinished, path).map_err(|error| CopyTrouble::file(path, &error))?;
     let folder = path.parent().unwrap_or_else(|| Path::new("."));

@@ -19,6 +19,12 @@ struct Shared {
     cut_after_commit: AtomicBool,
     /// Cut it before the server gets to see the COMMIT.
     cut_before_commit: AtomicBool,
+    /// From the next COMMIT on its connection is silent: it stays, and nothing passes.
+    silent_from_commit: AtomicBool,
+    /// So are all connections, those made later too.
+    silent: AtomicBool,
+    /// Cut the next connection that sends these words.
+    cut_at: Mutex<Option<&'static str>>,
     /// Refuse all connections.
     down: AtomicBool,
     cuts: AtomicU32,
@@ -60,6 +66,21 @@ impl Wire {
         self.shared.cut_before_commit.store(true, Ordering::SeqCst);
     }
 
+    /// The connection of the next COMMIT goes silent before the server gets to see it: bytes are taken, and none comes.
+    pub(crate) fn fall_silent_at_commit(&self) {
+        self.shared.silent_from_commit.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether everything is silent, as in front of a server that is frozen.
+    pub(crate) fn set_silent(&self, silent: bool) {
+        self.shared.silent.store(silent, Ordering::SeqCst);
+    }
+
+    /// The next connection that sends these words is cut before the server gets to see them.
+    pub(crate) fn cut_at(&self, words: &'static str) {
+        *self.shared.cut_at.lock().unwrap() = Some(words);
+    }
+
     /// Something happens while the next COMMIT is on its way.
     pub(crate) fn before_commit(&self, errand: impl FnOnce() + Send + 'static) {
         *self.shared.before_commit.lock().unwrap() = Some(Box::new(errand));
@@ -81,13 +102,19 @@ impl Wire {
     }
 }
 
-fn carry(mut client: TcpStream, mut server: TcpStream, shared: &Shared) {
+fn carry(mut client: TcpStream, mut server: TcpStream, shared: &Arc<Shared>) {
     let (mut from_server, mut to_client) = (server.try_clone().unwrap(), client.try_clone().unwrap());
     let lost = Arc::new(AtomicBool::new(false));
     let answers_lost = Arc::clone(&lost);
+    let mute = Arc::new(AtomicBool::new(false));
+    let answers_mute = Arc::clone(&mute);
+    let all_mute = shared.clone();
     let back = std::thread::spawn(move || {
         let mut buffer = [0; 8192];
         while let Ok(count @ 1..) = from_server.read(&mut buffer) {
+            if answers_mute.load(Ordering::SeqCst) || all_mute.silent.load(Ordering::SeqCst) {
+                continue;
+            }
             // The server has answered the COMMIT, so it is done; the client never hears of it.
             if answers_lost.load(Ordering::SeqCst) || to_client.write_all(&buffer[..count]).is_err() {
                 break;
@@ -103,6 +130,17 @@ fn carry(mut client: TcpStream, mut server: TcpStream, shared: &Shared) {
         let commits = !of_sealer && buffer[..count].windows(7).any(|window| window == b"COMMIT\0");
         if let Some(errand) = shared.before_commit.lock().unwrap().take_if(|_| commits) {
             errand();
+        }
+        let says = |words: &str| buffer[..count].windows(words.len()).any(|window| window == words.as_bytes());
+        if shared.cut_at.lock().unwrap().take_if(|words| says(words)).is_some() {
+            shared.cuts.fetch_add(1, Ordering::SeqCst);
+            break;
+        }
+        if commits && shared.silent_from_commit.swap(false, Ordering::SeqCst) {
+            mute.store(true, Ordering::SeqCst);
+        }
+        if mute.load(Ordering::SeqCst) || shared.silent.load(Ordering::SeqCst) {
+            continue;
         }
         if commits && shared.cut_before_commit.swap(false, Ordering::SeqCst) {
             shared.cuts.fetch_add(1, Ordering::SeqCst);
