@@ -123,7 +123,10 @@ fn finish(partial: &Path, folder: &Path) -> Result<(), BackUpRefusal> {
     }
     std::fs::rename(partial, folder).map_err(destination(folder))?;
     let above = folder.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-    sync(above)
+    sync(above).inspect_err(|_| {
+        // Its name may be gone after the next power loss: nobody may take it for a backup.
+        drop(std::fs::rename(folder, partial));
+    })
 }
 
 /// Everything there is to know was written somewhere else: the journal says so.

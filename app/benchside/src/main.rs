@@ -5,6 +5,7 @@ mod configuration;
 mod control;
 mod failure;
 mod folder_lock;
+mod restore_mark;
 mod running;
 
 use clap::{Parser, Subcommand};

@@ -5,6 +5,7 @@ use crate::configuration::Configuration;
 use crate::control::{ControlSocket, Office};
 use crate::failure::Failure;
 use crate::folder_lock::FolderLock;
+use crate::restore_mark::refuse_unfinished;
 use actions::{Laboratory, LaboratorySettings};
 use kernel::Actor;
 use std::net::SocketAddr;
@@ -32,7 +33,18 @@ pub(crate) struct Running {
 const STOP_LIMIT: Duration = Duration::from_secs(3);
 
 /// Opens the store of a laboratory whose folder this process has locked.
-pub(crate) fn open_store(_lock: &FolderLock, place: &Place, configuration: &Configuration, opening: Opening) -> Result<Store, Failure> {
+pub(crate) fn open_store(lock: &FolderLock, place: &Place, configuration: &Configuration, opening: Opening) -> Result<Store, Failure> {
+    refuse_unfinished(lock)?;
+    open_marked_store(lock, place, configuration, opening)
+}
+
+/// The same for the restore itself, whose folder says that it is not finished.
+pub(crate) fn open_marked_store(
+    _lock: &FolderLock,
+    place: &Place,
+    configuration: &Configuration,
+    opening: Opening,
+) -> Result<Store, Failure> {
     let target = configuration.target(place);
     let options = Options { seals: Some(configuration.seals(place)), ..Options::default() };
     Store::open(&target, configuration.realm()?, opening, options).map_err(Failure::environment)

@@ -6,7 +6,8 @@ use crate::configuration::{Configuration, FILE};
 use crate::control::check;
 use crate::failure::Failure;
 use crate::folder_lock::FolderLock;
-use crate::running::open_store;
+use crate::restore_mark::RestoreMark;
+use crate::running::open_marked_store;
 use actions::{CODES_LEFT_OUT, Manifest, Part, RestoreRefusal};
 use kernel::Realm;
 use std::fs::OpenOptions;
@@ -34,13 +35,18 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     if matches!(target, Target::Sqlite(_)) && manifest.engine != "sqlite" {
         return Err(Failure::Use("the backup is of a PostgreSQL database: name an empty one with --database".to_owned()));
     }
-    actions::restore_backup(&backup, &manifest, realm, &target).await.map_err(failure)?;
+    let mark = RestoreMark::set(&lock, &target)?;
+    if let Err(refusal) = actions::restore_backup(&backup, &manifest, realm, &target).await {
+        mark.map_or(Ok(()), |mark| mark.nothing_done(&lock))?;
+        return Err(failure(refusal));
+    }
     bring_configuration(&backup, &manifest, &configuration, &place.data)?;
-    let store = open_store(&lock, &place, &configuration, Opening::Existing)?;
+    let store = open_marked_store(&lock, &place, &configuration, Opening::Existing)?;
     let noted = actions::note_restored(&store, &manifest).await.map_err(Failure::environment);
     let checked = check(&store).await;
     drop(tokio::task::spawn_blocking(move || store.close()).await);
     noted?;
+    mark.map_or(Ok(()), |mark| mark.all_done(&lock))?;
     say(format!("restored {} entries of the journal, the state of {}", manifest.journal_entries, manifest.moment));
     say(format!("{CODES_LEFT_OUT} numbers of each kind of code are left out: tubes may bear them that were labelled after the backup"));
     match checked {

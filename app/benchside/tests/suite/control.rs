@@ -1,13 +1,18 @@
 //! The control socket and what it must bear: bytes from anybody who got that far.
 
 use crate::engine::Engine;
-use crate::program::Place;
+use crate::program::{Place, until};
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::Duration;
 
-on_both!(hostile_bytes_are_answered_with_words, who_goes_away_harms_nobody, a_folder_with_a_long_path_has_a_socket_too);
+on_both!(
+    hostile_bytes_are_answered_with_words,
+    who_goes_away_harms_nobody,
+    a_folder_with_a_long_path_has_a_socket_too,
+    a_backup_whose_asker_goes_away_is_whole_or_gone,
+);
 
 fn connect(folder: &Path) -> UnixStream {
     let stream = UnixStream::connect(folder.join("control.sock")).unwrap();
@@ -90,4 +95,40 @@ async fn a_folder_with_a_long_path_has_a_socket_too(engine: &Engine) {
     assert_eq!(place.operate("token new", &["reports"]).code, Some(0));
     assert_eq!(server.stop().code, Some(0));
     assert!(!folder.join("control.sock").exists());
+}
+
+/// Whoever asks for a backup may be killed: the server completes it, or takes away what it began. Nothing in between, and nothing later.
+async fn a_backup_whose_asker_goes_away_is_whole_or_gone(engine: &Engine) {
+    let (place, _) = Place::with_laboratory(engine, "production");
+    // A row that takes a while to copy.
+    place.change(match engine.target {
+        store::Target::Sqlite(_) => "INSERT INTO quarantine VALUES ('t', 'c', 'r', hex(zeroblob(60000000)), 0)",
+        store::Target::Postgres(_) => "INSERT INTO quarantine VALUES ('t', 'c', 'r', repeat('x', 120000000), 0)",
+    });
+    let vault = tempfile::tempdir().unwrap();
+    let server = place.serve();
+    let (mut removed, mut whole) = (0, 0);
+    for (number, stays) in [0, 5, 20, 60, 120, 0, 10, 30, 60_000].into_iter().enumerate() {
+        let backup = vault.path().join(format!("backup-{number}"));
+        let partial = vault.path().join(format!("backup-{number}.partial"));
+        let mut stream = connect(place.data());
+        let request = serde_json::json!({"request": {"backup": {"folder": backup}}});
+        stream.write_all(format!("{request}\n").as_bytes()).unwrap();
+        until("the backup is begun", || (partial.exists() || backup.exists()).then_some(()));
+        // So many milliseconds more, or until the answer is there.
+        stream.set_read_timeout(Some(Duration::from_millis(stays + 1))).unwrap();
+        let _ = stream.read(&mut [0; 1]);
+        drop(stream);
+        until("the backup is over", || (!partial.exists()).then_some(()));
+        if backup.exists() {
+            actions::verify_backup(&backup).unwrap();
+            std::fs::remove_dir_all(&backup).unwrap();
+            whole += 1;
+        } else {
+            removed += 1;
+        }
+    }
+    assert!(removed > 0 && whole > 0, "{removed} removed, {whole} whole");
+    assert_eq!(std::fs::read_dir(vault.path()).unwrap().count(), 0);
+    assert_eq!(server.stop().code, Some(0));
 }

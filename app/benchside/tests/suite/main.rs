@@ -4,6 +4,7 @@
 #[macro_use]
 #[path = "../../../actions/tests/suite/engine.rs"]
 mod engine;
+mod full_disk;
 mod http;
 mod program;
 

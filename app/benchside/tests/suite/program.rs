@@ -73,6 +73,11 @@ pub(crate) fn run(arguments: &[&str]) -> Ended {
     to_its_end(command(arguments))
 }
 
+/// Runs a program to its end, with no more of the environment and its streams than ours get.
+pub(crate) fn run_program(program: Command) -> Ended {
+    to_its_end(piped(program))
+}
+
 /// Runs a command to its end, started with this mask for new files.
 pub(crate) fn run_under(umask: &str, arguments: &[&str]) -> Ended {
     let mut shell = Command::new("sh");
@@ -130,7 +135,7 @@ impl<'a> Place<'a> {
         std::fs::write(self.file(), text).unwrap();
     }
 
-    fn arguments(&self, subcommand: &str, more: &[&str]) -> Vec<String> {
+    pub(crate) fn arguments(&self, subcommand: &str, more: &[&str]) -> Vec<String> {
         let mut arguments = vec![subcommand.to_owned(), "--data".to_owned(), self.data().to_str().unwrap().to_owned()];
         if let Target::Postgres(url) = &self.engine.target {
             arguments.extend(["--database".to_owned(), url.clone()]);
