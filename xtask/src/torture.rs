@@ -13,7 +13,12 @@ pub(crate) const STAGES: &[Stage] = &[Stage { name: "disk", budget: Budget::Test
 /// Where the faults of a run begin. Set it to what a run printed to have the same again.
 const SEED: &str = "BENCHSIDE_DISK_SEED";
 /// How many of each fault, unless the environment says so itself.
-const MANY: [(&str, &str); 3] = [("BENCHSIDE_DISK_POINTS", "20000"), ("BENCHSIDE_DISK_FAULTS", "1000"), ("BENCHSIDE_DISK_FLIPS", "10000")];
+const MANY: [(&str, &str); 4] = [
+    ("BENCHSIDE_DISK_POINTS", "20000"),
+    ("BENCHSIDE_DISK_FAULTS", "1000"),
+    ("BENCHSIDE_DISK_FLIPS", "10000"),
+    ("BENCHSIDE_DISK_OPENINGS", "200"),
+];
 
 /// The store on a disk that loses power, fails, fills up and rots. The library is not the product's, so all of it is built for this alone.
 pub(crate) fn disk(counts: &[(&str, String)]) -> Outcome {

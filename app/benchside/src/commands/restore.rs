@@ -3,7 +3,7 @@
 use super::say;
 use crate::Place;
 use crate::configuration::{Configuration, FILE};
-use crate::control::check;
+use crate::control::{Carried, check};
 use crate::failure::Failure;
 use crate::folder_lock::FolderLock;
 use crate::restore_mark::RestoreMark;
@@ -40,12 +40,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         mark.map_or(Ok(()), |mark| mark.nothing_done(&lock))?;
         return Err(failure(refusal));
     }
-    bring_configuration(&backup, &manifest, &configuration, &place.data)?;
-    let store = open_marked_store(&lock, &place, &configuration, Opening::Existing)?;
-    let noted = actions::note_restored(&store, &manifest).await.map_err(Failure::environment);
-    let checked = check(&store).await;
-    drop(tokio::task::spawn_blocking(move || store.close()).await);
-    noted?;
+    let checked = complete(&lock, &place, &configuration, &backup, &manifest).await.map_err(not_complete)?;
     mark.map_or(Ok(()), |mark| mark.all_done(&lock))?;
     say(format!("restored {} entries of the journal, the state of {}", manifest.journal_entries, manifest.moment));
     say(format!("{CODES_LEFT_OUT} numbers of each kind of code are left out: tubes may bear them that were labelled after the backup"));
@@ -57,6 +52,28 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// What makes a laboratory of a database that was restored; whether every invariant holds in it.
+async fn complete(
+    lock: &FolderLock,
+    place: &Place,
+    configuration: &Configuration,
+    backup: &Path,
+    manifest: &Manifest,
+) -> Result<Carried, Failure> {
+    bring_configuration(backup, manifest, configuration, &place.data)?;
+    let store = open_marked_store(lock, place, configuration, Opening::Existing)?;
+    let noted = actions::note_restored(&store, manifest).await.map_err(Failure::environment);
+    let checked = check(&store).await;
+    drop(tokio::task::spawn_blocking(move || store.close()).await);
+    noted.map(|()| checked)
+}
+
+fn not_complete(why: Failure) -> Failure {
+    Failure::Environment(format!(
+        "the restore did not come to its end, and no laboratory will start there: {why}; when that is mended, restore the backup once more"
+    ))
 }
 
 fn failure(refusal: RestoreRefusal) -> Failure {

@@ -8,7 +8,7 @@ mod socket;
 
 pub(crate) use ask::carry_out;
 pub(crate) use listen::{ControlSocket, listen};
-pub(crate) use office::{Office, check};
+pub(crate) use office::{Carried, Office, check};
 
 use crate::failure::Failure;
 use serde::{Deserialize, Serialize};

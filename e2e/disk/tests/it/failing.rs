@@ -191,6 +191,7 @@ fn the_same_at_every_call_up_to_a_late_one() {
     device_errors(last);
     failing_syncs(last);
     full_disks(last);
+    errors_of_the_index(last);
 }
 
 /// The error comes when the log is copied for the last time, after everything was answered.
@@ -230,16 +231,21 @@ fn an_error_of_any_read_is_told() {
 }
 
 /// The index of the log is memory that is shared: where it cannot be had, or not be locked, the store says so as of any error of the disk.
-#[test]
-fn an_error_of_the_logs_index_is_told_and_nothing_is_lost() {
+fn errors_of_the_index(last: u64) {
+    // It is mapped when a connection is opened, and again only when the log is very long.
     for (name, call, kind, last) in [
         ("an index of the log that cannot be mapped", Call::Map, Kind::Device, 3),
         ("an index of the log that finds no room", Call::Map, Kind::Full, 3),
-        ("an index of the log that cannot be locked", Call::Lock, Kind::Device, LAST),
+        ("an index of the log that cannot be locked", Call::Lock, Kind::Device, last),
     ] {
         let tally = at_each(name, &[call], kind, false, last);
         assert_eq!((tally.met, tally.met), (last, tally.not_opened + tally.stopped), "{name}: {tally:?}");
     }
+}
+
+#[test]
+fn an_error_of_the_logs_index_is_told_and_nothing_is_lost() {
+    errors_of_the_index(LAST);
 }
 
 /// Deleting and opening fail without losing anything; which of them matter is SQLite's to say.
