@@ -5,12 +5,16 @@ use crate::check::{Known, check};
 use crate::work::folder;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The files of a database, by their names.
 pub(crate) type Files = BTreeMap<PathBuf, Vec<u8>>;
 
 /// The folder of a finding that is to be looked at again.
 const REPLAY: &str = "BENCHSIDE_DISK_REPLAY";
+/// Findings kept of one run; a fault of every opening would fill the disk with them.
+const KEPT_MAX: usize = 20;
+static KEPT: AtomicUsize = AtomicUsize::new(0);
 const KNOWN: &str = "known.txt";
 const WORDS: &str = "finding.txt";
 
@@ -41,6 +45,9 @@ pub(crate) fn check_or_keep(files: &Files, known: &Known, case: &str) -> Result<
 
 /// Keeps a finding, and says in its words how to see it again.
 pub(crate) fn keep(files: &Files, known: &Known, words: &str) -> String {
+    if KEPT.fetch_add(1, Ordering::Relaxed) >= KEPT_MAX {
+        return format!("{words}\n  not kept: {KEPT_MAX} others of this run are");
+    }
     let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join("disk-findings");
     std::fs::create_dir_all(&kept).unwrap();
     let kept = tempfile::Builder::new().prefix("finding-").tempdir_in(kept).unwrap().keep();
