@@ -2,10 +2,11 @@
 
 use crate::param::Param;
 use crate::row::{Inconsistent, Row};
-use crate::session::{Failure, Limit, Session};
+use crate::session::{Cell, Failure, Limit, Session};
 use crate::sql::Sql;
 use crate::trouble::{Cause, Trouble};
 use std::collections::HashSet;
+use std::ops::ControlFlow;
 
 /// Longest stretch of a list that goes into one statement; longer lists take several.
 const LIST_STRETCH_MAX: usize = 512;
@@ -37,6 +38,18 @@ impl<'t> Reader<'t> {
         let ran = self.session.query(sql, 0, params, &mut rows);
         self.settle(sql.name(), ran)?;
         Ok(rows)
+    }
+
+    /// Has each row of a statement looked at where it lies, as long as more are wanted.
+    pub(crate) fn each(
+        &mut self,
+        sql: &'static Sql,
+        params: &[Param<'_>],
+        mut look: impl FnMut(&[Cell<'_>]) -> ControlFlow<()>,
+    ) -> Result<(), Trouble> {
+        self.check(sql.name(), params)?;
+        let ran = self.session.each(sql, params, &mut look);
+        self.settle(sql.name(), ran)
     }
 
     /// The first row of a statement that has at most one that matters.

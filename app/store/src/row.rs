@@ -1,6 +1,7 @@
 //! What a statement hands back, and what is said of a row that makes no sense.
 
 use crate::audit::image::CellRef;
+use crate::session::Cell as Given;
 use kernel::Timestamp;
 use std::fmt::{self, Display};
 use std::sync::Arc;
@@ -64,24 +65,22 @@ impl Row {
     pub(crate) fn sizes(&self) -> (usize, usize) {
         (self.text.len(), self.blob.len())
     }
-    pub(crate) fn push_null(&mut self) {
-        self.cells.push(Cell::Null);
-    }
-    pub(crate) fn push_int(&mut self, value: i64) {
-        self.cells.push(Cell::Int(value));
-    }
-    pub(crate) fn push_text(&mut self, value: &str) {
-        let start = position(self.text.len());
-        self.text.push_str(value);
-        self.cells.push(Cell::Text { start, end: position(self.text.len()) });
-    }
-    pub(crate) fn push_blob(&mut self, value: &[u8]) {
-        let start = position(self.blob.len());
-        self.blob.extend_from_slice(value);
-        self.cells.push(Cell::Blob { start, end: position(self.blob.len()) });
-    }
-    pub(crate) fn push_foreign(&mut self, kind: &'static str) {
-        self.cells.push(Cell::Foreign(kind));
+    pub(crate) fn push(&mut self, given: Given<'_>) {
+        self.cells.push(match given {
+            Ok(CellRef::Null) => Cell::Null,
+            Ok(CellRef::Int(value)) => Cell::Int(value),
+            Ok(CellRef::Text(value)) => {
+                let start = position(self.text.len());
+                self.text.push_str(value);
+                Cell::Text { start, end: position(self.text.len()) }
+            }
+            Ok(CellRef::Blob(value)) => {
+                let start = position(self.blob.len());
+                self.blob.extend_from_slice(value);
+                Cell::Blob { start, end: position(self.blob.len()) }
+            }
+            Err(kind) => Cell::Foreign(kind),
+        });
     }
 
     /// The value of a column; `None` if there is no such column, or its type is none of ours.

@@ -1,9 +1,11 @@
 //! What both engines can do for a command or a query; everything above this line is engine-blind.
 
+use crate::audit::image::CellRef;
 use crate::param::Param;
 use crate::row::Row;
 use crate::sql::{Insert, Sql};
 use crate::trouble::{Cause, Trouble};
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -24,6 +26,24 @@ impl Failure {
     }
 }
 
+/// Columns of the widest statement.
+pub(crate) const COLUMNS_MAX: usize = 24;
+
+/// A value as a statement hands it back; or the name of a type that no column of ours has, as the statement lacks a CAST.
+pub(crate) type Cell<'a> = Result<CellRef<'a>, &'static str>;
+
+/// Looks at one row, which is gone afterwards, and says whether it wants the next.
+pub(crate) type Look<'l> = &'l mut dyn FnMut(&[Cell<'_>]) -> ControlFlow<()>;
+
+/// The columns of a statement.
+pub(crate) fn columns_of(names: impl Iterator<Item = String>) -> Result<Vec<String>, Failure> {
+    let names: Vec<String> = names.collect();
+    match names.len() {
+        0..=COLUMNS_MAX => Ok(names),
+        more => Err(Failure::misuse(format!("it has {more} columns; at most {COLUMNS_MAX} are allowed"))),
+    }
+}
+
 /// One connection with a transaction open on it. Statements are prepared once per connection and found again by the address of
 /// their constant.
 pub(crate) trait Session {
@@ -31,6 +51,8 @@ pub(crate) trait Session {
     fn execute(&mut self, sql: &'static Sql, params: &[Param<'_>]) -> Result<u64, Failure>;
     /// Runs a statement and appends its rows. `list` is how many of the last parameters stand for the list marker.
     fn query(&mut self, sql: &'static Sql, list: u16, params: &[Param<'_>], rows: &mut Vec<Row>) -> Result<(), Failure>;
+    /// Runs a statement and has each row looked at where it lies, as long as more are wanted: for reading much.
+    fn each(&mut self, sql: &'static Sql, params: &[Param<'_>], look: Look<'_>) -> Result<(), Failure>;
     /// Inserts many rows; how many were inserted.
     fn insert_many<'r, 'p: 'r>(
         &mut self,

@@ -16,12 +16,14 @@ use store::{Done, Options, Outcome, Pending, Store, Trouble, Tx, WriteTrouble};
 use uuid::Uuid;
 use workflow::Priority;
 
-/// Messages written in one transaction.
-const MESSAGES_AT_ONCE: u64 = 200;
+/// Messages written by one command where only what stands in the tables matters: filling is quick.
+pub const IN_BULK: u64 = 200;
+/// Messages written by one command in a laboratory, so that the journal's entries are as long as there.
+pub const ONE_BY_ONE: u64 = 1;
 /// Patients written in one transaction.
 const PATIENTS_AT_ONCE: u64 = 5_000;
-/// Transactions on their way at once.
-const AT_ONCE: usize = 8;
+/// Commands on their way at once, and messages on their way at once where commands are small.
+const AT_ONCE: std::ops::RangeInclusive<u64> = 8..=256;
 /// One such batch may take longer than any command of a laboratory.
 const BATCH_LIMIT: Duration = Duration::from_secs(300);
 /// The link everything came over; none of the links that are measured later.
@@ -38,20 +40,21 @@ pub fn options() -> Options {
     Options { write_limit: BATCH_LIMIT, ..Options::default() }
 }
 
-/// Writes everything of this dataset.
+/// Writes everything of this dataset, so many messages by one command.
 ///
 /// # Errors
 /// The store refuses.
-pub fn fill(store: &Store, dataset: Dataset) -> Result<(), String> {
-    let mut batches = Batches { store, next: 0, waiting: VecDeque::new() };
+pub fn fill(store: &Store, dataset: Dataset, messages_at_once: u64) -> Result<(), String> {
+    let at_once = (AT_ONCE.end() / messages_at_once).clamp(*AT_ONCE.start(), *AT_ONCE.end()) as usize;
+    let mut batches = Batches { store, at_once, next: 0, waiting: VecDeque::new() };
     for from in (0..dataset.patients).step_by(PATIENTS_AT_ONCE as usize) {
         let patients = from..(from + PATIENTS_AT_ONCE).min(dataset.patients);
         batches.write(move |tx| patients.clone().try_for_each(|patient| write_patient(tx, patient)))?;
     }
     // Orders name patients.
     batches.finish()?;
-    for from in (0..dataset.messages).step_by(MESSAGES_AT_ONCE as usize) {
-        let messages = from..(from + MESSAGES_AT_ONCE).min(dataset.messages);
+    for from in (0..dataset.messages).step_by(messages_at_once as usize) {
+        let messages = from..(from + messages_at_once).min(dataset.messages);
         batches.write(move |tx| messages.clone().try_for_each(|message| write_message(tx, dataset, message)))?;
     }
     batches.finish()
@@ -60,13 +63,14 @@ pub fn fill(store: &Store, dataset: Dataset) -> Result<(), String> {
 /// Transactions on their way, so many and no more.
 struct Batches<'s> {
     store: &'s Store,
+    at_once: usize,
     next: u128,
     waiting: VecDeque<Pending<Result<Done, WriteTrouble>>>,
 }
 
 impl Batches<'_> {
     fn write(&mut self, batch: impl Fn(&mut Tx<'_>) -> Result<(), Trouble> + Send + 'static) -> Result<(), String> {
-        if self.waiting.len() >= AT_ONCE {
+        if self.waiting.len() >= self.at_once {
             self.wait_for_one()?;
         }
         self.next += 1;

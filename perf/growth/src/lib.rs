@@ -8,6 +8,7 @@ pub mod command_line;
 pub mod dataset;
 pub mod drawing;
 pub mod fill;
+pub mod pieces;
 pub mod probes;
 pub mod report;
 pub mod sampling;

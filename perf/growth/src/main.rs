@@ -121,7 +121,7 @@ impl Filled {
         laboratory.init("demonstration", starting::LINKS)?;
         let began = Instant::now();
         let store = place.open(fill::options())?;
-        fill::fill(&store, place.dataset)?;
+        fill::fill(&store, place.dataset, fill::IN_BULK)?;
         store.close();
         settle(&place.database)?;
         let seconds = began.elapsed().as_secs_f64();

@@ -17,7 +17,7 @@ const RESULTS: u64 = 5_000;
 fn filled(target: &Target, database: &Database, file: &Path) {
     let dataset = Dataset::of_results(RESULTS);
     let store = Store::open(target, Realm::Demonstration, Opening::CreateNew, fill::options()).unwrap();
-    fill::fill(&store, dataset).unwrap();
+    fill::fill(&store, dataset, fill::IN_BULK).unwrap();
     store.close();
     assert_eq!(database.rows().unwrap(), Rows { results: 5_000, held: 25, tasks: 0 });
     let store = Store::open(target, Realm::Demonstration, Opening::Existing, Options::default()).unwrap();

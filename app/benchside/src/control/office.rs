@@ -183,7 +183,7 @@ pub(crate) async fn check(store: &Store) -> Carried {
 /// Holds journal, seals and records against each other.
 async fn verified(store: &Store, anchor: Option<Anchor>) -> Result<Report, (Failure, Vec<String>)> {
     let store = store.clone();
-    let looking = tokio::task::spawn_blocking(move || audit::verify(&store, anchor.as_ref(), &mut |_| {}));
+    let looking = tokio::task::spawn_blocking(move || audit::verify(&store, anchor.as_ref(), audit::Limits::default()));
     let looked = looking.await.map_err(|error| (Failure::environment(error), Vec::new()))?;
     looked.map_err(|trouble| (Failure::environment(trouble), Vec::new()))
 }

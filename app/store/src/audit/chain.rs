@@ -1,138 +1,219 @@
-//! Reading the chain: every seal against the one before it, its entry and the anchor; and of every record, what the last entry says of it.
+//! Reading the chain: every seal against the one before it, its entry and the anchor; and where in it the records of which keys are written.
 
-use super::image::{CellRef, RowDigest, key_in_words, next_image};
+use super::expected::{Place, Slice, Span, place, place_of_key};
+use super::image::{CellRef, next_image};
 use super::seal::{Hash, Head, entry_hash, seal_hash};
-use super::seal_log::SignedHead;
-use super::verify::{Finding, Report, VerifyTrouble};
+use super::seal_log::{SignedHead, hex};
+use super::tables::NUMBERS;
+use super::verify::{Finding, Limits, Report, VerifyTrouble};
 use crate::param::Param;
-use crate::row::Row;
+use crate::reader::Reader;
+use crate::session::Cell;
 use crate::store::Store;
-use std::collections::{HashMap, HashSet};
+use crate::trouble::Trouble;
+use std::collections::HashMap;
+use std::ops::ControlFlow;
 use uuid::Uuid;
 
-/// Seals and records read at once: far below the limit of a read.
+/// Seals read at once: far below the limit of a read.
 pub(super) const STRETCH: i64 = 1_000;
+/// Bytes looked at after which a read hands back what it has.
+pub(super) const STRETCH_BYTES: usize = 4 << 20;
+/// Records of a slice for each whose place is remembered to choose the slices by.
+const RECORDS_A_SAMPLE: u64 = 4_000;
 
 crate::sql! {
     /// Seals behind a number, with the entries they seal.
     pub(crate) SEALED_ENTRIES = "SELECT s.no, s.hash, s.command_id, j.command_id, j.at, j.actor, j.act, j.accepted, j.subject, j.note, j.images FROM seal s LEFT JOIN journal j ON j.command_id = s.command_id WHERE s.no > ?1 ORDER BY s.no LIMIT ?2";
-    /// Commands in the journal behind an id, and whether they wait for their seal.
-    pub(crate) JOURNAL_IDS = "SELECT j.command_id, p.command_id FROM journal j LEFT JOIN pending_seal p ON p.command_id = j.command_id WHERE j.command_id > ?1 ORDER BY j.command_id LIMIT ?2";
 }
 
 /// Where the entry's own columns begin in a row of [`SEALED_ENTRIES`].
 const ENTRY_COLUMN: usize = 3;
+/// The one of its after-images.
+const IMAGES_COLUMN: usize = ENTRY_COLUMN + 7;
 
-/// A record: number of its table, and its key as after-images have it.
-pub(super) type Key = (u8, Box<[u8]>);
+/// The bytes of a cell, none if it holds anything else.
+pub(super) fn blob<'a>(cells: &[Cell<'a>], at: usize) -> &'a [u8] {
+    match cells.get(at) {
+        Some(Ok(CellRef::Blob(bytes))) => bytes,
+        _ => &[],
+    }
+}
 
-/// What the last entry that wrote a record says of it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Written {
-    pub(super) no: i64,
-    pub(super) digest: RowDigest,
+/// The number in a cell.
+pub(super) fn int(cells: &[Cell<'_>], at: usize) -> i64 {
+    match cells.get(at) {
+        Some(Ok(CellRef::Int(number))) => *number,
+        _ => 0,
+    }
+}
+
+/// A command as people read it.
+pub(super) fn command_in_words(id: &[u8]) -> String {
+    Uuid::from_slice(id).map_or_else(|_| hex(id), |id| id.to_string())
+}
+
+/// A seal as it stands, and what its entry hashes to.
+struct Sealed {
+    no: i64,
+    stored: Hash,
+    command: Box<[u8]>,
+    /// None if the entry is gone.
+    entry: Option<Hash>,
+    is_readable: bool,
+}
+
+/// Seals one after the other, and where the records lie that their entries write.
+pub(super) struct Block {
+    /// The seal in front of it.
+    pub(super) after: i64,
+    /// Its last one.
+    pub(super) last: i64,
+    /// For each table the keys written; number 0 is the commands themselves.
+    spans: Vec<Span>,
+}
+
+/// What one read of the chain hands back.
+struct Stretch {
+    seals: Vec<Sealed>,
+    block: Block,
+    written: u64,
+    sample: Vec<Place>,
+    bytes: usize,
+    each: u64,
+}
+
+impl Stretch {
+    fn read(reader: &mut Reader<'_>, after: i64, each: u64) -> Result<Self, Trouble> {
+        let block = Block { after, last: after, spans: vec![Span::default(); NUMBERS] };
+        let mut stretch = Self { seals: Vec::new(), block, written: 0, sample: Vec::new(), bytes: 0, each };
+        reader.each(&SEALED_ENTRIES, &[Param::Int(after), Param::Int(STRETCH)], |cells| {
+            stretch.take(cells);
+            if stretch.bytes < STRETCH_BYTES { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        })?;
+        Ok(stretch)
+    }
+
+    fn take(&mut self, cells: &[Cell<'_>]) {
+        let (no, command, mut images) = (int(cells, 0), blob(cells, 2), blob(cells, IMAGES_COLUMN));
+        self.bytes += 200 + images.len();
+        let is_there = !matches!(cells.get(ENTRY_COLUMN), None | Some(Ok(CellRef::Null)));
+        let entry = is_there.then(|| entry_hash(cells.iter().skip(ENTRY_COLUMN).map(|cell| cell.unwrap_or(CellRef::Null))));
+        self.write(0, place(command));
+        let mut is_readable = true;
+        while !images.is_empty() && is_readable {
+            match next_image(&mut images) {
+                Some(image) => self.write(image.table.number, place_of_key(image.key)),
+                None => is_readable = false,
+            }
+        }
+        let stored = Hash::try_from(blob(cells, 1)).unwrap_or_default();
+        self.seals.push(Sealed { no, stored, command: command.into(), entry, is_readable });
+        self.block.last = no;
+    }
+
+    fn write(&mut self, table: u8, place: Place) {
+        if let Some(span) = self.block.spans.get_mut(usize::from(table)) {
+            span.take(place);
+        }
+        if self.written.is_multiple_of(self.each) {
+            self.sample.push(place);
+        }
+        self.written += 1;
+    }
 }
 
 /// The chain as far as it was read.
-#[derive(Debug, Default)]
 pub(super) struct Chain {
     pub(super) head: Head,
-    /// Every command under a seal.
-    sealed: HashSet<[u8; 16]>,
-    /// What was read of each record since somebody took it out, by table number and key.
-    pub(super) records: HashMap<Key, Written>,
+    /// Up to which number it was read; a seal may have any.
+    pub(super) read_to: i64,
+    blocks: Vec<Block>,
+    /// How many records entries write, one as often as it is written, and the commands themselves.
+    written: u64,
+    /// The places of some of them.
+    sample: Vec<Place>,
+    limits: Limits,
     /// What signed heads say the hash of a seal is.
     expected: HashMap<i64, Hash>,
 }
 
 impl Chain {
-    pub(super) fn expecting(heads: &[SignedHead]) -> Self {
-        Self { expected: heads.iter().map(|head| (head.no, head.hash)).collect(), ..Self::default() }
+    pub(super) fn expecting(heads: &[SignedHead], limits: Limits) -> Self {
+        let expected = heads.iter().map(|head| (head.no, head.hash)).collect();
+        Self { head: Head::default(), read_to: i64::MIN, blocks: Vec::new(), written: 0, sample: Vec::new(), limits, expected }
     }
 
-    fn take(&mut self, row: &Row, report: &mut Report) {
-        let (Ok(no), Ok(hash), Ok(command)) = (row.int(0), row.blob(1), row.blob(2)) else { return };
-        let command_in_words = || Uuid::from_slice(command).map_or_else(|_| super::seal_log::hex(command), |id| id.to_string());
+    /// Reads on from where the chain was read to, to its end.
+    pub(super) fn read_on(&mut self, store: &Store, report: &mut Report) -> Result<(), VerifyTrouble> {
+        // Odd, so that it does not fall in step with what the entries of one act have in common.
+        let each = (self.limits.records_at_once / RECORDS_A_SAMPLE) | 1;
+        let read = |after| (after, store.read(move |reader| Stretch::read(reader, after, each)));
+        let mut ahead = None;
+        loop {
+            // The next stretch is read while this one is waited for and looked at, if numbers run as they should and nothing cuts it short.
+            let (_, stretch) = ahead.take().filter(|(after, _)| *after == self.read_to).unwrap_or_else(|| read(self.read_to));
+            let guessed = self.read_to.saturating_add(STRETCH);
+            ahead = self.runs_whole().then(|| read(guessed));
+            let mut stretch = stretch.wait()?;
+            if stretch.seals.is_empty() {
+                return Ok(());
+            }
+            stretch.seals.iter().for_each(|sealed| self.take(sealed, report));
+            self.read_to = stretch.block.last;
+            self.written += stretch.written;
+            self.sample.append(&mut stretch.sample);
+            self.blocks.push(stretch.block);
+        }
+    }
+
+    /// Whether the last stretch held as many seals as one may, their numbers without a hole.
+    fn runs_whole(&self) -> bool {
+        self.blocks.last().is_some_and(|block| block.after.checked_add(STRETCH) == Some(block.last))
+    }
+
+    fn take(&mut self, sealed: &Sealed, report: &mut Report) {
+        let no = sealed.no;
         // A hole of a million is one finding per seal up to a thousand, and the rest is said once by the count.
         for missing in (self.head.no.saturating_add(1)..no).take(1_000) {
             report.find(Finding::SealMissing(missing));
         }
-        let stored = Hash::try_from(hash).unwrap_or_default();
-        if row.optional_blob(ENTRY_COLUMN) == Ok(None) {
-            report.find(Finding::EntryMissing { no, command: command_in_words() });
-        } else {
-            let cells = (ENTRY_COLUMN..row.heading().1.len()).map(|column| row.cell(column).unwrap_or(CellRef::Null));
-            if seal_hash(&self.head.hash, no, &entry_hash(cells)) != stored {
-                report.find(Finding::EntryAltered { no, command: command_in_words() });
+        match sealed.entry {
+            None => report.find(Finding::EntryMissing { no, command: command_in_words(&sealed.command) }),
+            Some(entry) if seal_hash(&self.head.hash, no, &entry) != sealed.stored || no < 1 => {
+                report.find(Finding::EntryAltered { no, command: command_in_words(&sealed.command) });
             }
-            self.take_images(no, row.blob(ENTRY_COLUMN + 7).unwrap_or_default(), report);
+            Some(_) => {}
         }
-        if Uuid::from_slice(command).is_ok_and(|id| !self.sealed.insert(id.into_bytes())) {
-            report.find(Finding::SealedTwice { no, command: command_in_words() });
+        if !sealed.is_readable {
+            report.find(Finding::ImagesUnreadable(no));
         }
-        if self.expected.get(&no).is_some_and(|signed| *signed != stored) {
+        if self.expected.get(&no).is_some_and(|signed| *signed != sealed.stored) {
             report.find(Finding::OtherChain(no));
         }
-        // However it was judged, the next seal is held against this one as it stands, so that one alteration is one finding.
-        self.head = Head { no, hash: stored };
-    }
-
-    fn take_images(&mut self, no: i64, mut images: &[u8], report: &mut Report) {
-        while !images.is_empty() {
-            let Some(image) = next_image(&mut images) else {
-                report.find(Finding::ImagesUnreadable(no));
-                return;
-            };
-            self.records.insert((image.table.number, Box::from(image.key)), Written { no, digest: image.digest });
+        // However it was judged, the next seal is held against this one as it stands, so that one alteration is one finding. Numbers begin with 1:
+        // what was put in front of it is nothing the first seal could follow.
+        if no > 0 {
+            self.head = Head { no, hash: sealed.stored };
         }
     }
-}
 
-/// Reads on from where the chain was read to, to its end.
-pub(super) fn read_on(store: &Store, chain: &mut Chain, report: &mut Report, progress: &mut dyn FnMut(u64)) -> Result<(), VerifyTrouble> {
-    loop {
-        let after = chain.head.no;
-        let rows = store.read(move |reader| reader.query(&SEALED_ENTRIES, &[Param::Int(after), Param::Int(STRETCH)])).wait()?;
-        if rows.is_empty() {
-            return Ok(());
-        }
-        rows.iter().for_each(|row| chain.take(row, report));
-        progress(rows.len() as u64);
+    /// Slices of all keys with about as many records in each, as far as they were read.
+    pub(super) fn slices(&self) -> Vec<Slice> {
+        let mut sample = self.sample.clone();
+        sample.sort_unstable();
+        let least = if self.written > self.limits.records_at_once / 16 { self.limits.lanes } else { 1 };
+        let count = usize::try_from(self.written.div_ceil(self.limits.records_at_once.max(1))).unwrap_or(usize::MAX).max(least);
+        let mut bounds: Vec<Place> = (1..count).filter_map(|slice| sample.get(sample.len() * slice / count).copied()).collect();
+        bounds.insert(0, 0);
+        bounds.dedup();
+        let ends = bounds.iter().skip(1).map(|end| Some(*end)).chain([None]);
+        bounds.iter().zip(ends).map(|(from, to)| Slice { from: *from, to }).collect()
     }
-}
 
-/// Reads the whole chain, and looks for entries that are under no seal.
-pub(super) fn read_chain(
-    store: &Store,
-    chain: &mut Chain,
-    report: &mut Report,
-    progress: &mut dyn FnMut(u64),
-) -> Result<(), VerifyTrouble> {
-    read_on(store, chain, report, progress)?;
-    let mut after = Vec::new();
-    let mut unsealed = Vec::new();
-    loop {
-        let from: Vec<u8> = std::mem::take(&mut after);
-        let rows = store.read(move |reader| reader.query(&JOURNAL_IDS, &[Param::Blob(&from), Param::Int(STRETCH)])).wait()?;
-        let Some(last) = rows.last() else { break };
-        for row in &rows {
-            let id = row.blob(0).ok().and_then(|id| <[u8; 16]>::try_from(id).ok()).unwrap_or_default();
-            if !chain.sealed.contains(&id) && row.optional_blob(1) == Ok(None) {
-                unsealed.push(id);
-            }
-        }
-        // Whole, however long: a place cut short would lead to the same row for ever.
-        after = last.blob(0).unwrap_or(&[0xff; 16]).to_vec();
+    /// The stretches of the chain, by the seal in front of each and its last one, whose entries may write records of a slice.
+    pub(super) fn stretches_of(&self, slice: Slice) -> Vec<(i64, i64)> {
+        let touched = self.blocks.iter().filter(|block| block.spans.iter().any(|span| span.meets(slice)));
+        touched.map(|block| (block.after, block.last)).collect()
     }
-    // What was entered and sealed while it was looked for.
-    read_on(store, chain, report, progress)?;
-    for id in unsealed.into_iter().filter(|id| !chain.sealed.contains(id)) {
-        report.find(Finding::EntryUnsealed(Uuid::from_bytes(id).to_string()));
-    }
-    Ok(())
-}
-
-/// A key as it is kept here, in words.
-pub(super) fn in_words(key: &[u8]) -> String {
-    key_in_words(key)
 }

@@ -5,20 +5,23 @@
 //! stand outside the database ([`seal_log`]), so that it cannot be cut short or written anew either. [`verify`] holds all three against each other.
 
 mod chain;
+mod expected;
 pub(crate) mod image;
 mod records;
+mod scan;
 pub(crate) mod seal;
 pub(crate) mod seal_log;
 pub(crate) mod tables;
 mod verify;
 
 pub use seal_log::{SealFiles, SealTrouble, public_key};
-pub use verify::{Anchor, Finding, Report, VerifyTrouble, verify};
+pub use verify::{Anchor, Finding, Limits, Report, VerifyTrouble, verify};
 
 use crate::sql::Registered;
 
 /// The statements of this room.
-pub(crate) static STATEMENTS: &[&[Registered]] = &[seal::STATEMENTS, tables::STATEMENTS, chain::STATEMENTS, records::STATEMENTS];
+pub(crate) static STATEMENTS: &[&[Registered]] =
+    &[seal::STATEMENTS, tables::STATEMENTS, chain::STATEMENTS, expected::STATEMENTS, scan::STATEMENTS, records::STATEMENTS];
 
 /// The tables whose rows the journal covers, with all their columns.
 pub fn record_tables() -> Vec<(&'static str, &'static [&'static str])> {

@@ -1,131 +1,180 @@
-//! Holding every record against what the last entry that wrote it says.
+//! Holding every record against what the last entry that wrote it says, slice by slice, several at once.
 
-use super::chain::{Chain, Key, STRETCH, Written, in_words, read_on};
-use super::image::{CellRef, DELETED, RowDigest, push_key, row_digest};
-use super::tables::{RECORD_TABLES, RecordTable, numbered};
-use super::verify::{Finding, Report, VerifyTrouble};
-use crate::param::Param;
-use crate::row::Row;
+use super::chain::{Chain, command_in_words};
+use super::expected::{COMMANDS, Expected, Key, Left, Slice, written};
+use super::image::{CellRef, DELETED, key_in_words, push_key};
+use super::scan::{JOURNAL, scan};
+use super::tables::{RECORD_TABLES, numbered};
+use super::verify::{Finding, Limits, Report, VerifyTrouble};
+use crate::pending::lock;
 use crate::store::Store;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashSet};
+use std::panic::resume_unwind;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 use std::time::{Duration, Instant};
 
 /// How long entries may wait for their seals before that is called a fault.
 const SEALING_PATIENCE: Duration = Duration::from_secs(30);
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
+/// Suspects that are kept before it is looked which of them were only in motion.
+const SUSPECTS_MAX: usize = 50_000;
 
 crate::sql! {
     /// How many entries wait for their seal.
     pub(crate) PENDING_COUNT = "SELECT COUNT(*) FROM pending_seal";
 }
 
-/// A record that is not as it should be, as far as the head of the chain says.
-enum Suspect {
+/// What is done by several at once.
+struct Work<'s> {
+    store: &'s Store,
+    slices: Vec<Slice>,
+    /// The slice that is to be looked at next.
+    next: AtomicUsize,
+    /// The chain, read on before each slice so that little has changed since, and what is found while reading it.
+    chain: Mutex<(Chain, Report)>,
+    parts: Mutex<BTreeMap<usize, Report>>,
+}
+
+/// Looks at every table of records, and at the journal for entries without a seal.
+pub(super) fn check_records(store: &Store, chain: Chain, report: Report, limits: Limits) -> Result<(Chain, Report), VerifyTrouble> {
+    let slices = chain.slices();
+    let others = limits.lanes.min(slices.len()).saturating_sub(1);
+    let work = Work { store, slices, next: AtomicUsize::new(0), chain: Mutex::new((chain, report)), parts: Mutex::default() };
+    let ended = thread::scope(|scope| {
+        let lane = |_| thread::Builder::new().name("audit-lane".to_owned()).spawn_scoped(scope, || work.run());
+        // Where no more threads are to be had, there are fewer lanes.
+        let lanes: Vec<_> = (0..others).filter_map(|number| lane(number).ok()).collect();
+        let own = work.run();
+        lanes.into_iter().map(|lane| lane.join().unwrap_or_else(|panic| resume_unwind(panic))).fold(own, Result::and)
+    });
+    ended?;
+    let (mut chain, mut report) = work.chain.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let parts = work.parts.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    parts.into_values().for_each(|part| report.add(part));
+    // What was committed meanwhile has its seal now, or something is wrong with whoever seals.
+    wait_until_sealed(store)?;
+    chain.read_on(store, &mut report)?;
+    Ok((chain, report))
+}
+
+impl Work<'_> {
+    /// Slice after slice, until there is none or something fails.
+    fn run(&self) -> Result<(), VerifyTrouble> {
+        loop {
+            let at = self.next.fetch_add(1, Ordering::Relaxed);
+            let Some(slice) = self.slices.get(at) else { return Ok(()) };
+            let part = self.check(*slice).inspect_err(|_| self.next.store(self.slices.len(), Ordering::Relaxed))?;
+            lock(&self.parts).insert(at, part);
+        }
+    }
+
+    fn check(&self, slice: Slice) -> Result<Report, VerifyTrouble> {
+        let (stretches, since) = {
+            let mut guard = lock(&self.chain);
+            let (chain, report) = &mut *guard;
+            chain.read_on(self.store, report)?;
+            (chain.stretches_of(slice), chain.read_to)
+        };
+        let mut report = Report::default();
+        let mut expected = Expected::read(self.store, slice, &stretches, &mut report)?;
+        let mut suspects = Suspects { store: self.store, since, all: Vec::new() };
+        for table in RECORD_TABLES.iter().chain([&JOURNAL]) {
+            scan(self.store, table, slice, &mut expected, &mut suspects, &mut report)?;
+        }
+        expected.odd.into_iter().for_each(|((table, key), left)| suspects.gone(table, key, left));
+        suspects.settle(&mut report)?;
+        Ok(report)
+    }
+}
+
+/// A record that is not as it should be, as far as the chain was read when its slice was begun.
+pub(super) enum Suspect {
     Altered(i64),
     Missing(i64),
     Unknown,
+    Unsealed,
 }
 
-/// Scans every table of records.
-pub(super) fn check_records(
-    store: &Store,
-    chain: &mut Chain,
-    report: &mut Report,
-    progress: &mut dyn FnMut(u64),
-) -> Result<(), VerifyTrouble> {
-    let mut expected = std::mem::take(&mut chain.records);
-    let mut suspects = Vec::new();
-    for table in RECORD_TABLES {
-        scan(store, table, &mut expected, &mut suspects, report, progress)?;
+/// All of a slice. Which of them were only in motion is seen later, from what was entered since.
+pub(super) struct Suspects<'s> {
+    store: &'s Store,
+    /// Up to which seal the slice's images were read.
+    since: i64,
+    all: Vec<((u8, Key), Suspect)>,
+}
+
+impl Suspects<'_> {
+    pub(super) fn put(&mut self, table: u8, key: Key, suspect: Suspect) {
+        self.all.push(((table, key), suspect));
     }
-    let gone = expected.into_iter().filter(|(_, written)| written.digest != DELETED);
-    suspects.extend(gone.map(|(key, written)| (key, Suspect::Missing(written.no))));
-    // Whatever was committed before the scan's end has its seal now: a suspect that the chain's new end tells of was only in motion.
-    wait_until_sealed(store)?;
-    read_on(store, chain, report, progress)?;
-    for (key, suspect) in suspects {
-        if chain.records.contains_key(&key) {
-            report.changed_meanwhile += 1;
-        } else if let Some(finding) = finding(&key, &suspect) {
-            report.find(finding);
+
+    /// A record that the scan did not meet. Of a sealed entry that is gone the chain says so.
+    pub(super) fn gone(&mut self, table: u8, key: Key, left: Left) {
+        if left.digest != DELETED && table != COMMANDS {
+            self.put(table, key, Suspect::Missing(left.no));
         }
     }
-    Ok(())
+
+    pub(super) fn settle_if_many(&mut self, report: &mut Report) -> Result<(), VerifyTrouble> {
+        if self.all.len() < SUSPECTS_MAX { Ok(()) } else { self.settle(report) }
+    }
+
+    /// Finds those that nothing entered since explains.
+    pub(super) fn settle(&mut self, report: &mut Report) -> Result<(), VerifyTrouble> {
+        if self.all.is_empty() {
+            return Ok(());
+        }
+        // Whatever was committed before the row was read has its seal then.
+        wait_until_sealed(self.store)?;
+        let suspected: HashSet<&(u8, Key)> = self.all.iter().map(|(key, _)| key).collect();
+        let (mut touched, mut after) = (HashSet::new(), self.since);
+        while after < i64::MAX {
+            let new = self.store.read(move |reader| written(reader, after, i64::MAX, |_, _| true)).wait()?;
+            let keys = new.records.into_iter().map(|(table, key, _)| (table, key));
+            touched.extend(keys.filter(|key| suspected.contains(key)));
+            after = new.to;
+        }
+        for (key, suspect) in self.all.drain(..) {
+            match finding(&key, &suspect) {
+                _ if !touched.contains(&key) => finding(&key, &suspect).into_iter().for_each(|finding| report.find(finding)),
+                Some(Finding::EntryUnsealed(_)) | None => {}
+                Some(_) => report.changed_meanwhile += 1,
+            }
+        }
+        Ok(())
+    }
 }
 
-fn finding((number, key): &Key, suspect: &Suspect) -> Option<Finding> {
-    let (table, key) = (numbered(*number)?.name, in_words(key));
+fn finding((number, key): &(u8, Key), suspect: &Suspect) -> Option<Finding> {
+    if *number == COMMANDS {
+        return Some(Finding::EntryUnsealed(match key {
+            Key::Plain(id, _) => command_in_words(&id.to_be_bytes()),
+            Key::Odd(id) => command_in_words(id),
+        }));
+    }
+    let table = numbered(*number)?;
+    let (table, key) = (table.name, in_words(table.keys, key));
     Some(match suspect {
         Suspect::Altered(no) => Finding::RecordAltered { table, key, no: *no },
         Suspect::Missing(no) => Finding::RecordMissing { table, key, no: *no },
-        Suspect::Unknown => Finding::RecordUnknown { table, key },
+        Suspect::Unknown | Suspect::Unsealed => Finding::RecordUnknown { table, key },
     })
 }
 
-/// Takes what is as it should be out of `expected`.
-fn scan(
-    store: &Store,
-    table: &'static RecordTable,
-    expected: &mut HashMap<Key, Written>,
-    suspects: &mut Vec<(Key, Suspect)>,
-    report: &mut Report,
-    progress: &mut dyn FnMut(u64),
-) -> Result<(), VerifyTrouble> {
-    let (mut after, mut scratch) = (Place::before_all(), Vec::new());
-    loop {
-        let from = after.clone();
-        let rows = store.read(move |reader| reader.query(table.scan, &from.params(table.keys))).wait()?;
-        let Some(last) = rows.last() else { return Ok(()) };
-        after = Place::of(last);
-        for row in &rows {
-            let (key, digest) = digest_of(table, row, &mut scratch);
-            match expected.remove(&key) {
-                Some(written) if written.digest == digest => {}
-                Some(written) if written.digest != DELETED => suspects.push((key, Suspect::Altered(written.no))),
-                Some(_) | None => suspects.push((key, Suspect::Unknown)),
-            }
-        }
-        report.records += rows.len() as u64;
-        progress(rows.len() as u64);
-    }
-}
-
-fn digest_of(table: &RecordTable, row: &Row, scratch: &mut Vec<u8>) -> (Key, RowDigest) {
-    // A cell of a type that no column of ours has makes another digest, as it should.
-    let cell = |column| row.cell(column).unwrap_or(CellRef::Text("\u{0}foreign"));
-    let mut key = Vec::with_capacity(24);
-    // A key that is none of ours is in no entry either.
-    let _ = push_key(&mut key, (0..table.keys).map(cell));
-    ((table.number, key.into()), row_digest(table, (0..table.columns.len()).map(cell), scratch))
-}
-
-/// Behind which key a scan goes on: 16 bytes, and the version where a key has two columns.
-#[derive(Debug, Clone)]
-struct Place {
-    /// Whole, however long: a place cut short would lead to the same row for ever.
-    id: Vec<u8>,
-    version: i64,
-}
-
-impl Place {
-    fn before_all() -> Self {
-        Self { id: Vec::new(), version: i64::MIN }
-    }
-
-    fn of(row: &Row) -> Self {
-        let id = row.blob(0).unwrap_or(&[0xff; 16]).to_vec();
-        Self { id, version: row.optional_int(1).ok().flatten().unwrap_or(i64::MAX) }
-    }
-
-    fn params(&self, keys: usize) -> Vec<Param<'_>> {
-        let id = Param::Blob(&self.id);
-        match keys {
-            1 => vec![id, Param::Int(STRETCH)],
-            _ => vec![id, Param::Int(self.version), Param::Int(STRETCH)],
+fn in_words(columns: usize, key: &Key) -> String {
+    match key {
+        Key::Odd(bytes) => key_in_words(bytes),
+        Key::Plain(id, version) => {
+            let (mut bytes, id) = (Vec::new(), id.to_be_bytes());
+            push_key(&mut bytes, [CellRef::Blob(&id), CellRef::Int(*version)].into_iter().take(columns));
+            key_in_words(&bytes)
         }
     }
 }
 
+/// Waits until every entry there is has its seal.
 fn wait_until_sealed(store: &Store) -> Result<(), VerifyTrouble> {
     let begin = Instant::now();
     loop {
@@ -136,6 +185,6 @@ fn wait_until_sealed(store: &Store) -> Result<(), VerifyTrouble> {
         if begin.elapsed() > SEALING_PATIENCE {
             return Err(VerifyTrouble::NotSealing);
         }
-        std::thread::sleep(LOOK_AGAIN);
+        thread::sleep(LOOK_AGAIN);
     }
 }

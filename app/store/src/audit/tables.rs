@@ -3,30 +3,30 @@
 use crate::sql::Sql;
 
 crate::sql! {
-    /// The rows of `patient` behind a key, in its order.
-    pub(crate) SCAN_PATIENT = "SELECT id, mrn, family_name, given_name, birth_date, sex, created_at FROM patient WHERE id > ?1 ORDER BY id LIMIT ?2";
-    /// The rows of `lab_order` behind a key, in its order.
-    pub(crate) SCAN_LAB_ORDER = "SELECT id, accession, patient_id, priority, ordered_at FROM lab_order WHERE id > ?1 ORDER BY id LIMIT ?2";
-    /// The rows of `container` behind a key, in its order.
-    pub(crate) SCAN_CONTAINER = "SELECT id, code, order_id, specimen, collected_at FROM container WHERE id > ?1 ORDER BY id LIMIT ?2";
-    /// The rows of `examination` behind a key, in its order.
-    pub(crate) SCAN_EXAMINATION = "SELECT id, container_id, test FROM examination WHERE id > ?1 ORDER BY id LIMIT ?2";
-    /// The rows of `transmission` behind a key, in its order.
-    pub(crate) SCAN_TRANSMISSION = "SELECT id, link, arrival, received_at, content_hash, duplicate_of FROM transmission WHERE id > ?1 ORDER BY id LIMIT ?2";
-    /// The rows of `transmission_bytes` behind a key, in its order.
-    pub(crate) SCAN_TRANSMISSION_BYTES = "SELECT transmission_id, raw FROM transmission_bytes WHERE transmission_id > ?1 ORDER BY transmission_id LIMIT ?2";
-    /// The rows of `result` behind a key, in its order.
-    pub(crate) SCAN_RESULT = "SELECT examination_id, version, transmission_id, sent, sent_unit, value, reported, unit, flags, stated_at, reported_at, filed_at, state, verified_at, verifier, row_version FROM result WHERE (examination_id, version) > (?1, ?2) ORDER BY examination_id, version LIMIT ?3";
-    /// The rows of `assessment` behind a key, in its order.
-    pub(crate) SCAN_ASSESSMENT = "SELECT transmission_id, at, evidence FROM assessment WHERE transmission_id > ?1 ORDER BY transmission_id LIMIT ?2";
-    /// The rows of `task` behind a key, in its order.
-    pub(crate) SCAN_TASK = "SELECT id, kind, transmission_id, raw_line, why, owner, opened_at, closed_at, closed_by, closing_note, row_version FROM task WHERE id > ?1 ORDER BY id LIMIT ?2";
-    /// The rows of `staff` behind a key, in its order.
-    pub(crate) SCAN_STAFF = "SELECT id, user_name, display_name, role, password_hash, created_at FROM staff WHERE id > ?1 ORDER BY id LIMIT ?2";
-    /// The rows of `token` behind a key, in its order.
-    pub(crate) SCAN_TOKEN = "SELECT id, digest, name, created_at FROM token WHERE id > ?1 ORDER BY id LIMIT ?2";
-    /// The rows of `access` behind a key, in its order.
-    pub(crate) SCAN_ACCESS = "SELECT id, at, actor, what, subject, patient_id FROM access WHERE id > ?1 ORDER BY id LIMIT ?2";
+    /// The rows of `patient` from a key on, in its order.
+    pub(crate) SCAN_PATIENT = "SELECT id, mrn, family_name, given_name, birth_date, sex, created_at FROM patient WHERE id >= ?1 ORDER BY id LIMIT ?2";
+    /// The rows of `lab_order` from a key on, in its order.
+    pub(crate) SCAN_LAB_ORDER = "SELECT id, accession, patient_id, priority, ordered_at FROM lab_order WHERE id >= ?1 ORDER BY id LIMIT ?2";
+    /// The rows of `container` from a key on, in its order.
+    pub(crate) SCAN_CONTAINER = "SELECT id, code, order_id, specimen, collected_at FROM container WHERE id >= ?1 ORDER BY id LIMIT ?2";
+    /// The rows of `examination` from a key on, in its order.
+    pub(crate) SCAN_EXAMINATION = "SELECT id, container_id, test FROM examination WHERE id >= ?1 ORDER BY id LIMIT ?2";
+    /// The rows of `transmission` from a key on, in its order.
+    pub(crate) SCAN_TRANSMISSION = "SELECT id, link, arrival, received_at, content_hash, duplicate_of FROM transmission WHERE id >= ?1 ORDER BY id LIMIT ?2";
+    /// The rows of `transmission_bytes` from a key on, in its order.
+    pub(crate) SCAN_TRANSMISSION_BYTES = "SELECT transmission_id, raw FROM transmission_bytes WHERE transmission_id >= ?1 ORDER BY transmission_id LIMIT ?2";
+    /// The rows of `result` from a key on, in its order.
+    pub(crate) SCAN_RESULT = "SELECT examination_id, version, transmission_id, sent, sent_unit, value, reported, unit, flags, stated_at, reported_at, filed_at, state, verified_at, verifier, row_version FROM result WHERE (examination_id, version) >= (?1, ?2) ORDER BY examination_id, version LIMIT ?3";
+    /// The rows of `assessment` from a key on, in its order.
+    pub(crate) SCAN_ASSESSMENT = "SELECT transmission_id, at, evidence FROM assessment WHERE transmission_id >= ?1 ORDER BY transmission_id LIMIT ?2";
+    /// The rows of `task` from a key on, in its order.
+    pub(crate) SCAN_TASK = "SELECT id, kind, transmission_id, raw_line, why, owner, opened_at, closed_at, closed_by, closing_note, row_version FROM task WHERE id >= ?1 ORDER BY id LIMIT ?2";
+    /// The rows of `staff` from a key on, in its order.
+    pub(crate) SCAN_STAFF = "SELECT id, user_name, display_name, role, password_hash, created_at FROM staff WHERE id >= ?1 ORDER BY id LIMIT ?2";
+    /// The rows of `token` from a key on, in its order.
+    pub(crate) SCAN_TOKEN = "SELECT id, digest, name, created_at FROM token WHERE id >= ?1 ORDER BY id LIMIT ?2";
+    /// The rows of `access` from a key on, in its order.
+    pub(crate) SCAN_ACCESS = "SELECT id, at, actor, what, subject, patient_id FROM access WHERE id >= ?1 ORDER BY id LIMIT ?2";
 }
 
 /// A table of records.
@@ -39,11 +39,14 @@ pub(crate) struct RecordTable {
     pub(crate) keys: usize,
     /// All columns. A column added by a later migration goes to the end, and changes no digest while it is null.
     pub(crate) columns: &'static [&'static str],
-    /// Its rows behind a key, all columns.
+    /// Its rows from a key on, all columns.
     pub(crate) scan: &'static Sql,
 }
 
-/// Every table of records. What is not here is working state (what waits to be filed, browser sessions, leased code blocks), the engine's own, or
+/// One more than the highest number of a table; 0 is none of them.
+pub(crate) const NUMBERS: usize = 13;
+
+/// Every table of records, in the order of their numbers. What is not here is working state (what waits to be filed, browser sessions, leased code blocks), the engine's own, or
 /// the journal itself, which its seals protect.
 pub(crate) static RECORD_TABLES: &[RecordTable] = &[
     RecordTable {
@@ -144,5 +147,21 @@ pub(crate) fn record_table(name: &str) -> Option<&'static RecordTable> {
 
 /// The table of records of this number.
 pub(crate) fn numbered(number: u8) -> Option<&'static RecordTable> {
-    RECORD_TABLES.iter().find(|table| table.number == number)
+    // They stand in the order of their numbers: asked for each record there is, a search would be felt.
+    RECORD_TABLES.get(usize::from(number).checked_sub(1)?).filter(|table| table.number == number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_table_is_found_by_its_number_and_nothing_else_is() {
+        for table in RECORD_TABLES {
+            assert_eq!(numbered(table.number).map(|found| found.name), Some(table.name));
+        }
+        let found = (0..=u8::MAX).filter(|number| numbered(*number).is_some()).count();
+        assert_eq!(found, RECORD_TABLES.len());
+        assert!(found < NUMBERS);
+    }
 }

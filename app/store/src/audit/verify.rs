@@ -1,8 +1,9 @@
 //! `audit verify`: the chain of seals, the entries under it, the records they wrote and the anchor, held against each other.
 //!
 //! It reads in bounded stretches, so a laboratory may go on working meanwhile. Records that are written while it looks are left to the next time.
+//! Records are held against the journal in slices of their keys, so that only what is said of one slice is in memory, however many there are.
 
-use super::chain::{Chain, read_chain};
+use super::chain::Chain;
 use super::records::check_records;
 use super::seal_log::{SignedHead, hex};
 use crate::migrations::READ_STAMP;
@@ -128,6 +129,14 @@ impl Report {
         }
     }
 
+    /// Takes in what was found elsewhere.
+    pub(super) fn add(&mut self, part: Report) {
+        self.records += part.records;
+        self.changed_meanwhile += part.changed_meanwhile;
+        self.more += part.more;
+        part.findings.into_iter().for_each(|finding| self.find(finding));
+    }
+
     /// Whether nothing was found.
     pub fn is_sound(&self) -> bool {
         self.findings.is_empty()
@@ -173,15 +182,32 @@ pub enum VerifyTrouble {
     NotSealing,
 }
 
-/// Looks at everything. Blocks: for a thread of its own, or the command line. `progress` is told how many entries and records are done.
-pub fn verify(store: &Store, anchor: Option<&Anchor>, progress: &mut dyn FnMut(u64)) -> Result<Report, VerifyTrouble> {
+/// How much is done at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Records of a slice, about, each 48 bytes and half as many again while they are sorted. More slices mean more reading where the keys of
+    /// records do not grow with time.
+    pub records_at_once: u64,
+    /// Slices at once, each with one of the store's readers: fewer than there are, or pages wait.
+    pub lanes: usize,
+}
+
+impl Default for Limits {
+    /// A million, and two.
+    fn default() -> Self {
+        Self { records_at_once: 1_000_000, lanes: 2 }
+    }
+}
+
+/// Looks at everything. Blocks: for a thread of its own, or the command line.
+pub fn verify(store: &Store, anchor: Option<&Anchor>, limits: Limits) -> Result<Report, VerifyTrouble> {
     let realm = store.read(|reader| Ok(reader.query_opt(&READ_STAMP, &[])?.map(|row| row.text(0).map(str::to_owned)).transpose()?));
     let realm = realm.wait()?.unwrap_or_default();
     let mut report = Report::default();
     let heads = anchor.map(|anchor| signed_heads(anchor, &realm, &mut report));
-    let mut chain = Chain::expecting(heads.as_deref().unwrap_or_default());
-    read_chain(store, &mut chain, &mut report, progress)?;
-    check_records(store, &mut chain, &mut report, progress)?;
+    let mut chain = Chain::expecting(heads.as_deref().unwrap_or_default(), limits);
+    chain.read_on(store, &mut report)?;
+    let (chain, mut report) = check_records(store, chain, report, limits)?;
     report.entries = chain.head.no;
     report.head = hex(&chain.head.hash);
     match heads {

@@ -1,11 +1,12 @@
 //! Statements on one PostgreSQL connection.
 
 use super::param::Column;
+use crate::audit::image::CellRef;
 use crate::dialect::{first_table, postgres_definition, postgres_statement, with_list};
 use crate::migrations::Definer;
 use crate::param::Param;
 use crate::row::{Heading, Row};
-use crate::session::{Failure, Session};
+use crate::session::{COLUMNS_MAX, Cell, Failure, Look, Session, columns_of};
 use crate::sql::{Insert, Sql};
 use crate::trouble::Cause;
 use postgres::error::SqlState;
@@ -15,6 +16,7 @@ use postgres::{Client, SimpleQueryMessage, Statement};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::error::Error as _;
+use std::ops::ControlFlow;
 use std::ptr::from_ref;
 use std::sync::Arc;
 
@@ -84,29 +86,52 @@ impl PgSession {
             let translated = postgres_statement(&text).map_err(Failure::misuse)?;
             let statement = self.client.prepare(&translated).map_err(|error| failure(&error))?;
             let columns = statement.columns();
-            let heading = Heading { table: first_table(&text), columns: columns.iter().map(|column| column.name().to_owned()).collect() };
+            let names = columns_of(columns.iter().map(|column| column.name().to_owned()))?;
+            let heading = Heading { table: first_table(&text), columns: names };
             let kinds = columns.iter().map(|column| kind_of(column.type_())).collect();
             entry.insert(Prepared { statement, heading: Arc::new(heading), kinds, sizes: (0, 0) });
         }
         Ok(())
     }
 
+    /// Runs a statement and collects its rows, where it has any.
     fn run(&mut self, key: Key, params: &[Param<'_>], rows: Option<&mut Vec<Row>>) -> Result<u64, Failure> {
-        let Some(prepared) = self.prepared.get_mut(&key) else { return Err(Failure::misuse("it was not prepared")) };
+        let Some(prepared) = self.prepared.get(&key) else { return Err(Failure::misuse("it was not prepared")) };
+        if rows.is_none() && !prepared.kinds.is_empty() {
+            return Err(Failure::misuse("it hands back rows: use query"));
+        }
+        let (heading, (mut texts, mut blobs)) = (Arc::clone(&prepared.heading), prepared.sizes);
+        let mut unwanted = Vec::new();
+        let rows = rows.unwrap_or(&mut unwanted);
+        let affected = self.run_each(key, params, |cells| {
+            let mut own = Row::new(&heading, texts, blobs);
+            cells.iter().for_each(|cell| own.push(*cell));
+            (texts, blobs) = own.sizes();
+            rows.push(own);
+            ControlFlow::Continue(())
+        })?;
+        if let Some(prepared) = self.prepared.get_mut(&key) {
+            prepared.sizes = (texts, blobs);
+        }
+        Ok(affected)
+    }
+
+    fn run_each(&mut self, key: Key, params: &[Param<'_>], mut look: impl FnMut(&[Cell<'_>]) -> ControlFlow<()>) -> Result<u64, Failure> {
+        let Some(prepared) = self.prepared.get(&key) else { return Err(Failure::misuse("it was not prepared")) };
         let wanted = prepared.statement.params().len();
         if wanted != params.len() {
             return Err(Failure::misuse(format!("{} parameters were given for {wanted}", params.len())));
         }
-        if rows.is_none() && !prepared.kinds.is_empty() {
-            return Err(Failure::misuse("it hands back rows: use query"));
-        }
         let mut found = self.client.query_raw(&prepared.statement, params).map_err(|error| failure(&error))?;
-        let mut unwanted = Vec::new();
-        let rows = rows.unwrap_or(&mut unwanted);
         while let Some(row) = found.next().map_err(|error| failure(&error))? {
-            let own = own_row(&row, prepared)?;
-            prepared.sizes = own.sizes();
-            rows.push(own);
+            let mut cells: [Cell<'_>; COLUMNS_MAX] = [Ok(CellRef::Null); COLUMNS_MAX];
+            for ((at, kind), cell) in prepared.kinds.iter().enumerate().zip(&mut cells) {
+                *cell = given(&row, at, *kind)?;
+            }
+            if look(cells.get(..prepared.kinds.len()).unwrap_or_default()).is_break() {
+                // The rest of a list with a limit is read and let go before the next statement.
+                return Ok(0);
+            }
         }
         Ok(found.rows_affected().unwrap_or(0))
     }
@@ -127,27 +152,14 @@ fn kind_of(kind: &Type) -> ColumnKind {
     }
 }
 
-fn own_row(row: &postgres::Row, prepared: &Prepared) -> Result<Row, Failure> {
-    let mut own = Row::new(&prepared.heading, prepared.sizes.0, prepared.sizes.1);
-    for (at, kind) in prepared.kinds.iter().enumerate() {
-        let failed = |error| failure(&error);
-        match kind {
-            ColumnKind::Int => match row.try_get::<_, Option<i64>>(at).map_err(failed)? {
-                Some(number) => own.push_int(number),
-                None => own.push_null(),
-            },
-            ColumnKind::Text => match row.try_get::<_, Option<&str>>(at).map_err(failed)? {
-                Some(text) => own.push_text(text),
-                None => own.push_null(),
-            },
-            ColumnKind::Blob => match row.try_get::<_, Option<&[u8]>>(at).map_err(failed)? {
-                Some(bytes) => own.push_blob(bytes),
-                None => own.push_null(),
-            },
-            ColumnKind::Foreign => own.push_foreign("PostgreSQL type other than bigint, text and bytea"),
-        }
-    }
-    Ok(own)
+fn given(row: &postgres::Row, at: usize, kind: ColumnKind) -> Result<Cell<'_>, Failure> {
+    let failed = |error| failure(&error);
+    Ok(match kind {
+        ColumnKind::Int => Ok(row.try_get::<_, Option<i64>>(at).map_err(failed)?.map_or(CellRef::Null, CellRef::Int)),
+        ColumnKind::Text => Ok(row.try_get::<_, Option<&str>>(at).map_err(failed)?.map_or(CellRef::Null, CellRef::Text)),
+        ColumnKind::Blob => Ok(row.try_get::<_, Option<&[u8]>>(at).map_err(failed)?.map_or(CellRef::Null, CellRef::Blob)),
+        ColumnKind::Foreign => Err("PostgreSQL type other than bigint, text and bytea"),
+    })
 }
 
 impl Session for PgSession {
@@ -165,6 +177,12 @@ impl Session for PgSession {
             _ => with_list(sql.postgres_text(), before, usize::from(list)).ok_or_else(|| Failure::misuse("it has no list marker (?..)")),
         })?;
         self.run(key, params, Some(rows)).map(drop)
+    }
+
+    fn each(&mut self, sql: &'static Sql, params: &[Param<'_>], look: Look<'_>) -> Result<(), Failure> {
+        let key = (from_ref(sql).addr(), 0);
+        self.prepare(key, || Ok(sql.postgres_text().to_owned()))?;
+        self.run_each(key, params, look).map(drop)
     }
 
     fn insert_many<'r, 'p: 'r>(

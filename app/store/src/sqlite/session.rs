@@ -1,16 +1,18 @@
 //! Statements on one SQLite connection.
 
+use crate::audit::image::CellRef;
 use crate::dialect::{first_table, with_list};
 use crate::migrations::Definer;
 use crate::param::Param;
 use crate::row::{Heading, Row};
-use crate::session::{Failure, Session};
+use crate::session::{COLUMNS_MAX, Cell, Failure, Look, Session};
 use crate::sql::{Insert, Sql};
 use crate::trouble::Cause;
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, Statement};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::ops::ControlFlow;
 use std::ptr::from_ref;
 use std::sync::Arc;
 
@@ -70,7 +72,7 @@ impl<'c> SqliteSession<'c> {
 
 fn prepare<'c>(connection: &'c Connection, text: &str) -> Result<Prepared<'c>, Failure> {
     let statement = connection.prepare(text).map_err(|error| failure(&error))?;
-    let columns = statement.column_names().map(str::to_owned).collect();
+    let columns = crate::session::columns_of(statement.column_names().map(str::to_owned))?;
     Ok(Prepared { statement, heading: Arc::new(Heading { table: first_table(text), columns }), sizes: (0, 0) })
 }
 
@@ -88,30 +90,43 @@ impl Prepared<'_> {
     }
 
     fn rows(&mut self, params: &[Param<'_>], rows: &mut Vec<Row>) -> Result<(), Failure> {
+        let heading = Arc::clone(&self.heading);
+        let (mut texts, mut blobs) = self.sizes;
+        self.each(params, |cells| {
+            let mut own = Row::new(&heading, texts, blobs);
+            cells.iter().for_each(|cell| own.push(*cell));
+            (texts, blobs) = own.sizes();
+            rows.push(own);
+            ControlFlow::Continue(())
+        })?;
+        self.sizes = (texts, blobs);
+        Ok(())
+    }
+
+    fn each(&mut self, params: &[Param<'_>], mut look: impl FnMut(&[Cell<'_>]) -> ControlFlow<()>) -> Result<(), Failure> {
         self.bind(params)?;
+        let columns = self.heading.columns.len();
         let mut found = self.statement.raw_query();
         while let Some(row) = found.next().map_err(|error| failure(&error))? {
-            let mut own = Row::new(&self.heading, self.sizes.0, self.sizes.1);
-            for column in 0..self.heading.columns.len() {
-                push(&mut own, row.get_ref(column).map_err(|error| failure(&error))?);
+            let mut cells: [Cell<'_>; COLUMNS_MAX] = [Ok(CellRef::Null); COLUMNS_MAX];
+            for (column, cell) in cells.iter_mut().enumerate().take(columns) {
+                *cell = given(row.get_ref(column).map_err(|error| failure(&error))?);
             }
-            self.sizes = own.sizes();
-            rows.push(own);
+            if look(cells.get(..columns).unwrap_or_default()).is_break() {
+                return Ok(());
+            }
         }
         Ok(())
     }
 }
 
-fn push(row: &mut Row, value: ValueRef<'_>) {
+fn given(value: ValueRef<'_>) -> Cell<'_> {
     match value {
-        ValueRef::Null => row.push_null(),
-        ValueRef::Integer(number) => row.push_int(number),
-        ValueRef::Real(_) => row.push_foreign("floating point number"),
-        ValueRef::Text(bytes) => match std::str::from_utf8(bytes) {
-            Ok(text) => row.push_text(text),
-            Err(_) => row.push_foreign("text that is not UTF-8"),
-        },
-        ValueRef::Blob(bytes) => row.push_blob(bytes),
+        ValueRef::Null => Ok(CellRef::Null),
+        ValueRef::Integer(number) => Ok(CellRef::Int(number)),
+        ValueRef::Real(_) => Err("floating point number"),
+        ValueRef::Text(bytes) => std::str::from_utf8(bytes).map(CellRef::Text).map_err(|_| "text that is not UTF-8"),
+        ValueRef::Blob(bytes) => Ok(CellRef::Blob(bytes)),
     }
 }
 
@@ -130,6 +145,10 @@ impl Session for SqliteSession<'_> {
             _ => with_list(sql.text(), before, usize::from(list)).ok_or_else(|| Failure::misuse("it has no list marker (?..)")),
         };
         self.prepared((from_ref(sql).addr(), list), params.len(), text)?.rows(params, rows)
+    }
+
+    fn each(&mut self, sql: &'static Sql, params: &[Param<'_>], look: Look<'_>) -> Result<(), Failure> {
+        self.prepared((from_ref(sql).addr(), 0), params.len(), || Ok(sql.text().to_owned()))?.each(params, look)
     }
 
     fn insert_many<'r, 'p: 'r>(

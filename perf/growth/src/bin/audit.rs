@@ -1,0 +1,191 @@
+//! `audit`: what `audit verify` costs, against bare SHA-256 over pieces of the same lengths in the same run. `cargo xtask bench --audit`.
+#![allow(clippy::print_stdout, reason = "the table is this program's output")]
+
+use growth::dataset::Dataset;
+use growth::fill;
+use growth::pieces::{Pieces, Took};
+use ingest::measure::wait_for_calm;
+use ingest::procfs::{cpu, cpu_of_family, machine};
+use ingest::storage::{Database, sqlite_file};
+use kernel::Realm;
+use peer::device_time::DeviceTime;
+use serde_json::{Value, json};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::time::Instant;
+use store::audit::Limits;
+use store::{Opening, Store, Target};
+
+const USAGE: &str = "usage: audit [--engine sqlite|postgres] [--results 1000000] [--runs 5] [--postgres URL]
+  --results N    results in the database; as many examinations, and a journal entry for each 25, stand beside them
+  --runs N       runs; what is printed is the median
+  --postgres     a server to make the database on; else BENCHSIDE_TEST_POSTGRES";
+
+struct Options {
+    postgres: Option<String>,
+    results: u64,
+    runs: usize,
+}
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let done = match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["--help", ..] => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        // A process of its own for each look, so that its memory is nobody else's.
+        ["--look", "sqlite", file] => look(&Target::Sqlite(PathBuf::from(file))),
+        ["--look", "postgres", url] => look(&Target::Postgres((*url).to_owned())),
+        words => read(words, std::env::var("BENCHSIDE_TEST_POSTGRES").ok()).and_then(|options| measure(&options)),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(trouble) => {
+            eprintln!("{trouble}");
+            ExitCode::from(3)
+        }
+    }
+}
+
+fn read(words: &[&str], server: Option<String>) -> Result<Options, String> {
+    let mut options = Options { postgres: None, results: 1_000_000, runs: 5 };
+    let (mut engine, mut server) = ("sqlite", server);
+    for pair in words.chunks(2) {
+        let number =
+            |value: &str| value.parse::<u64>().ok().filter(|number| *number > 0).ok_or(format!("{value}: not a number above 0\n{USAGE}"));
+        match pair {
+            ["--engine", value] => engine = value,
+            ["--postgres", value] => server = Some((*value).to_owned()),
+            ["--results", value] => options.results = number(value)?,
+            ["--runs", value] => options.runs = number(value)? as usize,
+            _ => return Err(format!("{} is not known or lacks its value\n{USAGE}", pair.join(" "))),
+        }
+    }
+    match (engine, server) {
+        ("sqlite", _) => Ok(options),
+        ("postgres", Some(server)) => Ok(Options { postgres: Some(server), ..options }),
+        _ => Err(format!("--engine {engine}: name sqlite, or postgres and a server\n{USAGE}")),
+    }
+}
+
+/// One look at everything, told as a line of JSON.
+fn look(target: &Target) -> Result<(), String> {
+    let store = open(target, store::Options::default(), Opening::Existing)?;
+    let (own, before, began) = (std::process::id(), cpu(std::process::id()), Instant::now());
+    let report = store::audit::verify(&store, None, Limits::default()).map_err(|trouble| trouble.to_string())?;
+    let (seconds, cpu_seconds) = (began.elapsed().as_secs_f64(), cpu(own) - before);
+    if !report.is_sound() {
+        return Err(format!("the filled database is not sound:\n{report}"));
+    }
+    let peak = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = peak.lines().find_map(|line| line.strip_prefix("VmHWM:")?.split_whitespace().next()?.parse::<f64>().ok());
+    println!(
+        "{}",
+        json!({ "seconds": seconds, "cpu_seconds": cpu_seconds, "peak_megabytes": peak.unwrap_or(0.0) * 1_024.0 / 1e6,
+                "entries": report.entries, "records": report.records })
+    );
+    store.close();
+    Ok(())
+}
+
+fn open(target: &Target, options: store::Options, opening: Opening) -> Result<Store, String> {
+    Store::open(target, Realm::Demonstration, opening, options).map_err(|trouble| trouble.to_string())
+}
+
+/// Fills a database, measures, and removes it, also after a failure.
+fn measure(options: &Options) -> Result<(), String> {
+    let beside = std::env::current_exe().map_err(|trouble| trouble.to_string())?;
+    let bench = beside.parent().map_or_else(|| PathBuf::from("bench"), |folder| folder.with_file_name("bench"));
+    let directory = bench.join(format!("work-{}", std::process::id()));
+    fs::create_dir_all(&directory).map_err(|trouble| format!("{}: {trouble}", directory.display()))?;
+    let name = format!("audit_{}", std::process::id());
+    let database = match &options.postgres {
+        None => Database::Sqlite(directory.clone()),
+        Some(server) => Database::Postgres { server: server.clone(), name },
+    };
+    let measured = fill_and_look(options, &database, &directory, &beside);
+    let removed = database.remove();
+    drop(fs::remove_dir_all(&directory));
+    let file = bench.join(format!("audit-{}.json", DeviceTime::now()));
+    fs::write(&file, format!("{:#}\n", measured?)).map_err(|trouble| format!("{}: {trouble}", file.display()))?;
+    println!("raw numbers: {}", file.display());
+    removed
+}
+
+fn fill_and_look(options: &Options, database: &Database, directory: &Path, program: &Path) -> Result<Value, String> {
+    let about = machine(directory);
+    database.create(None)?;
+    let (kind, place) = match database.url() {
+        Some(url) => ("postgres", url),
+        None => ("sqlite", directory.join("laboratory.db").display().to_string()),
+    };
+    let target = if kind == "sqlite" { Target::Sqlite(PathBuf::from(&place)) } else { Target::Postgres(place.clone()) };
+    let (began, dataset) = (Instant::now(), Dataset::of_results(options.results));
+    let store = open(&target, fill::options(), Opening::CreateNew)?;
+    fill::fill(&store, dataset, fill::ONE_BY_ONE)?;
+    store.close();
+    if kind == "sqlite" {
+        sqlite_file(directory)?;
+    }
+    println!("  {} results filled in {:.0} s", dataset.results(), began.elapsed().as_secs_f64());
+    let pieces = Pieces::of(database, directory)?;
+    let (mut runs, lanes) = (Vec::new(), Limits::default().lanes);
+    for _ in 0..options.runs {
+        let pressure = wait_for_calm();
+        let bare = pieces.hash(lanes as u64);
+        let looked = look_once(program, kind, &place, database)?;
+        runs.push((bare, looked, pressure));
+    }
+    Ok(told(dataset, &pieces, &runs, &about))
+}
+
+/// In a process of its own; with what the database's server spent meanwhile.
+fn look_once(program: &Path, kind: &str, place: &str, database: &Database) -> Result<Value, String> {
+    let server = database.server_process();
+    let before = server.map_or(0.0, cpu_of_family);
+    let output = Command::new(program).args(["--look", kind, place]).output().map_err(|trouble| trouble.to_string())?;
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+    }
+    let mut looked: Value = serde_json::from_slice(&output.stdout).map_err(|trouble| trouble.to_string())?;
+    if let Value::Object(fields) = &mut looked {
+        fields.insert("server_cpu_seconds".to_owned(), json!(server.map_or(0.0, cpu_of_family) - before));
+    }
+    Ok(looked)
+}
+
+fn told(dataset: Dataset, pieces: &Pieces, runs: &[(Took, Value, Option<f64>)], about: &Value) -> Value {
+    let lanes = Limits::default().lanes;
+    let number = |looked: &Value, name: &str| looked.get(name).and_then(Value::as_f64).unwrap_or(0.0);
+    let of = |name: &'static str| median(runs.iter().map(|(_, looked, _)| number(looked, name)));
+    let wall = median(runs.iter().map(|(bare, looked, _)| bare.seconds / number(looked, "seconds")));
+    let work = median(runs.iter().map(|(bare, looked, _)| bare.cpu_seconds / number(looked, "cpu_seconds")));
+    let bare = median(runs.iter().map(|(bare, ..)| bare.seconds));
+    let megabytes = pieces.bytes() as f64 / 1e6;
+    println!("  to hash         {megabytes:.0} MB in {} pieces", pieces.count());
+    println!("  bare SHA-256    {bare:.2} s on {lanes} threads, {:.0} MB/s", megabytes / bare);
+    println!(
+        "  audit verify    {:.2} s, {:.0} MB/s, {:.0} records/s",
+        of("seconds"),
+        megabytes / of("seconds"),
+        of("records") / of("seconds")
+    );
+    println!("  CPU             {:.2} s of its own, {:.2} s of the database's server", of("cpu_seconds"), of("server_cpu_seconds"));
+    println!("  peak memory     {:.0} MB", of("peak_megabytes"));
+    println!("  ratio           {wall:.2} by the clock, {work:.2} by CPU time");
+    let runs: Vec<Value> = runs
+        .iter()
+        .map(|(bare, looked, pressure)| {
+            json!({ "bare": { "seconds": bare.seconds, "cpu_seconds": bare.cpu_seconds }, "verify": looked, "pressure": pressure })
+        })
+        .collect();
+    json!({ "about": about, "results": dataset.results(), "bytes": pieces.bytes(), "pieces": pieces.count(), "threads": lanes, "runs": runs })
+}
+
+fn median(figures: impl Iterator<Item = f64>) -> f64 {
+    let mut figures: Vec<f64> = figures.collect();
+    figures.sort_by(f64::total_cmp);
+    figures.get(figures.len() / 2).copied().unwrap_or(0.0)
+}
