@@ -17,16 +17,20 @@ const INGEST: Bench = Bench { packages: &["benchside", "anchors", "ingest"], pro
 /// What reads and the start cost as the database grows.
 const GROWTH: Bench = Bench { packages: &["benchside", "growth"], program: "growth" };
 
+/// What `audit verify` costs, against bare SHA-256.
+const AUDIT: Bench = Bench { packages: &["growth"], program: "audit" };
+
 /// Builds what is measured as it is shipped, then measures; arguments are the measuring program's own.
 pub(crate) fn run(workshop: &mut Workshop, arguments: &[String]) -> Outcome {
     let (bench, arguments) = chosen(arguments);
     measure(workshop, &bench, arguments).into()
 }
 
-/// `--growth` in front chooses the other measurement.
+/// `--growth` or `--audit` in front chooses another measurement.
 fn chosen(arguments: &[String]) -> (Bench, &[String]) {
     match arguments.split_first() {
         Some((first, rest)) if first == "--growth" => (GROWTH, rest),
+        Some((first, rest)) if first == "--audit" => (AUDIT, rest),
         _ => (INGEST, arguments),
     }
 }
@@ -37,7 +41,7 @@ fn measure(workshop: &mut Workshop, bench: &Bench, arguments: &[String]) -> Resu
         process::run(process::cargo(&["build", "--release", "-p", package]))?;
     }
     let address = workshop.postgres()?;
-    let mut command = process::cargo(&["run", "--release", "-p", bench.program, "--"]);
+    let mut command = process::cargo(&["run", "--release", "--bin", bench.program, "--"]);
     command.args(arguments).env(ADDRESS_VARIABLE, address);
     process::run(command)
 }
@@ -47,11 +51,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn growth_is_measured_when_it_is_asked_for_first() {
+    fn another_measurement_is_chosen_by_the_first_word() {
         let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
         let (growth, ingest) = (words("--growth --engine sqlite"), words("--engine sqlite --growth"));
         assert_eq!(chosen(&growth), (GROWTH, &growth[1..]));
         assert_eq!(chosen(&ingest), (INGEST, &ingest[..]));
+        assert_eq!(chosen(&words("--audit --runs 2")), (AUDIT, &words("--runs 2")[..]));
         assert_eq!(chosen(&[]).0, INGEST);
     }
 }

@@ -1,8 +1,9 @@
-//! What `audit verify` has to hash, piece by piece, and how long bare SHA-256 takes for pieces of those lengths.
+//! What `audit verify` has to hash, piece by piece; how long bare SHA-256 takes for pieces of those lengths, and a bare connection to read them.
 
 use ingest::procfs::cpu;
 use ingest::storage::{Database, sqlite_file};
 use postgres::NoTls;
+use postgres::fallible_iterator::FallibleIterator;
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 use std::hint::black_box;
@@ -76,10 +77,55 @@ impl Pieces {
     }
 }
 
-/// Table, length of a piece, and how many there are.
-fn lengths(database: &Database, directory: &Path) -> Result<Vec<(&'static str, usize, u64)>, String> {
+/// Reads every record and entry once over a bare connection, on one thread, and makes nothing of them.
+///
+/// # Errors
+/// The database refuses.
+pub fn read_bare(database: &Database, directory: &Path) -> Result<Took, String> {
+    let said = |trouble: &dyn std::fmt::Display| format!("reading bare: {trouble}");
+    let (own, before, began) = (std::process::id(), cpu(std::process::id()), Instant::now());
+    let texts = tables().into_iter().map(|(table, columns)| {
+        let key = columns.first().copied().unwrap_or_default();
+        (columns.len(), format!("SELECT {} FROM {table} ORDER BY {key}", columns.join(", ")))
+    });
+    if let Some(url) = database.url() {
+        let mut client = postgres::Client::connect(&url, NoTls).map_err(|trouble| said(&trouble))?;
+        client.batch_execute("SET enable_seqscan = off").map_err(|trouble| said(&trouble))?;
+        for (_, text) in texts {
+            let mut rows = client.query_raw(&text, std::iter::empty::<i64>()).map_err(|trouble| said(&trouble))?;
+            while let Some(row) = rows.next().map_err(|trouble| said(&trouble))? {
+                black_box(row);
+            }
+        }
+    } else {
+        let connection = Connection::open(sqlite_file(directory)?).map_err(|trouble| said(&trouble))?;
+        for (columns, text) in texts {
+            let read = || {
+                let mut statement = connection.prepare(&text)?;
+                let mut rows = statement.query([])?;
+                while let Some(row) = rows.next()? {
+                    for column in 0..columns {
+                        black_box(row.get_ref(column)?);
+                    }
+                }
+                Ok(())
+            };
+            read().map_err(|trouble: rusqlite::Error| said(&trouble))?;
+        }
+    }
+    Ok(Took { seconds: began.elapsed().as_secs_f64(), cpu_seconds: cpu(own) - before })
+}
+
+/// The tables of records and the journal, with their columns.
+fn tables() -> Vec<(&'static str, &'static [&'static str])> {
     let mut tables = store::audit::record_tables();
     tables.push(("journal", JOURNAL));
+    tables
+}
+
+/// Table, length of a piece, and how many there are.
+fn lengths(database: &Database, directory: &Path) -> Result<Vec<(&'static str, usize, u64)>, String> {
+    let tables = tables();
     let said = |trouble: &dyn std::fmt::Display| format!("lengths of the pieces: {trouble}");
     let mut found = Vec::new();
     let mut take = |table, length: i64, count: i64| found.push((table, usize::try_from(length).unwrap_or(0), count.unsigned_abs()));

@@ -18,6 +18,8 @@ on_both!(
     an_anchor_that_is_not_ours_is_named,
     a_laboratory_at_work_is_sound_while_it_is_looked_at,
     rows_with_keys_nobody_of_ours_makes_are_named_and_end,
+    records_are_found_in_whatever_slice_their_keys_lie,
+    a_command_sealed_twice_and_a_seal_in_front_of_the_first_are_named,
     a_seal_numbered_at_the_end_of_all_numbers_is_named_and_harms_nobody,
 );
 
@@ -53,7 +55,11 @@ impl Sealed {
     }
 
     fn look(&self, anchor: Option<&Anchor>) -> Report {
-        verify(&self.store, anchor, Limits::default()).unwrap()
+        self.look_by(anchor, Limits::default())
+    }
+
+    fn look_by(&self, anchor: Option<&Anchor>, limits: Limits) -> Report {
+        verify(&self.store, anchor, limits).unwrap()
     }
 }
 
@@ -77,7 +83,7 @@ fn work(store: &Store, number: u32) {
             link: "c111",
             arrival: i64::from(number),
             received_at: now,
-            content_hash: &[u8::try_from(number % 251).unwrap(); 32].map(|byte| byte ^ u8::try_from(number / 251).unwrap()),
+            content_hash: &number.to_be_bytes().repeat(8).try_into().unwrap(),
             raw: raw.as_bytes(),
             waits: false,
         };
@@ -209,6 +215,9 @@ fn with_name((sql, back): (String, String), named: String) -> (String, String, S
     (sql, back, named)
 }
 
+/// So few records in a slice that their keys are cut everywhere.
+const SMALL: Limits = Limits { records_at_once: 5, lanes: 3 };
+
 fn five_hundred_alterations_are_all_named(engine: &Engine) {
     const ENTRIES: u32 = 40;
     let lab = sealed(engine);
@@ -218,7 +227,9 @@ fn five_hundred_alterations_are_all_named(engine: &Engine) {
     for at in 0..500 {
         let Alteration { sql, named, undo } = alteration(engine, at, ENTRIES);
         engine.raw(&sql);
-        let report = lab.look(None);
+        // In one slice and in very many, three at once.
+        let limits = if at % 2 == 0 { Limits::default() } else { SMALL };
+        let report = lab.look_by(None, limits);
         if !report.findings.iter().any(|finding| finding.to_string().contains(&named)) {
             missed.push(format!("{sql}: {named} is not in {:?}", report.findings));
         }
@@ -226,7 +237,10 @@ fn five_hundred_alterations_are_all_named(engine: &Engine) {
     }
     assert_eq!(missed, Vec::<String>::new());
     // Every one of them was taken back, so nothing may be found any more.
-    assert_eq!(lab.look(None).findings, []);
+    for limits in [Limits::default(), SMALL] {
+        let report = lab.look_by(None, limits);
+        assert_eq!((report.findings.as_slice(), report.records), (&[][..], u64::from(4 * ENTRIES)));
+    }
 }
 
 /// Takes the last entries out, with everything they wrote and their seals: what is left is a sound, shorter history.
@@ -339,6 +353,57 @@ fn rows_with_keys_nobody_of_ours_makes_are_named_and_end(engine: &Engine) {
     assert!(words.iter().any(|words| words.contains("was written by no command")), "{words:?}");
     assert!(words.iter().any(|words| words.contains("has no seal")), "{words:?}");
     assert_eq!(words.len(), 2, "{words:?}");
+    // In front of all others: no bytes at all. And others that end where a slice may.
+    let (none, zero) = (bytes_literal(engine, ""), bytes_literal(engine, "00"));
+    for key in [none, zero, bytes_literal(engine, &"00".repeat(16)), bytes_literal(engine, &"00".repeat(17))] {
+        engine.raw(&format!(
+            "INSERT INTO staff (id, user_name, display_name, role, password_hash, created_at) VALUES ({key}, {}, 'x', 'x', 'x', 1);
+             INSERT INTO journal (command_id, at, actor, act, accepted, note, images) VALUES ({key}, 1, 'system:x', 'x', 1, '', {long})",
+            literal_text(&key)
+        ));
+    }
+    for limits in [Limits::default(), SMALL] {
+        let words: Vec<String> = lab.look_by(None, limits).findings.iter().map(ToString::to_string).collect();
+        let count = |what: &str| words.iter().filter(|words| words.contains(what)).count();
+        assert_eq!((count("was written by no command"), count("has no seal"), words.len()), (5, 5, 10), "{words:?}");
+    }
+}
+
+/// The same characters as a text.
+fn literal_text(literal: &str) -> String {
+    format!("'{}'", literal.replace('\'', ""))
+}
+
+/// Keys that share all but their last bits, others far from them, some taken away and some changed, and many slices: each is met once.
+fn records_are_found_in_whatever_slice_their_keys_lie(engine: &Engine) {
+    let lab = sealed(engine);
+    let numbers = || (1..=60).chain((1..=20).map(|number| number << 24));
+    numbers().for_each(|number| work(&lab.store, number));
+    (1..=30).for_each(|number| close_task(&lab.store, number, 1));
+    for records_at_once in [1, 2, 3, 7, 50, 1_000_000] {
+        for lanes in [0, 1, 4] {
+            let report = lab.look_by(None, Limits { records_at_once, lanes });
+            assert_eq!((report.findings.as_slice(), report.records, report.entries), (&[][..], 320, 110), "{records_at_once}, {lanes}");
+        }
+    }
+}
+
+fn a_command_sealed_twice_and_a_seal_in_front_of_the_first_are_named(engine: &Engine) {
+    let lab = sealed(engine);
+    (1..=6).for_each(|number| work(&lab.store, number));
+    let (key, hash) = (literal(engine, id(4)), bytes_literal(engine, &"ab".repeat(32)));
+    for no in [7, -3] {
+        engine.raw(&format!("INSERT INTO seal (no, command_id, hash) VALUES ({no}, {key}, {hash})"));
+        for limits in [Limits::default(), SMALL] {
+            let findings = lab.look_by(None, limits).findings;
+            // In front of the first it is the other seal that comes second.
+            let twice = Finding::SealedTwice { no: no.max(4), command: id(4).to_string() };
+            let altered = Finding::EntryAltered { no, command: id(4).to_string() };
+            assert!(findings.contains(&altered) && findings.contains(&twice), "{findings:?}");
+            assert_eq!(findings.len(), 2, "{findings:?}");
+        }
+        engine.raw(&format!("DELETE FROM seal WHERE no = {no}"));
+    }
 }
 
 fn a_seal_numbered_at_the_end_of_all_numbers_is_named_and_harms_nobody(engine: &Engine) {

@@ -3,7 +3,7 @@
 
 use growth::dataset::Dataset;
 use growth::fill;
-use growth::pieces::{Pieces, Took};
+use growth::pieces::{Pieces, Took, read_bare};
 use ingest::measure::wait_for_calm;
 use ingest::procfs::{cpu, cpu_of_family, machine};
 use ingest::storage::{Database, sqlite_file};
@@ -135,10 +135,26 @@ fn fill_and_look(options: &Options, database: &Database, directory: &Path, progr
     for _ in 0..options.runs {
         let pressure = wait_for_calm();
         let bare = pieces.hash(lanes as u64);
+        let read = read_bare(database, directory)?;
         let looked = look_once(program, kind, &place, database)?;
-        runs.push((bare, looked, pressure));
+        runs.push(Run { bare, read, looked, pressure });
     }
     Ok(told(dataset, &pieces, &runs, &about))
+}
+
+struct Run {
+    /// Hashing alone.
+    bare: Took,
+    /// Reading alone.
+    read: Took,
+    looked: Value,
+    pressure: Option<f64>,
+}
+
+impl Run {
+    fn looked(&self, name: &str) -> f64 {
+        self.looked.get(name).and_then(Value::as_f64).unwrap_or(0.0)
+    }
 }
 
 /// In a process of its own; with what the database's server spent meanwhile.
@@ -156,32 +172,36 @@ fn look_once(program: &Path, kind: &str, place: &str, database: &Database) -> Re
     Ok(looked)
 }
 
-fn told(dataset: Dataset, pieces: &Pieces, runs: &[(Took, Value, Option<f64>)], about: &Value) -> Value {
+fn told(dataset: Dataset, pieces: &Pieces, runs: &[Run], about: &Value) -> Value {
     let lanes = Limits::default().lanes;
-    let number = |looked: &Value, name: &str| looked.get(name).and_then(Value::as_f64).unwrap_or(0.0);
-    let of = |name: &'static str| median(runs.iter().map(|(_, looked, _)| number(looked, name)));
-    let wall = median(runs.iter().map(|(bare, looked, _)| bare.seconds / number(looked, "seconds")));
-    let work = median(runs.iter().map(|(bare, looked, _)| bare.cpu_seconds / number(looked, "cpu_seconds")));
-    let bare = median(runs.iter().map(|(bare, ..)| bare.seconds));
+    let of = |figure: &dyn Fn(&Run) -> f64| median(runs.iter().map(figure));
+    let (bare, read, seconds) = (of(&|run| run.bare.seconds), of(&|run| run.read.cpu_seconds), of(&|run| run.looked("seconds")));
     let megabytes = pieces.bytes() as f64 / 1e6;
     println!("  to hash         {megabytes:.0} MB in {} pieces", pieces.count());
-    println!("  bare SHA-256    {bare:.2} s on {lanes} threads, {:.0} MB/s", megabytes / bare);
     println!(
-        "  audit verify    {:.2} s, {:.0} MB/s, {:.0} records/s",
-        of("seconds"),
-        megabytes / of("seconds"),
-        of("records") / of("seconds")
+        "  bare SHA-256    {bare:.2} s on {lanes} threads, {:.0} MB/s, CPU {:.2} s",
+        megabytes / bare,
+        of(&|run| run.bare.cpu_seconds)
     );
-    println!("  CPU             {:.2} s of its own, {:.2} s of the database's server", of("cpu_seconds"), of("server_cpu_seconds"));
-    println!("  peak memory     {:.0} MB", of("peak_megabytes"));
-    println!("  ratio           {wall:.2} by the clock, {work:.2} by CPU time");
-    let runs: Vec<Value> = runs
-        .iter()
-        .map(|(bare, looked, pressure)| {
-            json!({ "bare": { "seconds": bare.seconds, "cpu_seconds": bare.cpu_seconds }, "verify": looked, "pressure": pressure })
-        })
-        .collect();
-    json!({ "about": about, "results": dataset.results(), "bytes": pieces.bytes(), "pieces": pieces.count(), "threads": lanes, "runs": runs })
+    println!("  bare reading    CPU {read:.2} s");
+    println!(
+        "  audit verify    {seconds:.2} s, {:.0} MB/s, {:.0} records/s, CPU {:.2} s, of the database's server {:.2} s",
+        megabytes / seconds,
+        of(&|run| run.looked("records")) / seconds,
+        of(&|run| run.looked("cpu_seconds")),
+        of(&|run| run.looked("server_cpu_seconds"))
+    );
+    println!("  peak memory     {:.0} MB", of(&|run| run.looked("peak_megabytes")));
+    println!(
+        "  ratio           to bare SHA-256 {:.2} by the clock and {:.2} by CPU time; to reading and hashing {:.2} by CPU time",
+        of(&|run| run.bare.seconds / run.looked("seconds")),
+        of(&|run| run.bare.cpu_seconds / run.looked("cpu_seconds")),
+        of(&|run| (run.bare.cpu_seconds + run.read.cpu_seconds) / run.looked("cpu_seconds"))
+    );
+    let took = |took: &Took| json!({ "seconds": took.seconds, "cpu_seconds": took.cpu_seconds });
+    let run = |run: &Run| json!({ "bare": took(&run.bare), "read": took(&run.read), "verify": run.looked, "pressure": run.pressure });
+    let all: Vec<Value> = runs.iter().map(run).collect();
+    json!({ "about": about, "results": dataset.results(), "bytes": pieces.bytes(), "pieces": pieces.count(), "threads": lanes, "runs": all })
 }
 
 fn median(figures: impl Iterator<Item = f64>) -> f64 {
