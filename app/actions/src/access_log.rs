@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub use store::repositories::access::AccessRecord as Looking;
 use store::repositories::access::{self, NewAccess};
+use store::repositories::orders;
 use store::{Outcome, Store, Tx};
 use tokio::sync::Notify;
 use uuid::Uuid;
@@ -121,15 +122,19 @@ impl Laboratory {
 const PAGE: u32 = 1_000;
 const LISTED_MAX: usize = 50_000;
 
-/// Who looked at the patient with this medical record number, newest first; at most fifty thousand lookings.
-pub async fn who_saw(store: &Store, mrn: &str) -> Result<Vec<Looking>, ActTrouble> {
+/// Who looked at the patient with this medical record number, newest first; at most fifty thousand lookings. `None` if nobody has that number.
+pub async fn who_saw(store: &Store, mrn: &str) -> Result<Option<Vec<Looking>>, ActTrouble> {
+    let asked = mrn.to_owned();
+    if store.read(move |reader| orders::patient_by_mrn(reader, &asked)).await?.is_none() {
+        return Ok(None);
+    }
     let mut all: Vec<Looking> = Vec::new();
     loop {
         let before = all.last().map_or((Timestamp::from_micros(i64::MAX), Uuid::max()), |last| (last.at, last.id));
         let asked = mrn.to_owned();
         let page = store.read(move |reader| access::of_patient(reader, &asked, before, PAGE)).await?;
         if page.is_empty() || all.len() >= LISTED_MAX {
-            return Ok(all);
+            return Ok(Some(all));
         }
         all.extend(page);
     }

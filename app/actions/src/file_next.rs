@@ -71,7 +71,7 @@ impl From<WriteTrouble> for NotFiled {
 pub(crate) fn is_lasting(failed: &Trouble) -> bool {
     match failed.cause() {
         None | Some(Cause::Constraint | Cause::Misuse) => true,
-        Some(Cause::TooLong | Cause::Full | Cause::Disk | Cause::Conflict | Cause::ConnectionLost | Cause::Other) => false,
+        Some(Cause::TooLong | Cause::Full | Cause::Disk | Cause::Damage | Cause::Conflict | Cause::ConnectionLost | Cause::Other) => false,
     }
 }
 

@@ -32,6 +32,7 @@ mod statistics;
 mod stop;
 mod store;
 mod threads;
+mod told;
 mod trouble;
 mod tx;
 

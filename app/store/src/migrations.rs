@@ -165,6 +165,7 @@ fn nonsense(place: &str) -> impl Fn(Inconsistent) -> OpenTrouble + use<> {
 pub(crate) fn cannot_open(place: &str, failure: Failure) -> OpenTrouble {
     let next = match failure.cause {
         Cause::Full => "free some space and start again",
+        Cause::Damage => "check that it is a database of this program; if it is, check the disk and restore a backup",
         Cause::Disk => "check the disk: free some space if it is full, restore a backup if the file is damaged",
         Cause::ConnectionLost => "check that the database server runs and that address, user and password are right",
         Cause::TooLong | Cause::Conflict => "another program is using it: stop that one, or wait and start again",

@@ -25,6 +25,10 @@ pub struct Statistics {
     pub reads: u64,
     /// Checkpoints done (SQLite).
     pub checkpoints: u64,
+    /// Tries to seal entries that failed (PostgreSQL).
+    pub seal_failures: u64,
+    /// Queries that met damage in the file (SQLite).
+    pub damaged_reads: u64,
 }
 
 macro_rules! counters {
@@ -39,7 +43,20 @@ macro_rules! counters {
         }
     };
 }
-counters!(groups, commands, repeated, lost_groups, panics, conflicts, retries, reconnects, reads, checkpoints);
+counters!(
+    groups,
+    commands,
+    repeated,
+    lost_groups,
+    panics,
+    conflicts,
+    retries,
+    reconnects,
+    reads,
+    checkpoints,
+    seal_failures,
+    damaged_reads
+);
 
 /// One more.
 pub(crate) fn count(counter: &AtomicU64) {

@@ -13,6 +13,7 @@ use crate::reader::Reader;
 use crate::statistics::{Counters, Statistics};
 use crate::stop::{Stop, StopReason};
 use crate::threads::{self, Threads, join};
+use crate::told::Told;
 use crate::trouble::{OpenTrouble, ReadTrouble, Trouble, WriteTrouble};
 use crate::tx::Tx;
 use crate::{postgresql, sqlite};
@@ -31,6 +32,7 @@ pub(crate) struct Core {
     /// The newest committed seal, for whoever signs it.
     pub(crate) heads: HeadSlot,
     pub(crate) copies: Copies,
+    pub(crate) told: Told,
 }
 
 impl Core {
@@ -43,6 +45,7 @@ impl Core {
             stop: Stop::default(),
             heads: HeadSlot::default(),
             copies: Copies::default(),
+            told: Told::default(),
             commands,
             options,
         }
@@ -172,6 +175,16 @@ impl Store {
     /// What the engine counted since it was opened.
     pub fn statistics(&self) -> Statistics {
         self.0.core.counters.snapshot()
+    }
+
+    /// What an operator must know while the store works on, in words; empty where all is well.
+    pub fn troubles(&self) -> Vec<String> {
+        self.0.core.told.in_words()
+    }
+
+    /// Why entries of the journal get no seals just now, as this process sees it.
+    pub(crate) fn why_not_sealing(&self) -> Option<String> {
+        self.0.core.told.why_not_sealing()
     }
 
     /// Does what is queued, ends the threads and closes the database, also for all clones.

@@ -16,6 +16,8 @@ pub enum Cause {
     Full,
     /// The disk reported an error: nothing written lately may be trusted to be there.
     Disk,
+    /// The database's file makes no sense (SQLite's CORRUPT and NOTADB): what a disk that rots, or another program, leaves behind.
+    Damage,
     /// Another transaction got in between (PostgreSQL 40001 and 40P01); run again.
     Conflict,
     /// The connection to the database is gone.

@@ -12,6 +12,8 @@ pub struct HealthView {
     pub realm: String,
     /// Transmissions kept and not yet filed.
     pub unfiled: i64,
+    /// What an operator must know of the store, in words; empty where all is well.
+    pub troubles: Vec<String>,
     /// Each link.
     pub links: Vec<LinkView>,
 }
@@ -65,5 +67,5 @@ pub async fn health(lab: &Laboratory) -> Result<HealthView, ActTrouble> {
             }
         })
         .collect();
-    Ok(HealthView { realm: lab.realm().to_string(), unfiled, links })
+    Ok(HealthView { realm: lab.realm().to_string(), unfiled, troubles: lab.store().troubles(), links })
 }

@@ -99,6 +99,12 @@ impl Office {
 
     async fn who_saw(&self, mrn: &str) -> Carried {
         let lookings = actions::who_saw(&self.store, mrn).await.map_err(|trouble| environment(&trouble))?;
+        let Some(lookings) = lookings else {
+            return Err((Failure::Use(format!("no patient has the medical record number {mrn}: check how it is written")), Vec::new()));
+        };
+        if lookings.is_empty() {
+            return Ok(vec![format!("nobody looked at {mrn}")]);
+        }
         let line = |looking: actions::Looking| format!("{}\t{}\t{}\t{}", looking.at, looking.by, looking.what, looking.subject);
         Ok(lookings.into_iter().map(line).collect())
     }
@@ -111,7 +117,7 @@ impl Office {
             return Ok(lines);
         }
         let found = report.findings.len() + report.more;
-        Err((Failure::DoesNotHold(format!("{found} things were done behind the journal's back")), lines))
+        Err((Failure::DoesNotHold(format!("{} done behind the journal's back", things(found, "was", "were"))), lines))
     }
 
     async fn import_patients(&self, file: &Path) -> Carried {
@@ -174,10 +180,17 @@ pub(crate) async fn check(store: &Store) -> Carried {
     let audited = verified(store, None).await?;
     let mut lines: Vec<String> = broken.iter().map(|broken| format!("{}: {}", broken.invariant, broken.what)).collect();
     lines.extend(audited.findings.iter().map(|finding| format!("I6: {finding}")));
+    lines.extend(store.troubles().into_iter().map(|trouble| format!("database: {trouble}")));
     if lines.is_empty() {
         return Ok(vec!["I1 to I6 hold; nothing is in quarantine".to_owned()]);
     }
-    Err((Failure::DoesNotHold(format!("{} things do not hold (at most 100 of each kind are named)", lines.len() + audited.more)), lines))
+    let broken = things(lines.len() + audited.more, "does", "do");
+    Err((Failure::DoesNotHold(format!("{broken} not hold (at most 100 of each kind are named)")), lines))
+}
+
+/// So many things, with the verb that fits.
+fn things(count: usize, one: &str, many: &str) -> String {
+    if count == 1 { format!("1 thing {one}") } else { format!("{count} things {many}") }
 }
 
 /// Holds journal, seals and records against each other.

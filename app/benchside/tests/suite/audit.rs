@@ -3,7 +3,11 @@
 use crate::check::with_a_result;
 use crate::engine::Engine;
 
-on_both!(what_was_done_behind_the_journal_is_named, an_anchor_vouches_for_the_end_of_the_journal);
+on_both!(
+    what_was_done_behind_the_journal_is_named,
+    who_saw_a_patient_is_told_and_that_nobody_did_or_there_is_none,
+    an_anchor_vouches_for_the_end_of_the_journal
+);
 
 async fn what_was_done_behind_the_journal_is_named(engine: &Engine) {
     let place = with_a_result(engine);
@@ -13,11 +17,22 @@ async fn what_was_done_behind_the_journal_is_named(engine: &Engine) {
     place.change("UPDATE result SET reported = '4.9'");
     let server = place.serve();
     let altered = place.operate("audit verify", &[]);
-    altered.says(1, &["1 things were done behind the journal's back"]);
+    altered.says(1, &["1 thing was done behind the journal's back"]);
     assert!(altered.out.contains("\n  result ") && altered.out.contains("is not as entry"), "{}", altered.out);
     assert_eq!(server.stop().code, Some(0));
     place.change("UPDATE result SET reported = '4.1'");
     place.operate("audit verify", &[]).says(0, &[]);
+}
+
+async fn who_saw_a_patient_is_told_and_that_nobody_did_or_there_is_none(engine: &Engine) {
+    let place = with_a_result(engine);
+    // An API client placed the order, and looked at nothing.
+    let nobody = place.operate("audit seen", &["M-1"]);
+    nobody.says(0, &[]);
+    assert_eq!(nobody.out, "nobody looked at M-1\n");
+    let unknown = place.operate("audit seen", &["M-2"]);
+    unknown.says(2, &["no patient has the medical record number M-2"]);
+    assert_eq!(unknown.out, "");
 }
 
 async fn an_anchor_vouches_for_the_end_of_the_journal(engine: &Engine) {

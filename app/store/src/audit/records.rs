@@ -17,6 +17,8 @@ use std::time::{Duration, Instant};
 
 /// How long entries may wait for their seals before that is called a fault.
 const SEALING_PATIENCE: Duration = Duration::from_secs(30);
+/// The same, where this process knows why they wait.
+const SEALING_PATIENCE_WITH_TROUBLE: Duration = Duration::from_secs(5);
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 /// Suspects that are kept before it is looked which of them were only in motion.
 const SUSPECTS_MAX: usize = 50_000;
@@ -182,8 +184,12 @@ fn wait_until_sealed(store: &Store) -> Result<(), VerifyTrouble> {
         if count == 0 {
             return Ok(());
         }
-        if begin.elapsed() > SEALING_PATIENCE {
-            return Err(VerifyTrouble::NotSealing);
+        let (patience, why) = match store.why_not_sealing() {
+            Some(why) => (SEALING_PATIENCE_WITH_TROUBLE, format!("sealing them fails: {why}")),
+            None => (SEALING_PATIENCE, "is another program holding the table pending_seal?".to_owned()),
+        };
+        if begin.elapsed() > patience {
+            return Err(VerifyTrouble::NotSealing(why));
         }
         thread::sleep(LOOK_AGAIN);
     }

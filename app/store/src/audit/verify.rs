@@ -178,8 +178,8 @@ pub enum VerifyTrouble {
     #[error(transparent)]
     Read(#[from] ReadTrouble),
     /// Entries keep waiting for their seals.
-    #[error("entries of the journal keep waiting for their seals: is a server running on this database?")]
-    NotSealing,
+    #[error("entries of the journal keep waiting for their seals: {0}")]
+    NotSealing(String),
 }
 
 /// How much is done at once.

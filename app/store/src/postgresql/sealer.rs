@@ -9,6 +9,7 @@ use crate::param::Param;
 use crate::pending::lock;
 use crate::row::{Inconsistent, Row};
 use crate::session::{Failure, Session};
+use crate::statistics::count;
 use crate::store::Core;
 use crate::trouble::Cause;
 use kernel::CommandId;
@@ -109,6 +110,10 @@ impl Sealer {
         loop {
             let work = self.bell.wait();
             let sealed = self.seal_all(&work);
+            if sealed.is_err() {
+                count(&self.core.counters.seal_failures);
+            }
+            self.core.told.sealing(sealed.as_ref().err().map(|failure| failure.words.clone()));
             if work.ended {
                 return;
             }
@@ -139,12 +144,12 @@ impl Sealer {
             none => none.insert(self.connector.connect(Role::Writer)?),
         };
         session.control(&format!("BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock({SEALER_LOCK})"))?;
-        let (count, head) = seal(session)?;
+        let (sealed, head) = seal(session)?;
         session.control("COMMIT")?;
-        if count > 0 {
+        if sealed > 0 {
             self.core.heads.put(head);
         }
-        Ok(count)
+        Ok(sealed)
     }
 }
 

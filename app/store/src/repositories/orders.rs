@@ -113,8 +113,8 @@ fn test(row: &Row, column: usize) -> Result<TestCode, Inconsistent> {
 }
 
 /// A patient by medical record number.
-pub fn patient_by_mrn(tx: &mut Tx<'_>, mrn: &str) -> Result<Option<PatientRecord>, Trouble> {
-    Ok(tx.query_opt(&PATIENT_BY_MRN, &params![mrn])?.map(|row| patient(&row, 0)).transpose()?)
+pub fn patient_by_mrn(reader: &mut Reader<'_>, mrn: &str) -> Result<Option<PatientRecord>, Trouble> {
+    Ok(reader.query_opt(&PATIENT_BY_MRN, &params![mrn])?.map(|row| patient(&row, 0)).transpose()?)
 }
 
 /// Adds a patient.

@@ -54,7 +54,7 @@ impl Checkpointer {
 
     /// Stops the store if this was a disk error.
     fn stop_after<T>(&self, outcome: Result<T, Failure>) {
-        if let Err(Failure { cause: Cause::Disk, words }) = outcome {
+        if let Err(Failure { cause: Cause::Disk | Cause::Damage, words }) = outcome {
             self.core.shut(StopReason::Disk(words));
         }
     }

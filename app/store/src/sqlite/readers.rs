@@ -37,8 +37,14 @@ fn step(session: &mut SqliteSession<'_>, limit: &Limit, core: &Core, mut query: 
         }
     };
     count(&core.counters.reads);
-    if let Some(ReadTrouble::Failed(Trouble::Statement { cause: Cause::Disk, words, .. })) = &trouble {
-        core.shut(StopReason::Disk(words.clone()));
+    match &trouble {
+        Some(ReadTrouble::Failed(Trouble::Statement { cause: Cause::Disk, words, .. })) => core.shut(StopReason::Disk(words.clone())),
+        // What else is there can still be read, and results go on coming in: that is for the operator to end.
+        Some(ReadTrouble::Failed(damaged @ Trouble::Statement { cause: Cause::Damage, .. })) => {
+            count(&core.counters.damaged_reads);
+            core.told.damage(&damaged.to_string());
+        }
+        _ => {}
     }
     query.answer(trouble);
 }

@@ -196,6 +196,7 @@ pub(super) fn failure(error: &rusqlite::Error) -> Failure {
         Some(ErrorCode::OperationInterrupted) => Cause::TooLong,
         Some(ErrorCode::DiskFull) => Cause::Full,
         Some(ErrorCode::SystemIoFailure) => Cause::Disk,
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Cause::Damage,
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Cause::Conflict,
         Some(ErrorCode::ParameterOutOfRange | ErrorCode::ApiMisuse) => Cause::Misuse,
         Some(_) | None => Cause::Other,

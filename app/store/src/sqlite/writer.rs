@@ -33,7 +33,8 @@ enum Lost {
 impl Lost {
     fn by(failure: Failure, statement: &'static str) -> Self {
         match failure.cause {
-            Cause::Disk => Self::Disk(failure.words),
+            // Written into a file that makes no sense, a change may make it worse, and be gone with it.
+            Cause::Disk | Cause::Damage => Self::Disk(failure.words),
             _ => Self::Group(failure.of(statement)),
         }
     }
@@ -200,7 +201,9 @@ impl<'c> Writer<'c> {
             return Err(lost_by(attempt));
         }
         match attempt {
-            Attempt::Failed(WriteTrouble::Failed(Trouble::Statement { cause: Cause::Disk, words, .. })) => Err(Lost::Disk(words)),
+            Attempt::Failed(WriteTrouble::Failed(Trouble::Statement { cause: Cause::Disk | Cause::Damage, words, .. })) => {
+                Err(Lost::Disk(words))
+            }
             attempt => Ok(attempt),
         }
     }
@@ -213,7 +216,7 @@ impl<'c> Writer<'c> {
         match journal::find(&mut self.session, command.id) {
             Ok(Some(done)) => Ok(Ok(done)),
             Ok(None) => Ok(otherwise),
-            Err(Trouble::Statement { cause: Cause::Disk, words, .. }) => Err(Lost::Disk(words)),
+            Err(Trouble::Statement { cause: Cause::Disk | Cause::Damage, words, .. }) => Err(Lost::Disk(words)),
             Err(trouble) => Ok(Err(trouble.into())),
         }
     }
@@ -262,7 +265,7 @@ impl<'c> Writer<'c> {
 
 fn lost_by(attempt: Attempt) -> Lost {
     match attempt {
-        Attempt::Failed(WriteTrouble::Failed(Trouble::Statement { cause: Cause::Disk, words, .. })) => Lost::Disk(words),
+        Attempt::Failed(WriteTrouble::Failed(Trouble::Statement { cause: Cause::Disk | Cause::Damage, words, .. })) => Lost::Disk(words),
         Attempt::Failed(WriteTrouble::Failed(trouble)) => Lost::Group(trouble),
         Attempt::Done(..) | Attempt::Repeated | Attempt::Failed(_) => {
             Lost::Group(Trouble::because("the transaction was given up by the database"))

@@ -19,6 +19,7 @@ on_both!(
     a_laboratory_at_work_is_sound_while_it_is_looked_at,
     rows_with_keys_nobody_of_ours_makes_are_named_and_end,
     records_are_found_in_whatever_slice_their_keys_lie,
+    entries_that_cannot_be_sealed_are_told_of_until_they_are,
     a_command_sealed_twice_and_a_seal_in_front_of_the_first_are_named,
     a_seal_numbered_at_the_end_of_all_numbers_is_named_and_harms_nobody,
 );
@@ -227,8 +228,8 @@ fn five_hundred_alterations_are_all_named(engine: &Engine) {
     for at in 0..500 {
         let Alteration { sql, named, undo } = alteration(engine, at, ENTRIES);
         engine.raw(&sql);
-        // In one slice and in very many, three at once.
-        let limits = if at % 2 == 0 { Limits::default() } else { SMALL };
+        // In one slice; and in very many, three at once, for each kind.
+        let limits = if at % 5 == 0 { SMALL } else { Limits::default() };
         let report = lab.look_by(None, limits);
         if !report.findings.iter().any(|finding| finding.to_string().contains(&named)) {
             missed.push(format!("{sql}: {named} is not in {:?}", report.findings));
@@ -380,12 +381,35 @@ fn records_are_found_in_whatever_slice_their_keys_lie(engine: &Engine) {
     let numbers = || (1..=60).chain((1..=20).map(|number| number << 24));
     numbers().for_each(|number| work(&lab.store, number));
     (1..=30).for_each(|number| close_task(&lab.store, number, 1));
-    for records_at_once in [1, 2, 3, 7, 50, 1_000_000] {
-        for lanes in [0, 1, 4] {
+    for records_at_once in [1, 7, 50, 1_000_000] {
+        for lanes in [0, 4] {
             let report = lab.look_by(None, Limits { records_at_once, lanes });
             assert_eq!((report.findings.as_slice(), report.records, report.entries), (&[][..], 320, 110), "{records_at_once}, {lanes}");
         }
     }
+}
+
+fn entries_that_cannot_be_sealed_are_told_of_until_they_are(engine: &Engine) {
+    if engine.is_sqlite() {
+        // There the writer seals in the commands' own transaction.
+        return;
+    }
+    let lab = sealed(engine);
+    work(&lab.store, 1);
+    assert_eq!(lab.store.troubles(), Vec::<String>::new());
+    engine.raw("ALTER TABLE seal RENAME TO away");
+    work(&lab.store, 2);
+    until("it is told", || lab.store.troubles().iter().any(|words| words.contains("cannot be sealed") && words.contains("seal")));
+    assert!(lab.store.statistics().seal_failures > 0);
+    // The table is there again, and refuses: whoever verifies is told why entries wait.
+    engine.raw("ALTER TABLE away RENAME TO seal; ALTER TABLE seal ADD CONSTRAINT none CHECK (no < 2)");
+    until("it is told anew", || lab.store.troubles().iter().any(|words| words.contains("constraint")));
+    let trouble = verify(&lab.store, None, Limits::default()).unwrap_err().to_string();
+    assert!(trouble.contains("keep waiting for their seals") && trouble.contains("constraint"), "{trouble}");
+    engine.raw("ALTER TABLE seal DROP CONSTRAINT none");
+    until("it seals again", || lab.store.troubles().is_empty() && engine.count("pending_seal") == 0);
+    let report = lab.look(None);
+    assert_eq!((report.findings.as_slice(), report.entries), (&[][..], 2));
 }
 
 fn a_command_sealed_twice_and_a_seal_in_front_of_the_first_are_named(engine: &Engine) {

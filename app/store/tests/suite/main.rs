@@ -8,6 +8,7 @@ mod audit;
 mod commands;
 mod connection_loss;
 mod copies;
+mod damage;
 mod dialect;
 mod groups;
 mod log;

@@ -13,6 +13,8 @@ pub(crate) struct HealthAnswer {
     realm: String,
     /// Transmissions kept and not filed yet.
     unfiled: i64,
+    /// What an operator must know of the database; empty where all is well.
+    troubles: Vec<String>,
     links: Vec<LinkAnswer>,
 }
 
@@ -49,5 +51,5 @@ impl From<LinkView> for LinkAnswer {
 pub(crate) async fn show(State(web): State<Web>) -> Result<Json<HealthAnswer>, Refusal> {
     let health = views::health(&web.lab).await?;
     let links = health.links.into_iter().map(Into::into).collect();
-    Ok(Json(HealthAnswer { realm: health.realm, unfiled: health.unfiled, links }))
+    Ok(Json(HealthAnswer { realm: health.realm, unfiled: health.unfiled, troubles: health.troubles, links }))
 }

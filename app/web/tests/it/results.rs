@@ -89,6 +89,7 @@ async fn the_api_tells_the_same() {
     assert_eq!(order["examinations"][0]["result"]["value"], "7.9");
     let health = house.api("GET", "/api/v1/health", "").await.json();
     assert_eq!((&health["realm"], &health["unfiled"]), (&"demonstration".into(), &0.into()));
+    assert_eq!(health["troubles"], serde_json::json!([]));
     assert_eq!(health["links"][0]["name"], "c111");
 }
 
