@@ -223,3 +223,20 @@ pub(super) fn written(reader: &mut Reader<'_>, after: i64, last: i64, wanted: im
     })?;
     Ok(Written { records, to })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A scan that began behind the shorter of two ids with the same place would never meet it.
+    #[test]
+    fn a_slice_begins_with_the_least_bytes_whose_place_is_in_it() {
+        let slice = Slice { from: place(&[1]), to: Some(place(&[2])) };
+        assert_eq!(slice.first_id(), [1]);
+        for id in [&[1][..], &[1, 0], &[1; 40], &[1, 0xff]] {
+            assert!(slice.holds(place(id)) && slice.first_id().as_slice() <= id, "{id:?}");
+        }
+        assert!(!slice.holds(place(&[0, 0xff])) && !slice.holds(place(&[2])));
+        assert!(Slice { from: 0, to: None }.first_id().is_empty());
+    }
+}
