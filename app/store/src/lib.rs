@@ -6,7 +6,7 @@
 //! Invariants:
 //! - nothing is answered before it is durable; there is no switch to weaken that;
 //! - a command's journal entry commits with its effect or not at all, and a command id has its effect once;
-//! - only the threads of this crate touch a database connection; no SQL text stands outside this crate;
+//! - only the threads of this crate touch a database connection, or, in a simulation, its `Stepper`; no SQL text stands outside this crate;
 //! - a row that makes no sense is quarantined with table, column and id, never guessed.
 
 mod admission;
@@ -18,6 +18,7 @@ mod faults;
 mod journal;
 mod migrations;
 mod options;
+mod outside;
 mod param;
 mod pending;
 mod postgresql;
@@ -45,11 +46,16 @@ pub use faults::Disk;
 pub use faults::Faults;
 pub use migrations::SCHEMA_VERSION;
 pub use options::{LogLimits, Opening, Options, Target};
+#[cfg(feature = "simulation")]
+pub use outside::{Outside, Simulated, simulate};
+pub use outside::{new_uuid, now};
 pub use param::Param;
 pub use pending::Pending;
 pub use reader::Reader;
 pub use row::{Inconsistent, Row};
 pub use sql::{Insert, Kind, Registered, Sql, all_statements};
+#[cfg(feature = "simulation")]
+pub use sqlite::{Engine, Stepper};
 pub use statistics::Statistics;
 pub use stop::StopReason;
 pub use store::Store;

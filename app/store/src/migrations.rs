@@ -1,8 +1,8 @@
 //! Making a database, recognising one of ours, and bringing it up to date: each migration in one transaction, recorded.
 
 use crate::options::Opening;
+use crate::outside::now;
 use crate::param::Param;
-use crate::quarantine::clock;
 use crate::row::{Inconsistent, Row};
 use crate::session::{Failure, Session};
 use crate::sql::Sql;
@@ -136,7 +136,7 @@ fn version_now(session: &mut dyn Definer, place: &str) -> Result<i64, OpenTroubl
 
 fn run(session: &mut dyn Definer, migration: &Migration, realm: Realm) -> Result<(), Failure> {
     session.define(migration.text)?;
-    let now = clock();
+    let now = now();
     let digest = digest_of(migration);
     let note = [Param::from(migration.number), Param::from(migration.name), Param::from(&digest), Param::from(now)];
     session.execute(&NOTE_MIGRATION, &note)?;

@@ -1,16 +1,16 @@
 //! Rows that make no sense: each recorded once, by the writer, as a command of its own.
 
 use crate::command::{Command, Nature, Outcome};
+use crate::outside::now;
 use crate::param::Param;
 use crate::pending::{Pending, lock};
 use crate::queue::{Offer, Queue};
 use crate::row::Inconsistent;
 use crate::trouble::WriteTrouble;
-use kernel::{Actor, CommandId, Timestamp};
+use kernel::{Actor, CommandId};
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 crate::sql! {
     /// One impossible row; one that is known already is left alone.
@@ -53,7 +53,7 @@ impl Quarantine {
 fn command(id: CommandId, inconsistent: Inconsistent) -> Command {
     // Nobody waits for this answer; whether it worked shows in the table.
     let (reply, _) = Pending::new(|| Err(WriteTrouble::Unknown("the engine ended".to_owned())));
-    let at = clock();
+    let at = now();
     let Inconsistent { table, column, id: row, what } = inconsistent;
     let [table, column, row, what] = [table, column, row, what].map(|text| text.replace('\0', "\u{fffd}"));
     let keep = move |tx: &mut crate::tx::Tx<'_>| {
@@ -74,12 +74,6 @@ fn command_id(inconsistent: &Inconsistent) -> CommandId {
     let mut bytes = [0; 16];
     bytes.iter_mut().zip(hash.finalize()).for_each(|(byte, hashed)| *byte = hashed);
     CommandId::from_uuid(uuid::Builder::from_custom_bytes(bytes).into_uuid())
-}
-
-/// The one clock of this room: when the engine itself found something. Commands bring their own time.
-pub(crate) fn clock() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
 }
 
 #[cfg(test)]

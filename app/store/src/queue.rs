@@ -3,7 +3,7 @@
 use crate::pending::lock;
 use crate::stop::StopReason;
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
 /// What became of an offered piece of work.
@@ -21,6 +21,8 @@ struct State<J> {
     waiting: BTreeMap<u64, Waker>,
     next_ticket: u64,
     closed: Option<StopReason>,
+    /// Who is to be told that there is work, where no thread waits for it.
+    stepper: Option<Waker>,
 }
 
 pub(crate) struct Queue<J> {
@@ -31,7 +33,7 @@ pub(crate) struct Queue<J> {
 
 impl<J> Queue<J> {
     pub(crate) fn new(capacity: usize) -> Self {
-        let state = State { work: VecDeque::new(), waiting: BTreeMap::new(), next_ticket: 0, closed: None };
+        let state = State { work: VecDeque::new(), waiting: BTreeMap::new(), next_ticket: 0, closed: None, stepper: None };
         Self { state: Mutex::new(state), arrived: Condvar::new(), capacity: capacity.max(1) }
     }
 
@@ -62,8 +64,10 @@ impl<J> Queue<J> {
             return Offer::Full(work);
         }
         state.work.push_back(work);
+        let stepper = state.stepper.take();
         drop(state);
         self.arrived.notify_one();
+        stepper.into_iter().for_each(Waker::wake);
         Offer::Taken
     }
 
@@ -90,6 +94,27 @@ impl<J> Queue<J> {
         while state.work.is_empty() && state.closed.is_none() {
             state = self.arrived.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
+        Self::take_from(state, workers, max, into, alike);
+    }
+
+    /// Like [`take`](Self::take), but waits for nothing: nothing left in `into` means that nothing is there now.
+    #[cfg(feature = "simulation")]
+    pub(crate) fn take_now(&self, max: usize, into: &mut Vec<J>) {
+        Self::take_from(lock(&self.state), 1, max, into, |_, _| true);
+    }
+
+    /// Ready when there is work, or when the queue is closed and empty.
+    #[cfg(feature = "simulation")]
+    pub(crate) fn poll_work(&self, context: &std::task::Context<'_>) -> std::task::Poll<()> {
+        let mut state = lock(&self.state);
+        if state.work.is_empty() && state.closed.is_none() {
+            state.stepper = Some(context.waker().clone());
+            return std::task::Poll::Pending;
+        }
+        std::task::Poll::Ready(())
+    }
+
+    fn take_from(mut state: MutexGuard<'_, State<J>>, workers: usize, max: usize, into: &mut Vec<J>, alike: fn(&J, &J) -> bool) {
         let max = state.work.len().div_ceil(workers.max(1)).min(max);
         let Some(first) = state.work.pop_front() else { return };
         let mut at = 0;
@@ -117,8 +142,9 @@ impl<J> Queue<J> {
         let mut state = lock(&self.state);
         state.closed.get_or_insert(reason);
         let woken = std::mem::take(&mut state.waiting);
+        let stepper = state.stepper.take();
         drop(state);
-        woken.into_values().for_each(Waker::wake);
+        woken.into_values().chain(stepper).for_each(Waker::wake);
         self.arrived.notify_all();
     }
 

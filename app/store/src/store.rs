@@ -123,6 +123,23 @@ impl Store {
         Ok(store)
     }
 
+    /// Opens a SQLite database without threads: nothing happens in it but what the [`Engine`](crate::Engine) is told to do. Nobody may wait for an answer
+    /// on the thread that steps it.
+    #[cfg(feature = "simulation")]
+    pub fn open_stepped(
+        path: &std::path::Path,
+        realm: Realm,
+        opening: Opening,
+        options: Options,
+    ) -> Result<(Self, sqlite::Engine), OpenTrouble> {
+        let core = Arc::new(Core::new(options));
+        let engine = sqlite::Engine::open(path, realm, opening, &core)?;
+        let seals = core.options.seals.as_ref().map(|files| SealLog::open(files, realm)).transpose()?;
+        let target = Target::Sqlite(path.to_owned());
+        let store = Self(Arc::new(Shared { core, target, threads: Mutex::new(None), signer: Mutex::new(None) }));
+        Ok((store, engine.signing(seals)))
+    }
+
     /// Runs a command: `f` and its journal entry, in one transaction, answered once durable.
     ///
     /// `f` may run several times and has no effect outside its `Tx`; ids and `now` are made before. Refusals are an [`Outcome`] and

@@ -5,9 +5,9 @@
 //! in hexadecimal. What is signed is `benchside seal 1`, NUL, realm, NUL, number and moment (eight bytes each, little end first) and hash.
 
 use super::seal::{Hash, Head};
+use crate::outside::now;
 use crate::pending::lock;
-use crate::quarantine::clock;
-use kernel::Realm;
+use kernel::{Realm, Timestamp};
 use ring::rand::SystemRandom;
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use std::fs::{File, OpenOptions};
@@ -18,7 +18,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 /// Between two signed heads while there is work: at most so long is what was done not anchored yet. A clean close signs the last head.
-const REST: Duration = Duration::from_secs(10);
+pub(crate) const REST: Duration = Duration::from_secs(10);
 const KEY_BYTES_MAX: u64 = 4_096;
 /// More than a line of the log can have.
 const LINE_BYTES_MAX: u64 = 512;
@@ -79,12 +79,17 @@ impl HeadSlot {
         self.0.1.notify_all();
     }
 
-    /// The next head to sign; `None` at the end.
-    fn next(&self) -> Option<Head> {
+    /// The next head to sign, if there is one now.
+    fn take(&self) -> Option<Head> {
+        lock(&self.0.0).head.take()
+    }
+
+    /// Waits for the next head to sign; false at the end.
+    fn wait(&self) -> bool {
         let (state, changed) = &*self.0;
         let waiting = |state: &mut State| state.head.is_none() && !state.ended;
-        let mut state = changed.wait_while(lock(state), waiting).unwrap_or_else(PoisonError::into_inner);
-        state.head.take()
+        let state = changed.wait_while(lock(state), waiting).unwrap_or_else(PoisonError::into_inner);
+        state.head.is_some()
     }
 
     fn rest(&self) {
@@ -116,21 +121,27 @@ impl SealLog {
         &self.place
     }
 
-    /// Until the end; says why if it has to give up before. A full disk is waited out, as the database's is: the head stays to be signed.
+    /// Until the end; says why if it has to give up before.
     pub(crate) fn run(mut self, heads: &HeadSlot) -> Result<(), SealTrouble> {
-        while let Some(head) = heads.next() {
-            match self.append(head) {
-                Ok(()) => {}
-                Err(error) if is_full(&error) && !heads.has_ended() => heads.put_back(head),
-                Err(error) => return Err(trouble(&self.place)(error)),
-            }
+        while heads.wait() {
+            self.step(heads, now())?;
             heads.rest();
         }
         Ok(())
     }
 
-    fn append(&mut self, head: Head) -> std::io::Result<()> {
-        let at = clock().micros();
+    /// Signs the newest head that is not signed yet, if there is one. A full disk is waited out, as the database's is: the head stays to be signed.
+    pub(crate) fn step(&mut self, heads: &HeadSlot, now: Timestamp) -> Result<(), SealTrouble> {
+        let Some(head) = heads.take() else { return Ok(()) };
+        match self.append(head, now) {
+            Err(error) if is_full(&error) && !heads.has_ended() => heads.put_back(head),
+            done => done.map_err(trouble(&self.place))?,
+        }
+        Ok(())
+    }
+
+    fn append(&mut self, head: Head, now: Timestamp) -> std::io::Result<()> {
+        let at = now.micros();
         let signature = self.key.sign(&signed_bytes(self.realm.name(), head.no, at, &head.hash));
         let [hash, key, signature] = [&head.hash[..], self.key.public_key().as_ref(), signature.as_ref()].map(hex);
         let line = format!("seal {} {hash} {at} {key} {signature}\n", head.no);
@@ -317,13 +328,13 @@ mod tests {
         let mut log = SealLog::open(&files, Realm::Training).unwrap();
         // The device that is always full.
         log.log = OpenOptions::new().append(true).open("/dev/full").unwrap();
-        let full = log.append(Head { no: 1, hash: [9; 32] }).unwrap_err();
+        let full = log.append(Head { no: 1, hash: [9; 32] }, now()).unwrap_err();
         assert!(is_full(&full), "{full}");
         let heads = HeadSlot::default();
         heads.put_back(Head { no: 1, hash: [9; 32] });
         heads.put(Head { no: 2, hash: [8; 32] });
         heads.put_back(Head { no: 1, hash: [9; 32] });
-        assert_eq!(heads.next().unwrap().no, 2, "a newer head outweighs the one that could not be signed");
+        assert_eq!(heads.take().unwrap().no, 2, "a newer head outweighs the one that could not be signed");
     }
 
     #[test]

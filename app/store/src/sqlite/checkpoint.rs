@@ -12,7 +12,7 @@ use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// From this size on the file is cut short when nothing happens.
 const CUT_FROM_BYTES: u64 = 1 << 20;
@@ -25,22 +25,45 @@ pub(super) struct Checkpointer {
     log: PathBuf,
     core: Arc<Core>,
     gate: Arc<Gate>,
+    /// Commits at the last look, and since when there were no more.
+    seen: u64,
+    seen_at: Duration,
+    /// Pages of the log that were copied when it was looked at last.
+    copied: u64,
 }
 
 impl Checkpointer {
     pub(super) fn new(path: &Path, core: Arc<Core>, gate: Arc<Gate>) -> Self {
-        Self { log: log_of(path), core, gate }
+        Self { log: log_of(path), core, gate, seen: 0, seen_at: Duration::ZERO, copied: 0 }
     }
 
-    /// Until all other threads are done; then the log is copied and removed, unless the disk cannot be trusted.
-    pub(super) fn run(&self, connection: &Connection) {
-        let (mut seen, mut copied) = (0, 0);
+    /// Until all other threads are done.
+    pub(super) fn run(mut self, connection: &Connection) {
+        let begin = Instant::now();
         while !self.gate.rest(PAUSE) {
-            let now = self.gate.commits_after(seen, IDLE_AFTER);
-            let outcome = if now == seen { self.when_idle(connection) } else { self.when_busy(connection, &mut copied) };
-            seen = now;
-            self.stop_after(outcome);
+            self.gate.wait_for_commits(self.seen, IDLE_AFTER);
+            self.step(connection, begin.elapsed());
         }
+        self.end(connection);
+    }
+
+    /// One look at the log, `now` after the opening: copies what is worth it.
+    pub(super) fn step(&mut self, connection: &Connection, now: Duration) {
+        let commits = self.gate.commits();
+        let outcome = if commits != self.seen {
+            (self.seen, self.seen_at) = (commits, now);
+            self.when_busy(connection)
+        } else if now.saturating_sub(self.seen_at) >= IDLE_AFTER {
+            self.seen_at = now;
+            self.when_idle(connection)
+        } else {
+            Ok(())
+        };
+        self.stop_after(outcome);
+    }
+
+    /// All others are done: the log is copied and removed, unless the disk cannot be trusted.
+    pub(super) fn end(&self, connection: &Connection) {
         if self.core.stop.reason() == Some(StopReason::Closed) {
             // Copied here and not by the closing of the last connection, which tells nobody when it fails.
             self.stop_after(self.copy(connection, "TRUNCATE"));
@@ -59,24 +82,24 @@ impl Checkpointer {
         }
     }
 
-    /// Copies what is worth it. `copied` is how many pages of the log were copied when it was looked at last.
-    fn when_busy(&self, connection: &Connection, copied: &mut u64) -> Result<(), Failure> {
+    /// Copies what is worth it.
+    fn when_busy(&mut self, connection: &Connection) -> Result<(), Failure> {
         // A copy of the database holds a snapshot for as long as it takes. The log cannot begin anew before it ends, and asking for that would only
         // make the writer wait.
         if self.core.copies.any() {
             return Ok(());
         }
         let pages = self.gate.log_pages();
-        if pages < *copied {
+        if pages < self.copied {
             // The log began anew.
-            *copied = 0;
+            self.copied = 0;
         }
-        if pages - *copied < self.core.options.log.gap_from || self.disk_failed() {
+        if pages - self.copied < self.core.options.log.gap_from || self.disk_failed() {
             return Ok(());
         }
         // Most of it while the writer goes on, and only what came meanwhile in the gap.
         self.copy(connection, "PASSIVE")?;
-        *copied = self.gate.in_gap(|| match pages >= self.core.options.log.force_from {
+        self.copied = self.gate.in_gap(|| match pages >= self.core.options.log.force_from {
             false => self.copy(connection, "PASSIVE"),
             true => self.force(connection),
         })?;
@@ -135,13 +158,12 @@ mod tests {
         connection.execute_batch("CREATE TABLE trial (id INTEGER PRIMARY KEY) STRICT").unwrap();
         let (core, gate) = (Arc::new(Core::new(Options::default())), Arc::new(Gate::default()));
         gate.note_log_pages(core.options.log.force_from);
-        let checkpointer = Checkpointer::new(&path, Arc::clone(&core), gate);
+        let mut checkpointer = Checkpointer::new(&path, Arc::clone(&core), gate);
         let copy = core.copies.begin();
-        let mut copied = 0;
-        checkpointer.when_busy(&connection, &mut copied).unwrap();
+        checkpointer.when_busy(&connection).unwrap();
         assert_eq!(core.counters.snapshot().checkpoints, 0);
         drop(copy);
-        checkpointer.when_busy(&connection, &mut copied).unwrap();
+        checkpointer.when_busy(&connection).unwrap();
         assert_eq!(core.counters.snapshot().checkpoints, 2, "in passing, then in the gap");
     }
 }

@@ -62,12 +62,16 @@ impl Gate {
         done
     }
 
-    /// The checkpointer waits until there are commits after `seen`, for at most `patience`; how many there are now.
-    pub(super) fn commits_after(&self, seen: u64, patience: Duration) -> u64 {
+    /// How many groups were committed.
+    pub(super) fn commits(&self) -> u64 {
+        lock(&self.state).commits
+    }
+
+    /// The checkpointer waits until there are commits after `seen`, for at most `patience`.
+    pub(super) fn wait_for_commits(&self, seen: u64, patience: Duration) {
         let state = lock(&self.state);
         let still = |state: &mut State| state.commits == seen && !state.ended;
-        let (state, _) = self.changed.wait_timeout_while(state, patience, still).unwrap_or_else(PoisonError::into_inner);
-        state.commits
+        drop(self.changed.wait_timeout_while(state, patience, still));
     }
 
     /// Waits so long unless the end comes first; true at the end.

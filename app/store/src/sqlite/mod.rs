@@ -6,6 +6,8 @@ mod gate;
 mod log;
 mod readers;
 mod session;
+#[cfg(feature = "simulation")]
+mod stepped;
 mod writer;
 
 use crate::audit::seal::{self, Head};
@@ -20,6 +22,7 @@ use checkpoint::Checkpointer;
 pub(crate) use copy::{copy, restore};
 use gate::Gate;
 use kernel::Realm;
+use readers::QueryRunner;
 use rusqlite::config::DbConfig;
 use rusqlite::hooks::Wal;
 use rusqlite::{Connection, OpenFlags};
@@ -27,6 +30,8 @@ use session::{SqliteSession, failure};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+#[cfg(feature = "simulation")]
+pub use stepped::{Engine, Stepper};
 use writer::Writer;
 
 /// How long a statement waits for another process that holds the file.
@@ -36,8 +41,27 @@ const READER_CACHE_KIB: i64 = 2 * 1024;
 /// How many steps of SQLite's machine run between two looks at the clock: some 50 µs.
 const STEPS_BETWEEN_LOOKS: i32 = 1000;
 
+/// An open file with its connections, before anybody works on it.
+struct Opened {
+    writer: (Connection, Limit),
+    /// The last seal in the database.
+    head: Head,
+    readers: Vec<(Connection, Limit)>,
+    checkpointer: (Connection, Checkpointer),
+    gate: Arc<Gate>,
+}
+
 /// Opens the file and starts the threads.
 pub(crate) fn open(path: &Path, realm: Realm, opening: Opening, core: &Arc<Core>) -> Result<Threads, OpenTrouble> {
+    let opened = connect_all(path, realm, opening, core)?;
+    start(core, opened).map_err(|error| {
+        let place = path.display().to_string();
+        OpenTrouble::CannotOpen { place, why: error.to_string(), next: "allow this process more threads" }
+    })
+}
+
+/// Opens the file and makes all connections.
+fn connect_all(path: &Path, realm: Realm, opening: Opening, core: &Arc<Core>) -> Result<Opened, OpenTrouble> {
     let place = path.display().to_string();
     if opening == Opening::Existing && !path.is_file() {
         return Err(OpenTrouble::Missing { place });
@@ -68,23 +92,18 @@ pub(crate) fn open(path: &Path, realm: Realm, opening: Opening, core: &Arc<Core>
     };
     connection.wal_hook(Some(tell)).map_err(failed)?;
     let checkpointer = Checkpointer::new(path, Arc::clone(core), Arc::clone(&gate));
-    start(core, gate, (connection, writer_limit, head), readers, (checkpoint_connection, checkpointer))
-        .map_err(|error| OpenTrouble::CannotOpen { place, why: error.to_string(), next: "allow this process more threads" })
+    Ok(Opened { writer: (connection, writer_limit), head, readers, checkpointer: (checkpoint_connection, checkpointer), gate })
 }
 
-fn start(
-    core: &Arc<Core>,
-    gate: Arc<Gate>,
-    (connection, limit, head): (Connection, Limit, Head),
-    readers: Vec<(Connection, Limit)>,
-    (checkpoint_connection, checkpointer): (Connection, Checkpointer),
-) -> std::io::Result<Threads> {
+fn start(core: &Arc<Core>, opened: Opened) -> std::io::Result<Threads> {
+    let Opened { writer: (connection, limit), head, readers, checkpointer: (checkpoint_connection, checkpointer), gate } = opened;
     let mut threads = Threads::of(core);
     let (writer_core, writer_gate) = (Arc::clone(core), Arc::clone(&gate));
     threads.start("store-writer", move || Writer::new(&connection, limit, writer_core, writer_gate, head).run())?;
     for (number, (connection, limit)) in readers.into_iter().enumerate() {
         let core = Arc::clone(core);
-        threads.start(&format!("store-reader-{number}"), move || readers::run(&connection, &limit, &core))?;
+        let run = move || QueryRunner::new(&connection, &limit, core).run();
+        threads.start(&format!("store-reader-{number}"), run)?;
     }
     threads.start_last("store-checkpointer", move || gate.end(), move || checkpointer.run(&checkpoint_connection))?;
     Ok(threads)

@@ -14,6 +14,7 @@ use crate::store::Core;
 use crate::trouble::{Cause, Trouble, WriteTrouble};
 use rusqlite::Connection;
 use std::sync::Arc;
+use std::time::Duration;
 
 static BEGIN: Sql = Sql::new("BEGIN", "BEGIN IMMEDIATE", None);
 static SAVEPOINT: Sql = Sql::new("SAVEPOINT", "SAVEPOINT command", None);
@@ -49,12 +50,17 @@ pub(super) struct Writer<'c> {
     head: Head,
     /// The last seal once the transaction at hand is.
     head_after_commit: Head,
+    /// The negative control has answered and not committed yet.
+    owes_commit: bool,
 }
+
+/// How long the negative control commits after its answers: as long as a slow disk would take, so that the checker has a fair chance to catch it.
+const OWED_FOR: Duration = Duration::from_millis(20);
 
 impl<'c> Writer<'c> {
     /// `head` is the last seal in the database.
     pub(super) fn new(connection: &'c Connection, limit: Limit, core: Arc<Core>, gate: Arc<Gate>, head: Head) -> Self {
-        Self { session: SqliteSession::new(connection), limit, core, gate, head, head_after_commit: head }
+        Self { session: SqliteSession::new(connection), limit, core, gate, head, head_after_commit: head, owes_commit: false }
     }
 
     /// Until the queue is closed and empty.
@@ -66,11 +72,15 @@ impl<'c> Writer<'c> {
                 return;
             }
             self.step(std::mem::take(&mut group));
+            if self.owes_commit {
+                std::thread::sleep(OWED_FOR);
+                self.pay();
+            }
         }
     }
 
     /// One group, from begin to answers.
-    fn step(&mut self, group: Vec<Command>) {
+    pub(super) fn step(&mut self, group: Vec<Command>) {
         self.gate.begin_group();
         match self.run_group(&group) {
             Ok(answers) => self.finish(group, answers),
@@ -87,9 +97,7 @@ impl<'c> Writer<'c> {
     fn finish(&mut self, group: Vec<Command>, answers: Vec<Answer>) {
         if self.core.options.faults.acknowledges_before_commit() {
             answer_all(group, answers);
-            // As a slow disk would, so that the checker has a fair chance to catch it.
-            std::thread::sleep(std::time::Duration::from_millis(20));
-            let _ = self.commit();
+            self.owes_commit = true;
             return;
         }
         match self.commit() {
@@ -102,6 +110,13 @@ impl<'c> Writer<'c> {
                 count(&self.core.counters.lost_groups);
                 self.each_alone(group);
             }
+        }
+    }
+
+    /// Makes up for the commit that the negative control left out.
+    pub(super) fn pay(&mut self) {
+        if std::mem::take(&mut self.owes_commit) {
+            let _ = self.commit();
         }
     }
 

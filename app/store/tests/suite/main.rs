@@ -23,6 +23,7 @@ mod schema;
 mod shared_transactions;
 mod silence;
 mod statements;
+mod stepped;
 mod values;
 mod versions;
 mod wire;
