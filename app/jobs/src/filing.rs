@@ -18,6 +18,8 @@ pub async fn run_filing(lab: Laboratory, analyser: Analyser) {
             Ok(0) => {
                 failures = 0;
                 tokio::select! {
+                    // In a fixed order, so that a simulation can be repeated.
+                    biased;
                     () = analyser.in_tray.rung() => {}
                     () = tokio::time::sleep(Duration::from_secs(LOOK_SECONDS)) => analyser.in_tray.look(),
                 }

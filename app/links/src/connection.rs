@@ -9,8 +9,7 @@ use lis2::{Link, LinkEvent, LinkSettings, MessageId};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::time::Instant;
 
@@ -28,10 +27,14 @@ type Keeping = BoxFuture<'static, (Option<MessageId>, Result<Kept, ActTrouble>)>
 /// database with several writers could show the second before the first, and it would be filed first.
 pub(crate) type Arrivals = Arc<Mutex<i64>>;
 
-struct Connection {
+/// What carries bytes both ways: a socket, or a simulated one.
+pub trait Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static {}
+impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Stream for S {}
+
+struct Connection<S> {
     lab: Laboratory,
     analyser: Analyser,
-    stream: TcpStream,
+    stream: S,
     link: Link,
     start: Instant,
     wake_at: Option<Duration>,
@@ -41,7 +44,7 @@ struct Connection {
 }
 
 /// Serves one connection until either side closes it.
-pub(crate) async fn serve(lab: Laboratory, analyser: Analyser, stream: TcpStream, arrivals: Arrivals, slot: Slot) {
+pub(crate) async fn serve<S: Stream>(lab: Laboratory, analyser: Analyser, stream: S, arrivals: Arrivals, slot: Slot) {
     let counted = Counted::new(&lab, &analyser);
     let mut connection = Connection {
         lab: lab.clone(),
@@ -89,7 +92,7 @@ enum Happened {
     GiveWay,
 }
 
-impl Connection {
+impl<S: Stream> Connection<S> {
     async fn run(&mut self, slot: &Slot) -> std::io::Result<&'static str> {
         let mut buffer = vec![0_u8; READ_BYTES];
         loop {
@@ -186,7 +189,7 @@ impl Connection {
 
     /// The message with its number, once those before it are kept, and the turn that keeps the next one waiting. A number is used once, whatever
     /// becomes of the keeping: whether a failed one was committed is not always known.
-    fn received(&self, wire: Vec<u8>, content: Vec<u8>) -> impl Future<Output = (Received, OwnedMutexGuard<i64>)> + use<> {
+    fn received(&self, wire: Vec<u8>, content: Vec<u8>) -> impl Future<Output = (Received, OwnedMutexGuard<i64>)> + use<S> {
         let (arrivals, received_at) = (Arc::clone(&self.arrivals), now());
         async move {
             let mut last = arrivals.lock_owned().await;
@@ -228,7 +231,7 @@ async fn first_kept(keeping: &mut VecDeque<Keeping>) -> (Option<MessageId>, Resu
 }
 
 /// Answers are a few bytes; a peer that does not take them in time has stopped listening.
-async fn write(stream: &mut TcpStream, bytes: &[u8]) -> std::io::Result<()> {
+async fn write<S: Stream>(stream: &mut S, bytes: &[u8]) -> std::io::Result<()> {
     match tokio::time::timeout(WRITE_LIMIT, stream.write_all(bytes)).await {
         Ok(written) => written,
         Err(_) => Err(std::io::Error::new(std::io::ErrorKind::TimedOut, "the analyser does not take its answer")),

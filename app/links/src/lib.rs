@@ -3,5 +3,8 @@
 mod connection;
 mod connections;
 mod listener;
+mod reception;
 
+pub use connection::Stream;
 pub use listener::{LinkTrouble, Listening, listen};
+pub use reception::Reception;

@@ -1,14 +1,11 @@
 //! Listening for one analyser.
 
-use crate::connection::{self, Arrivals};
-use crate::connections::Connections;
-use actions::{Analyser, Laboratory, last_arrival};
+use crate::reception::Reception;
+use actions::{Analyser, Laboratory};
 use socket2::{SockRef, TcpKeepalive};
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio::sync::Mutex;
 
 /// Connections the kernel may hold ready: a hospital's analysers reconnecting at once after a power cut. A shorter queue costs each a second.
 const BACKLOG: u32 = 4_096;
@@ -52,10 +49,10 @@ pub async fn listen(lab: Laboratory, analyser: Analyser, address: SocketAddr) ->
     let named = |why| LinkTrouble::Address { link: analyser.name.to_string(), address, why };
     let listener = open(address).map_err(named)?;
     let address = listener.local_addr().map_err(named)?;
-    let last = last_arrival(&lab, &analyser.name).await;
-    let last = last.map_err(|why| LinkTrouble::Store { link: analyser.name.to_string(), why })?;
+    let reception = Reception::open(&lab, &analyser).await;
+    let reception = reception.map_err(|why| LinkTrouble::Store { link: analyser.name.to_string(), why })?;
     lab.note_link(&analyser.name, |state| state.address = address.to_string());
-    let task = tokio::spawn(accept(lab, analyser, listener, Arc::new(Mutex::new(last))));
+    let task = tokio::spawn(accept(analyser, listener, reception));
     Ok(Listening { address, task })
 }
 
@@ -66,17 +63,14 @@ fn open(address: SocketAddr) -> std::io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-async fn accept(lab: Laboratory, analyser: Analyser, listener: TcpListener, arrivals: Arrivals) {
-    let connections = Connections::default();
+async fn accept(analyser: Analyser, listener: TcpListener, reception: Reception) {
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => {
                 prepare(&stream);
                 tracing::info!(link = %analyser.name, %peer, "connected");
-                let slot = connections.admit();
-                let served = connection::serve(lab.clone(), analyser.clone(), stream, Arc::clone(&arrivals), slot);
                 // A panic ends this connection and no other; tokio keeps it from the process.
-                tokio::spawn(served);
+                tokio::spawn(reception.serve(stream));
             }
             Err(trouble) => {
                 // Out of descriptors, most likely: the others need time to close.
