@@ -155,7 +155,8 @@ impl Assembly {
             let mut message = if index == 0 { self.so_far(plan) } else { Complete::empty() };
             append_text(&mut message.content, part, self.ignore_nul);
             end_with_cr(&mut message.content);
-            if !is_blank(part) {
+            // A frame that brings no more than the end of the last record belongs to it.
+            if cut.terminated || !is_blank(part) {
                 message.wire.extend_from_slice(wire);
             }
             message.warn_about(cut);

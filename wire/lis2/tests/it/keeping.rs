@@ -283,3 +283,17 @@ fn a_file_poured_in_and_closed_loses_nothing() {
     assert_eq!(bench.close(), b"");
     assert_eq!(bench.contents().len(), 2);
 }
+
+#[test]
+fn a_frame_that_brings_no_more_than_the_end_of_the_last_record_is_kept_with_its_message() {
+    let mut bench = Bench::new();
+    let terminator = TERMINATOR.strip_suffix('\r').unwrap();
+    for last in ["\r", ""] {
+        let frames = [framed(1, HEADER, ETB), framed(2, terminator, ETB), framed(3, last, ETX)];
+        bench.give(ENQ);
+        bench.give_all(&frames);
+        bench.give(EOT);
+        assert_eq!(bench.contents().last(), Some(&format!("{HEADER}{TERMINATOR}")));
+        assert_eq!(bench.wires().last(), Some(&frames.concat()), "{last:?}");
+    }
+}
