@@ -117,7 +117,9 @@ impl Store {
         let store = Self(Arc::new(Shared { core, target: target.clone(), threads: Mutex::new(Some(threads)), signer: Mutex::new(None) }));
         // Only now: a database that cannot be opened leaves no key and no log behind. If this fails the store is dropped, which closes it.
         if let Some(files) = &store.0.core.options.seals {
-            let signer = start_signing(SealLog::open(files, realm)?, &store.0.core)?;
+            let log = SealLog::open(files, realm)?;
+            log.begin(&store.0.core.heads);
+            let signer = start_signing(log, &store.0.core)?;
             *lock(&store.0.signer) = Some(signer);
         }
         Ok(store)
@@ -135,6 +137,7 @@ impl Store {
         let core = Arc::new(Core::new(options));
         let engine = sqlite::Engine::open(path, realm, opening, &core)?;
         let seals = core.options.seals.as_ref().map(|files| SealLog::open(files, realm)).transpose()?;
+        seals.iter().for_each(|seals| seals.begin(&core.heads));
         let target = Target::Sqlite(path.to_owned());
         let store = Self(Arc::new(Shared { core, target, threads: Mutex::new(None), signer: Mutex::new(None) }));
         Ok((store, engine.signing(seals)))

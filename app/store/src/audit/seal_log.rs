@@ -104,6 +104,8 @@ pub(crate) struct SealLog {
     log: File,
     place: PathBuf,
     realm: Realm,
+    /// The number of the last head in the log; 0 if there is none.
+    signed: i64,
 }
 
 impl SealLog {
@@ -113,7 +115,15 @@ impl SealLog {
         let mut log = OpenOptions::new().append(true).create(true).mode(0o600).open(&files.log).map_err(trouble(&files.log))?;
         cut_torn_line(&files.log, &mut log).map_err(trouble(&files.log))?;
         sync_folder(&files.log)?;
-        Ok(Self { key, log, place: files.log.clone(), realm })
+        let signed = last_signed(&files.log).map_err(trouble(&files.log))?;
+        Ok(Self { key, log, place: files.log.clone(), realm, signed })
+    }
+
+    /// Leaves of the head that was found at the opening what is to be signed: a former process may have ended before it was, and it may be long until
+    /// the next command. One that the log knows, or is ahead of, waits for that command: nothing is signed because somebody only looked.
+    pub(crate) fn begin(&self, heads: &HeadSlot) {
+        let behind = heads.take().filter(|head| head.no > self.signed);
+        behind.into_iter().for_each(|head| heads.put_back(head));
     }
 
     /// The log's file.
@@ -159,12 +169,29 @@ fn is_full(error: &std::io::Error) -> bool {
     matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
 }
 
-/// Cuts off half a line that a kill or a power loss left at the end: it was never a signed head, and its number is signed again.
-fn cut_torn_line(place: &Path, log: &mut File) -> std::io::Result<()> {
+/// The number of the head in the last line of the log; 0 if that is none of ours.
+fn last_signed(place: &Path) -> std::io::Result<i64> {
+    let bytes = tail(place)?;
+    let line = bytes.strip_suffix(b"\n").and_then(|lines| lines.rsplit(|byte| *byte == b'\n').next());
+    let signed = line.and_then(|line| std::str::from_utf8(line).ok()).and_then(SignedHead::parse);
+    Ok(signed.map_or(0, |signed| signed.no))
+}
+
+/// The last bytes of the log: a line and more.
+fn tail(place: &Path) -> std::io::Result<Vec<u8>> {
+    let log = File::open(place)?;
     let length = log.metadata()?.len();
     let tail = length.min(LINE_BYTES_MAX);
     let mut bytes = vec![0; usize::try_from(tail).unwrap_or(0)];
-    File::open(place)?.read_exact_at(&mut bytes, length - tail)?;
+    log.read_exact_at(&mut bytes, length - tail)?;
+    Ok(bytes)
+}
+
+/// Cuts off half a line that a kill or a power loss left at the end: it was never a signed head, and its number is signed again.
+fn cut_torn_line(place: &Path, log: &mut File) -> std::io::Result<()> {
+    let length = log.metadata()?.len();
+    let bytes = tail(place)?;
+    let tail = bytes.len() as u64;
     match bytes.iter().rposition(|byte| *byte == b'\n') {
         _ if bytes.last().is_none_or(|byte| *byte == b'\n') => Ok(()),
         Some(end) => log.set_len(length - tail + end as u64 + 1),

@@ -77,6 +77,7 @@ fn connect_all(path: &Path, realm: Realm, opening: Opening, core: &Arc<Core>) ->
     migrations::prepare(&mut session, &place, realm, opening)?;
     let head = seal::last(&mut session).map_err(|failure| cannot_open(&place, failure))?;
     drop(session);
+    core.heads.put(head);
     let mut readers = Vec::new();
     for _ in 0..core.options.readers.max(1) {
         let limit = Limit::new();

@@ -130,6 +130,22 @@ fn what_was_answered_is_there_after_a_kill_and_what_was_not_stepped_is_not() {
 }
 
 #[test]
+fn the_head_that_a_killed_process_did_not_sign_is_signed_by_the_next_one_once() {
+    let bench = Bench::new();
+    let (store, mut engine) = bench.stepped();
+    drop(send(&store, 1, 1));
+    assert!(engine.stepper().write());
+    drop(engine);
+    drop(store);
+    assert!(bench.signed().is_empty());
+    for second in [1, 2] {
+        let (_store, mut engine) = bench.stepped();
+        engine.stepper().look_after(at(second));
+        assert_eq!(bench.signed(), [at(1).micros()], "nothing new was done meanwhile");
+    }
+}
+
+#[test]
 fn heads_are_signed_and_the_log_is_cut_when_that_is_due_by_the_time_given() {
     let bench = Bench::new();
     let (store, mut engine) = bench.stepped();
