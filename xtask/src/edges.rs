@@ -42,6 +42,8 @@ const BELOW: &[(&str, &[&str])] = &[
     ("crash", &["peer"]),
     // The one checker that runs a room of ours inside itself: a disk under the store. Its library knows nothing of the store.
     ("disk", &["store"]),
+    // The server in a simulated world. Its library knows nothing of the server; its tests put it in.
+    ("simulation", &["disk", "peer", "links", "jobs"]),
     ("anchors", &["peer"]),
     ("ingest", &["peer", "anchors"]),
     // Measures the store by its own reads; it checks nothing.
@@ -51,7 +53,7 @@ const BELOW: &[(&str, &[&str])] = &[
 
 /// Other people's crates that only the named rooms may use: databases, sockets and drawing stay where they belong.
 const KEPT_TO: &[(&str, &[&str])] = &[
-    ("rusqlite", &["store", "crash", "disk", "anchors", "ingest", "growth"]),
+    ("rusqlite", &["store", "crash", "disk", "simulation", "anchors", "ingest", "growth"]),
     ("postgres", &["store", "crash", "anchors", "ingest", "growth"]),
     ("axum", &["web", "benchside"]),
     ("maud", &["web"]),
