@@ -25,9 +25,10 @@ pub(crate) const STAGES: &[Stage] = &[
     Stage {
         name: "tests",
         budget: Budget::Tests,
-        run: |workshop| check::cargo_tests(workshop, &["--exclude", "disk"], &["--include-ignored"]),
+        run: |workshop| check::cargo_tests(workshop, &["--exclude", "disk", "--exclude", "simulation"], &["--include-ignored"]),
     },
     Stage { name: "disk", budget: Budget::Tests, run: |_| torture::disk(&[]) },
+    Stage { name: "simulation", budget: Budget::Tests, run: |_| torture::simulation_of_few() },
     Stage { name: "release", budget: Budget::Demonstration, run: |_| release().into() },
     Stage { name: "demo", budget: Budget::Demonstration, run: |workshop| demonstration::stage(&workshop.repository) },
     Stage { name: "browser", budget: Budget::Tests, run: browser },

@@ -24,10 +24,12 @@ pub enum Call {
 /// How a call fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// The device reports an error (EIO). Of a write, half may have happened.
+    /// The device reports an error (EIO). Of a write, half of its sectors may have happened.
     Device,
-    /// There is no room (ENOSPC). Of a write, half may have happened.
+    /// There is no room (ENOSPC). Of a write, half of its sectors may have happened.
     Full,
+    /// The power is gone: nothing of the call happens.
+    Gone,
 }
 
 /// One fault to come.

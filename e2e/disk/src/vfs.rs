@@ -20,6 +20,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
+/// As [`crate::Platter`] has it.
+const SECTOR: c_int = 512;
+
 /// A disk of a test's own: a VFS with a name of its own, for as long as this lives.
 pub struct Disk {
     name: String,
@@ -166,7 +169,7 @@ fn code(call: Call, kind: Kind) -> c_int {
         (Kind::Full, Call::Write) => ffi::SQLITE_FULL,
         (_, Call::Open) => ffi::SQLITE_CANTOPEN,
         (_, Call::Read) => ffi::SQLITE_IOERR_READ,
-        (Kind::Device, Call::Write) => ffi::SQLITE_IOERR_WRITE,
+        (Kind::Device | Kind::Gone, Call::Write) => ffi::SQLITE_IOERR_WRITE,
         (_, Call::Sync) => ffi::SQLITE_IOERR_FSYNC,
         (_, Call::Truncate) => ffi::SQLITE_IOERR_TRUNCATE,
         (_, Call::Delete) => ffi::SQLITE_IOERR_DELETE,
@@ -401,7 +404,12 @@ unsafe extern "C" fn write(file: *mut ffi::sqlite3_file, from: *const c_void, am
     // SAFETY: SQLite hands us `amount` bytes to be written to an open file of ours.
     unsafe {
         let (mut state, number, met) = begin(file, Call::Write);
-        let amount = if met.is_some() { amount / 2 } else { amount };
+        let amount = match met {
+            None => amount,
+            // A disk writes whole sectors, also when it fails.
+            Some(Kind::Device | Kind::Full) => amount / 2 / SECTOR * SECTOR,
+            Some(Kind::Gone) => 0,
+        };
         let wrote = if amount == 0 { ffi::SQLITE_OK } else { real_write(file, from, amount, offset) };
         if wrote == ffi::SQLITE_OK && number != 0 && amount > 0 {
             let bytes = std::slice::from_raw_parts(from.cast::<u8>(), usize::try_from(amount).unwrap_or(0));

@@ -39,6 +39,11 @@ impl Machine {
         self.folder.path().join(FILE)
     }
 
+    /// Words without the name of the folder, which is another one each time.
+    pub(crate) fn nameless(&self, words: &str) -> String {
+        words.replace(&self.folder.path().display().to_string(), "")
+    }
+
     /// The store is to stand on this disk, with these habits.
     pub(crate) fn habits(&self, habits: &store::Disk) -> store::Disk {
         let (noting, ours) = (Arc::clone(&self.disk), self.folder.path().canonicalize().unwrap());
@@ -57,7 +62,7 @@ impl Machine {
         let fault = |nth, kind, lasts| Fault { calls: changes(), name_ends: "", nth, kind, lasts };
         match mishap {
             // Nothing that comes later reaches the disk either.
-            Some(Mishap::PowerAtCall(nth)) => self.disk.arm(fault(nth, Kind::Device, true)),
+            Some(Mishap::PowerAtCall(nth)) => self.disk.arm(fault(nth, Kind::Gone, true)),
             Some(Mishap::DeviceAtCall(nth)) => self.disk.arm(fault(nth, Kind::Device, false)),
             Some(Mishap::FullFromCall(nth, _)) => {
                 self.disk.arm(Fault { calls: vec![Call::Write], name_ends: "", nth, kind: Kind::Full, lasts: true });

@@ -63,7 +63,7 @@ pub(crate) async fn live(world: &Rc<World>, machine: &Machine, mishap: Option<Mi
             Err(_) if by_call && machine.disk.failed() > 0 => return Ending::PowerLost,
             Err(_) if machine.disk.failed() > 0 => return Ending::NotOpened,
             Err(trouble) => {
-                world.find(format!("the database cannot be opened: {trouble}"));
+                world.find(machine.nameless(&format!("the database cannot be opened: {trouble}")));
                 return Ending::GaveUp;
             }
         };

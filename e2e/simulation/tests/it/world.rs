@@ -113,7 +113,7 @@ pub(crate) fn run(seed: u64, habits: &store::Disk) -> Run {
     if world.findings.borrow().is_empty() {
         let known = Known { plan: &world.plan, codes: &world.codes.borrow(), tallies: &tallies, seals: &world.seals };
         let (findings, counted) = check(machine.folder.path(), &known);
-        world.findings.borrow_mut().extend(findings);
+        world.findings.borrow_mut().extend(findings.iter().map(|finding| machine.nameless(finding)));
         counted.into_iter().for_each(|(what, count)| world.count(what, count));
     }
     let World { trace, findings, counts, .. } = Rc::into_inner(world).expect("somebody still holds the world");
