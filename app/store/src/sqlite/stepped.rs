@@ -47,7 +47,7 @@ impl Engine {
         Self { seals, ..self }
     }
 
-    /// Whoever works on it.
+    /// Whoever works on it. Once: another one begins with the last seal of the opening.
     pub fn stepper(&mut self) -> Stepper<'_> {
         let Opened { writer: (connection, limit), head, readers, checkpointer: (checkpoint_connection, checkpointer), gate } =
             &mut self.opened;

@@ -3,6 +3,7 @@
 
 mod check;
 mod machine;
+mod network;
 mod plan;
 mod seeds;
 mod server;
