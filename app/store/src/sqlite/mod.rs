@@ -77,7 +77,6 @@ fn connect_all(path: &Path, realm: Realm, opening: Opening, core: &Arc<Core>) ->
     migrations::prepare(&mut session, &place, realm, opening)?;
     let head = seal::last(&mut session).map_err(|failure| cannot_open(&place, failure))?;
     drop(session);
-    core.heads.put(head);
     let mut readers = Vec::new();
     for _ in 0..core.options.readers.max(1) {
         let limit = Limit::new();
@@ -85,6 +84,10 @@ fn connect_all(path: &Path, realm: Realm, opening: Opening, core: &Arc<Core>) ->
     }
     let checkpoint_connection = connect(path, Role::Checkpointer, &Limit::new(), faults).map_err(failed)?;
     sync_names(path, faults).map_err(|error| cannot_open(&place, Failure { cause: Cause::Disk, words: error.to_string() }))?;
+    // Only now: a head that was signed must never be lost again.
+    if settle(&checkpoint_connection).map_err(failed)? {
+        core.heads.put(head);
+    }
     let gate = Arc::new(Gate::default());
     let told = Arc::clone(&gate);
     let tell = move |_: &mut Wal, pages| {
@@ -140,6 +143,18 @@ fn whole(log: &Path, place: &str) -> Result<(), OpenTrouble> {
             next: "keep copies of both files, check the disk and restore a backup; without the log it opens, and lacks what only the log holds",
         })
     })
+}
+
+/// What a killed process left in the log may be in the system's memory only: it is seen here, and a power loss would take it all the same. A
+/// checkpoint has the log on the disk before it copies it. False where there was no room for that, or another process was in the way.
+fn settle(connection: &Connection) -> Result<bool, rusqlite::Error> {
+    let counts = connection
+        .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?)));
+    match counts {
+        Ok((busy, pages, copied)) => Ok(busy == 0 && pages == copied),
+        Err(error) if matches!(failure(&error).cause, Cause::Full | Cause::Conflict) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// The write-ahead log of this database.

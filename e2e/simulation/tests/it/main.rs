@@ -4,6 +4,7 @@
 mod check;
 mod machine;
 mod network;
+mod opening;
 mod plan;
 mod seeds;
 mod server;

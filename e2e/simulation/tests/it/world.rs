@@ -83,7 +83,7 @@ impl Outside for Inside {
 }
 
 /// The folder of key and signed heads, on another medium than the database. The key is always the same.
-fn seal_files() -> (TempDir, SealFiles) {
+pub(crate) fn seal_files() -> (TempDir, SealFiles) {
     let folder = folder();
     let files = SealFiles { key: folder.path().join("seal.key"), log: folder.path().join("seals.log") };
     let seed = [7; 32];
