@@ -57,6 +57,7 @@ const KEPT_TO: &[(&str, &[&str])] = &[
     ("postgres", &["store", "crash", "anchors", "ingest", "growth"]),
     ("axum", &["web", "benchside"]),
     ("maud", &["web"]),
+    ("mimalloc", &["benchside"]),
     ("typst", &["print"]),
 ];
 

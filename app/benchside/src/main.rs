@@ -13,6 +13,9 @@ use failure::Failure;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Open laboratory information system.
 #[derive(Parser)]
 #[command(name = "benchside", version, about)]

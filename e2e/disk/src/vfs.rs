@@ -173,7 +173,7 @@ fn code(call: Call, kind: Kind) -> c_int {
         (_, Call::Sync) => ffi::SQLITE_IOERR_FSYNC,
         (_, Call::Truncate) => ffi::SQLITE_IOERR_TRUNCATE,
         (_, Call::Delete) => ffi::SQLITE_IOERR_DELETE,
-        (Kind::Device, Call::Map) => ffi::SQLITE_IOERR_SHMMAP,
+        (Kind::Device | Kind::Gone, Call::Map) => ffi::SQLITE_IOERR_SHMMAP,
         (Kind::Full, Call::Map) => ffi::SQLITE_IOERR_SHMSIZE,
         (_, Call::Lock) => ffi::SQLITE_IOERR_SHMLOCK,
     }

@@ -11,6 +11,7 @@ mod worker;
 
 pub(crate) use copy::{copy, restore};
 
+use crate::audit::seal::{self, Head};
 use crate::migrations;
 use crate::options::Opening;
 use crate::store::Core;
@@ -29,10 +30,10 @@ pub(crate) fn open(url: &str, realm: Realm, opening: Opening, core: &Arc<Core>) 
     let place = connector.place().to_owned();
     let cannot = |why: String| OpenTrouble::CannotOpen { place: place.clone(), why, next: "allow this process more threads" };
     // The client must never be used on a thread of the caller's runtime, so even opening has a thread of its own.
-    let opener = connector.clone();
+    let (opener, for_head) = (connector.clone(), Arc::clone(core));
     let prepared = thread::Builder::new()
         .name("store-opener".to_owned())
-        .spawn(move || prepare(&opener, realm, opening))
+        .spawn(move || prepare(&opener, realm, opening).map(|head| for_head.heads.put(head)))
         .map_err(|error| cannot(error.to_string()))?;
     prepared.join().map_err(|_| cannot("the opening thread panicked".to_owned()))??;
     let mut threads = Threads::of(core);
@@ -53,9 +54,11 @@ pub(crate) fn open(url: &str, realm: Realm, opening: Opening, core: &Arc<Core>) 
     Ok(threads)
 }
 
-fn prepare(connector: &Connector, realm: Realm, opening: Opening) -> Result<(), OpenTrouble> {
+/// Checks and migrates; hands back the last seal, which a process that was killed may have left unsigned.
+fn prepare(connector: &Connector, realm: Realm, opening: Opening) -> Result<Head, OpenTrouble> {
     let cannot = |failure| migrations::cannot_open(connector.place(), failure);
     let mut session = connector.connect(Role::Opener).map_err(cannot)?;
     session.check_encoding().map_err(cannot)?;
-    migrations::prepare(&mut session, connector.place(), realm, opening)
+    migrations::prepare(&mut session, connector.place(), realm, opening)?;
+    seal::last(&mut session).map_err(cannot)
 }

@@ -4,8 +4,11 @@
 //! the next commit begins only after the last one was synced: where a commit follows that was made upon one behind the wrong frame, that frame
 //! had been good, and what stands behind it was answered. SQLite would drop it without a word.
 //!
-//! The format is that of <https://www.sqlite.org/fileformat2.html#the_write_ahead_log>. Damage in the very last commit looks like a power loss
-//! and cannot be told from one here.
+//! The commit that proves it must be right itself: the header of a frame that was half written over another may say "commit" of a commit that never
+//! was. So damage in the very last commit looks like a power loss, and so does damage in the last frame of the one before it; neither can be told
+//! from one here.
+//!
+//! The format is that of <https://www.sqlite.org/fileformat2.html#the_write_ahead_log>.
 
 use std::fs::File;
 use std::io::{BufReader, ErrorKind, Read};
@@ -66,7 +69,7 @@ struct Scan {
     checksum: Checksum,
     /// The first frame that is wrong; 0 for the header.
     broken: Option<u64>,
-    /// The last frame stands behind that one and ends a commit.
+    /// The last frame stands behind that one, is right, and ends a commit.
     committed: bool,
 }
 
@@ -95,7 +98,7 @@ impl Scan {
             self.broken = Some(number);
         }
         let pages_after_commit = word(frame, 4);
-        self.committed = self.broken.is_some() && of_this_log && pages_after_commit != 0;
+        self.committed = self.broken.is_some() && follows && pages_after_commit != 0;
         self.checksum = checksum;
         false
     }
@@ -157,15 +160,33 @@ mod tests {
 
     #[test]
     fn a_flip_in_front_of_another_commit_is_damage() {
-        let (_folder, log, ends) = written(4);
+        let (_folder, log, ends) = written(5);
         let whole = std::fs::read(&log).unwrap();
         // Everything in front of the last two commits, header and frame headers too.
-        for at in (0..ends[1]).step_by(97).chain(0..HEADER) {
+        let frame = FRAME_HEADER + PAGE;
+        for at in (0..ends[2]).step_by(97).chain(0..HEADER).chain(ends[2]..ends[3] - frame) {
             let mut rotten = whole.clone();
             rotten[at] ^= 0x10;
             std::fs::write(&log, &rotten).unwrap();
             let frame = at.saturating_sub(HEADER) / (FRAME_HEADER + PAGE) + usize::from(at >= HEADER);
             assert_eq!(damage(&log).unwrap(), Some(frame as u64), "byte {at}");
+        }
+    }
+
+    /// Power was lost with a whole transaction written and not synced; the next one began to write over it and power was lost again, in the middle of
+    /// the header of its first frame, where that crosses the end of a sector.
+    #[test]
+    fn a_header_half_written_over_a_lost_transaction_is_not_damage() {
+        let (_folder, log, ends) = written(4);
+        let whole = std::fs::read(&log).unwrap();
+        let lost = ends[2];
+        for first in 1..FRAME_HEADER {
+            let mut torn = whole.clone();
+            // Another page of another transaction that is one frame long: it ends with it.
+            let header = [[0, 0, 0, 9], [0, 0, 0, 9]].concat().into_iter().chain(whole[lost + 8..lost + 16].iter().copied()).chain([7; 8]);
+            torn[lost..lost + first].copy_from_slice(&header.collect::<Vec<u8>>()[..first]);
+            std::fs::write(&log, &torn).unwrap();
+            assert_eq!(damage(&log).unwrap(), None, "{first} bytes");
         }
     }
 

@@ -16,6 +16,7 @@ on_both!(
     a_journal_cut_short_is_seen_by_its_anchor_alone,
     a_chain_made_anew_is_seen_by_its_anchor_alone,
     an_anchor_that_is_not_ours_is_named,
+    what_a_killed_process_did_not_sign_is_signed_by_the_next,
     a_laboratory_at_work_is_sound_while_it_is_looked_at,
     rows_with_keys_nobody_of_ours_makes_are_named_and_end,
     records_are_found_in_whatever_slice_their_keys_lie,
@@ -321,6 +322,20 @@ fn an_anchor_that_is_not_ours_is_named(engine: &Engine) {
     let any_key = Anchor { keys: Vec::new(), ..anchor };
     let report = lab.look(Some(&any_key));
     assert!(report.is_sound() && report.unseen.iter().any(|words| words.contains("your key")), "{report}");
+}
+
+fn what_a_killed_process_did_not_sign_is_signed_by_the_next(engine: &Engine) {
+    let Sealed { folder, store } = sealed(engine);
+    (1..=3).for_each(|number| work(&store, number));
+    store.close();
+    // As if it had been killed before it signed.
+    let log = files(&folder).log;
+    std::fs::write(&log, "").unwrap();
+    for _ in 0..2 {
+        opened(engine, &folder).close();
+        let lines = std::fs::read_to_string(&log).unwrap();
+        assert!(lines.starts_with("seal 3 ") && lines.lines().count() == 1, "once, and without a command: {lines}");
+    }
 }
 
 fn a_laboratory_at_work_is_sound_while_it_is_looked_at(engine: &Engine) {

@@ -81,7 +81,7 @@ fn a_copy_with_an_older_schema_is_restored_and_brought_up_to_date(engine: &Engin
     if !engine.is_sqlite() {
         until("both are sealed", || target.count("seal") == 2);
     }
-    let report = store::audit::verify(&store, None, &mut |_| {}).unwrap();
+    let report = store::audit::verify(&store, None, store::audit::Limits::default()).unwrap();
     assert_eq!((report.entries, report.findings), (2, vec![]));
     store.close();
     assert_eq!(target.rows("SELECT note FROM journal ORDER BY command_id"), [["from of old"], ["goes on"]]);

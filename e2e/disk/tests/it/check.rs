@@ -111,7 +111,7 @@ pub(crate) fn by_audit(path: &Path) -> Vec<Finding> {
         Ok(store) => store,
         Err(trouble) => return vec![trouble.to_string()],
     };
-    let looked = store::audit::verify(&store, None, &mut |_| {});
+    let looked = store::audit::verify(&store, None, store::audit::Limits::default());
     store.close();
     match looked {
         Ok(report) => report.findings.iter().map(ToString::to_string).collect(),

@@ -46,7 +46,7 @@ fn a_head_that_was_found_is_on_the_disk_before_it_is_signed() {
 
     let machine = machine.after_power_loss(Survival::Nothing, &mut Chance::new(1));
     let store = Store::open(&Target::Sqlite(machine.path()), Realm::Validation, Opening::Existing, Options::default()).unwrap();
-    let report = verify(&store, Some(&Anchor { text: signed, keys: Vec::new() }), &mut |_| {}).unwrap();
+    let report = verify(&store, Some(&Anchor { text: signed, keys: Vec::new() }), store::audit::Limits::default()).unwrap();
     assert!(report.is_sound(), "{report}");
     assert_eq!(report.entries, 2);
     store.close();
