@@ -38,7 +38,7 @@ pub enum BackUpRefusal {
 
 fn destination(file: &Path) -> impl Fn(std::io::Error) -> BackUpRefusal + use<> {
     let file = file.to_owned();
-    move |error| BackUpRefusal::Destination { file: file.clone(), why: error.to_string() }
+    move |error| BackUpRefusal::Destination { file: file.clone(), why: store::copy_error(&error) }
 }
 
 /// Backs up a laboratory into a new folder. `configuration` is what else a laboratory needs to start: names and contents of files.

@@ -40,7 +40,7 @@ mod tx;
 pub mod repositories;
 
 pub use command::{Done, Outcome};
-pub use copy::{Cancel, Copied, CopiedFile, CopyTrouble, Source, restore};
+pub use copy::{Cancel, Copied, CopiedFile, CopyTrouble, Source, copy_error, restore};
 #[cfg(feature = "faults")]
 pub use faults::Disk;
 pub use faults::Faults;

@@ -150,7 +150,7 @@ fn is_a_prefix(source: &Place<'_>, restored: &Place<'_>, entries: u64) {
     assert_eq!(restored.texts("SELECT act FROM journal WHERE act = 'restore_backup'").len(), 1);
     let arrivals = restored.numbers("SELECT arrival FROM transmission ORDER BY arrival");
     assert_eq!(arrivals, (1..=arrivals.len() as i64).collect::<Vec<_>>(), "none is left out");
-    let kept = "SELECT subject FROM journal WHERE act = 'keep_transmission' ORDER BY subject";
+    let kept = "SELECT subject FROM journal WHERE act IN ('keep_transmission', 'keep_and_file') ORDER BY subject";
     assert_eq!(restored.blobs(kept), restored.blobs("SELECT id FROM transmission ORDER BY id"), "entry and effect are one");
 }
 

@@ -216,14 +216,22 @@ fn read_or_make_key(place: &Path) -> Result<Ed25519KeyPair, SealTrouble> {
             let made = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new());
             let made = made.map_err(|_| SealTrouble { place: place.to_path_buf(), what: "no random numbers for a new key".to_owned() })?;
             bytes.extend_from_slice(made.as_ref());
-            let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(place).map_err(trouble(place))?;
-            file.write_all(&bytes).and_then(|()| file.sync_all()).map_err(trouble(place))?;
+            write_whole(place, &bytes).map_err(trouble(place))?;
             sync_folder(place)?;
         }
         Err(error) => return Err(trouble(place)(error)),
     }
     Ed25519KeyPair::from_pkcs8(&bytes)
         .map_err(|_| SealTrouble { place: place.to_path_buf(), what: "it is no Ed25519 key: put the right one back".to_owned() })
+}
+
+/// The file is there whole or not at all: half a key, where the disk was full or the process killed, would keep the laboratory from starting.
+fn write_whole(place: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut partial = place.as_os_str().to_owned();
+    partial.push(".partial");
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&partial)?;
+    let written = file.write_all(bytes).and_then(|()| file.sync_all()).and_then(|()| std::fs::rename(&partial, place));
+    written.inspect_err(|_| drop(std::fs::remove_file(&partial)))
 }
 
 /// The name of a new file is on the disk only when its folder is.
@@ -346,6 +354,21 @@ mod tests {
         std::fs::write(&files.log, "x".repeat(1_000)).unwrap();
         assert!(SealLog::open(&files, Realm::Training).err().unwrap().to_string().contains("not end in a line"));
         assert_eq!(std::fs::read(&files.log).unwrap().len(), 1_000, "what is not ours is left as it is");
+    }
+
+    #[test]
+    fn a_key_that_cannot_be_written_leaves_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = folder.path().join("seal.key");
+        // What a killed process left.
+        std::fs::write(folder.path().join("seal.key.partial"), "half").unwrap();
+        assert!(read_or_make_key(&key).is_ok());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+        std::fs::remove_file(&key).unwrap();
+        // The device that is always full, where the key is written to first.
+        std::os::unix::fs::symlink("/dev/full", folder.path().join("seal.key.partial")).unwrap();
+        assert!(read_or_make_key(&key).err().unwrap().to_string().contains("No space left"));
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 
     #[test]

@@ -100,11 +100,15 @@ pub(crate) const FREE_SPACE: &str = "free some space, or name a folder on anothe
 
 impl CopyTrouble {
     pub(crate) fn file(file: &Path, error: &std::io::Error) -> Self {
-        let why = match error.kind() {
-            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => format!("{error}: {FREE_SPACE}"),
-            _ => error.to_string(),
-        };
-        Self::File { file: file.to_owned(), why }
+        Self::File { file: file.to_owned(), why: copy_error(error) }
+    }
+}
+
+/// What the system said of a file of a copy, and what to do where it found no room.
+pub fn copy_error(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => format!("{error}: {FREE_SPACE}"),
+        _ => error.to_string(),
     }
 }
 

@@ -29,13 +29,15 @@ use rusqlite::{Connection, OpenFlags};
 use session::{SqliteSession, failure};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 #[cfg(feature = "simulation")]
 pub use stepped::{Engine, Stepper};
 use writer::Writer;
 
 /// How long a statement waits for another process that holds the file.
 const BUSY_WAIT: Duration = Duration::from_secs(5);
+/// Between two tries where SQLite does not wait itself.
+const BUSY_PAUSE: Duration = Duration::from_millis(5);
 const WRITER_CACHE_KIB: i64 = 48 * 1024;
 const READER_CACHE_KIB: i64 = 2 * 1024;
 /// How many steps of SQLite's machine run between two looks at the clock: some 50 µs.
@@ -188,7 +190,7 @@ fn connect(path: &Path, role: Role, limit: &Limit, faults: &Faults) -> Result<Co
     // Every connection stays on its thread, so SQLite's own mutexes are not needed.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = open_file(path, flags, faults)?;
-    connection.busy_timeout(if role == Role::Checkpointer { Duration::ZERO } else { BUSY_WAIT })?;
+    connection.busy_timeout(BUSY_WAIT)?;
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "temp_store", "memory")?;
@@ -204,6 +206,10 @@ fn connect(path: &Path, role: Role, limit: &Limit, faults: &Faults) -> Result<Co
     // After a disk error nothing may be tried again as if the first try had not failed, so no connection checkpoints when it closes
     // unless the checkpointer says so.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    if role == Role::Checkpointer {
+        // Only now: another opener may be in the way of what went before. What is in the way of a copy is left for the next one.
+        connection.busy_timeout(Duration::ZERO)?;
+    }
     let watched = limit.clone();
     connection.progress_handler(STEPS_BETWEEN_LOOKS, Some(move || watched.is_over()))?;
     Ok(connection)
@@ -218,7 +224,8 @@ fn open_file(path: &Path, flags: OpenFlags, faults: &Faults) -> Result<Connectio
 
 /// Every commit reaches the disk before it counts. There is no switch to weaken this.
 fn make_durable(connection: &Connection, faults: &Faults) -> Result<(), rusqlite::Error> {
-    let mode = write_ahead(connection)?;
+    // SQLite asks nobody to wait while it makes a new file into one with a log, and several programs may begin at once.
+    let mode = patiently(|| write_ahead(connection))?;
     if mode != "wal" {
         let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CANTOPEN);
         let words = format!("this file system cannot hold a write-ahead log (journal mode {mode}); use a local disk");
@@ -228,6 +235,17 @@ fn make_durable(connection: &Connection, faults: &Faults) -> Result<(), rusqlite
     connection.pragma_update(None, "fullfsync", true)?;
     connection.pragma_update(None, "checkpoint_fullfsync", true)?;
     connection.pragma_update(None, "wal_autocheckpoint", 0)
+}
+
+/// Tries again while another opener is in the way, as long as a statement would wait.
+fn patiently<T>(attempt: impl Fn() -> Result<T, rusqlite::Error>) -> Result<T, rusqlite::Error> {
+    let begun = Instant::now();
+    loop {
+        match attempt() {
+            Err(error) if failure(&error).cause == Cause::Conflict && begun.elapsed() < BUSY_WAIT => std::thread::sleep(BUSY_PAUSE),
+            done => return done,
+        }
+    }
 }
 
 /// Asks for a write-ahead log, and hands back what there is then. The file is changed only after the row that says so was read: whoever asks for

@@ -168,7 +168,8 @@ impl<'c> Writer<'c> {
                     entries.push(entry);
                 }
                 Attempt::Failed(_) | Attempt::Repeated => {
-                    self.roll_back();
+                    // Undoing reads pages: a disk that fails here is told like any other.
+                    self.session.control(&ROLLBACK).map_err(|failure| Lost::by(failure, ROLLBACK.name()))?;
                     return Ok(None);
                 }
             }

@@ -430,6 +430,7 @@ fn entries_that_cannot_be_sealed_are_told_of_until_they_are(engine: &Engine) {
 fn a_command_sealed_twice_and_a_seal_in_front_of_the_first_are_named(engine: &Engine) {
     let lab = sealed(engine);
     (1..=6).for_each(|number| work(&lab.store, number));
+    until("all are sealed", || engine.count("seal") == 6 && engine.count("pending_seal") == 0);
     let (key, hash) = (literal(engine, id(4)), bytes_literal(engine, &"ab".repeat(32)));
     for no in [7, -3] {
         engine.raw(&format!("INSERT INTO seal (no, command_id, hash) VALUES ({no}, {key}, {hash})"));
