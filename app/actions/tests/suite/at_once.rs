@@ -2,7 +2,7 @@
 
 use crate::engine::Engine;
 use crate::house::House;
-use crate::messages::{message, potassium};
+use crate::messages::{content, header, message, order, potassium};
 use crate::set_aside::FAULTY;
 use store::Cause;
 
@@ -14,6 +14,7 @@ on_both!(
     what_cannot_be_filed_is_kept_and_set_aside,
     a_full_disk_and_a_lost_connection_keep_it_once,
     two_links_at_one_moment_make_one_result_and_one_task,
+    a_message_with_more_lines_than_anyone_could_read_is_kept_and_the_link_goes_on,
 );
 
 /// How many messages were filed as they were kept, and how many kept alone.
@@ -120,5 +121,17 @@ async fn two_links_at_one_moment_make_one_result_and_one_task(engine: &Engine) {
         assert_eq!((house.results(&container).await.len(), house.tasks().await.len()), (1, counter + 1));
     }
     assert!(acts(&house).await.0 >= 20);
+    assert_eq!(house.broken().await, []);
+}
+
+async fn a_message_with_more_lines_than_anyone_could_read_is_kept_and_the_link_goes_on(engine: &Engine) {
+    let house = House::signed(engine);
+    let mut flood = content(&[header("P"), "P|1".to_owned(), order(1, "X", 1, "N")]);
+    flood.extend(b"R|1\r".repeat(1_000_000));
+    flood.extend(b"L|1|N\r");
+    house.keep_first(&house.first, flood).await;
+    let container = house.container("M-1", &["K"]).await;
+    house.keep_first(&house.first, message(&[(&container, &[potassium("4.1")])], 2)).await;
+    assert_eq!((house.results(&container).await.len(), house.tasks().await.len()), (1, 1_001));
     assert_eq!(house.broken().await, []);
 }
