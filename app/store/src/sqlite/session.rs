@@ -16,6 +16,8 @@ use std::ops::ControlFlow;
 use std::ptr::from_ref;
 use std::sync::Arc;
 
+static ROLLBACK: Sql = Sql::new("ROLLBACK", "ROLLBACK", None);
+
 /// A prepared statement and what its rows share.
 struct Prepared<'c> {
     statement: Statement<'c>,
@@ -67,6 +69,22 @@ impl<'c> SqliteSession<'c> {
     /// Runs one of the engine's own words, such as SAVEPOINT.
     pub(super) fn control(&mut self, sql: &'static Sql) -> Result<(), Failure> {
         self.execute(sql, &[]).map(drop)
+    }
+
+    /// Undoes the transaction. SQLite reads pages again for it, and says nothing when that fails: it only refuses those who still read. So somebody
+    /// reads meanwhile, and what is asked then is refused.
+    pub(super) fn roll_back(&mut self) -> Result<(), Failure> {
+        let connection = self.connection;
+        let read = || connection.prepare_cached("SELECT name FROM sqlite_schema");
+        let told = |error: rusqlite::Error| failure(&error);
+        let mut reading = read().map_err(told)?;
+        let mut open = reading.raw_query();
+        let began = open.next().map(drop).map_err(told);
+        self.control(&ROLLBACK)?;
+        began?;
+        let mut again = read().map_err(told)?;
+        let mut asked = again.raw_query();
+        asked.next().map(drop).map_err(told)
     }
 }
 

@@ -21,7 +21,6 @@ static SAVEPOINT: Sql = Sql::new("SAVEPOINT", "SAVEPOINT command", None);
 static RELEASE: Sql = Sql::new("RELEASE", "RELEASE command", None);
 static ROLLBACK_TO: Sql = Sql::new("ROLLBACK TO", "ROLLBACK TO command", None);
 static COMMIT: Sql = Sql::new("COMMIT", "COMMIT", None);
-static ROLLBACK: Sql = Sql::new("ROLLBACK", "ROLLBACK", None);
 
 /// Why a whole group came to nothing. Nobody has been answered yet.
 enum Lost {
@@ -141,7 +140,7 @@ impl<'c> Writer<'c> {
 
     /// Runs the commands in one transaction and leaves it open, or leaves nothing.
     fn run_group(&mut self, group: &[Command]) -> Result<Vec<Answer>, Lost> {
-        self.in_one_go(group).inspect_err(|_| self.roll_back())
+        self.in_one_go(group).map_err(|lost| self.given_up(lost))
     }
 
     fn in_one_go(&mut self, group: &[Command]) -> Result<Vec<Answer>, Lost> {
@@ -168,8 +167,7 @@ impl<'c> Writer<'c> {
                     entries.push(entry);
                 }
                 Attempt::Failed(_) | Attempt::Repeated => {
-                    // Undoing reads pages: a disk that fails here is told like any other.
-                    self.session.control(&ROLLBACK).map_err(|failure| Lost::by(failure, ROLLBACK.name()))?;
+                    self.roll_back()?;
                     return Ok(None);
                 }
             }
@@ -210,7 +208,7 @@ impl<'c> Writer<'c> {
         let (attempt, inconsistent) = command.attempt(&mut self.session, &self.limit, self.core.options.write_limit);
         self.core.quarantine.record(inconsistent);
         if self.core.options.faults.loses_group() {
-            self.roll_back();
+            self.roll_back()?;
         }
         // SQLite gives up the whole transaction after some errors (full, out of memory, interrupted), not only the savepoint.
         if self.session.connection.is_autocommit() {
@@ -239,10 +237,7 @@ impl<'c> Writer<'c> {
 
     fn commit(&mut self) -> Result<(), Lost> {
         let committed = self.core.options.faults.at_commit().and_then(|()| self.session.control(&COMMIT));
-        committed.map_err(|failure| {
-            self.roll_back();
-            Lost::by(failure, COMMIT.name())
-        })?;
+        committed.map_err(|failure| self.given_up(Lost::by(failure, COMMIT.name())))?;
         count(&self.core.counters.groups);
         if self.head != self.head_after_commit {
             self.head = self.head_after_commit;
@@ -251,10 +246,20 @@ impl<'c> Writer<'c> {
         Ok(())
     }
 
-    fn roll_back(&mut self) {
-        if !self.session.connection.is_autocommit() {
-            // If even this fails the next BEGIN fails too, and says so.
-            let _ = self.session.control(&ROLLBACK);
+    /// Undoes what there is of the transaction. A disk that fails here is told like any other.
+    fn roll_back(&mut self) -> Result<(), Lost> {
+        if self.session.connection.is_autocommit() {
+            return Ok(());
+        }
+        self.session.roll_back().map_err(|failure| Lost::by(failure, "ROLLBACK"))
+    }
+
+    /// The group came to nothing for this reason, or for a worse one met while it was undone.
+    fn given_up(&mut self, lost: Lost) -> Lost {
+        match self.roll_back() {
+            Err(Lost::Disk(words)) => Lost::Disk(words),
+            // If it could not be undone the next BEGIN fails too, and says so.
+            Err(Lost::Group(_)) | Ok(()) => lost,
         }
     }
 

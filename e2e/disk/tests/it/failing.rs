@@ -230,6 +230,30 @@ fn an_error_of_any_read_is_told() {
     assert_eq!(tally.met, tally.not_opened + tally.stopped, "{tally:?}");
 }
 
+/// Undoing a change reads pages again. SQLite keeps quiet when that fails, and goes on with what the disk has next time.
+#[test]
+fn an_error_of_a_read_while_a_command_is_undone_is_told() {
+    let mut bench = Bench::new();
+    let store = bench.open();
+    let disk = std::sync::Arc::clone(&bench.disk);
+    let once = std::sync::Once::new();
+    let command = store.write(&kernel::Actor::System("disk".to_owned()), command_id(1_000_001), NOW, move |tx| {
+        // Enough for the file to grow, so that its first page is changed.
+        for at in 0..40_i64 {
+            tx.execute(&ADD_PART, &store::params![1_i64, at, &vec![7_u8; 1500]])?;
+        }
+        once.call_once(|| disk.arm(Fault { calls: vec![Call::Read], name_ends: "", nth: 1, kind: Kind::Device, lasts: false }));
+        Err(Trouble::because("as asked"))
+    });
+    let answer = command.wait();
+    assert_eq!(bench.disk.failed(), 1, "undoing read nothing");
+    assert!(matches!(answer, Err(WriteTrouble::Unknown(_))), "{answer:?}");
+    assert!(matches!(reason(&store), Some(StopReason::Disk(_))));
+    store.close();
+    bench.disk.mend();
+    assert_eq!(reopened(&bench), Ok(()));
+}
+
 /// The index of the log is memory that is shared: where it cannot be had, or not be locked, the store says so as of any error of the disk.
 fn errors_of_the_index(last: u64) {
     // It is mapped when a connection is opened, and again only when the log is very long.
