@@ -9,6 +9,7 @@ use crate::new_ids::{new_command, new_uuid, now};
 use crate::trouble::ActTrouble;
 use catalogue::Catalogue;
 use kernel::{Actor, TaskId};
+use lis2::{UnframeTrouble, Unframed};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use store::repositories::tasks::{self, NewTask};
@@ -76,8 +77,12 @@ pub(crate) fn is_lasting(failed: &Trouble) -> bool {
 }
 
 /// Drivers do not panic; if one does all the same, it costs the message it cannot read and not the link.
-pub(crate) fn prepare_safely(analyser: &Analyser, catalogue: &Catalogue, wire: &[u8]) -> Result<Prepared, NotFiled> {
-    catch_unwind(AssertUnwindSafe(|| prepare(analyser, catalogue, wire))).map_err(|panic| {
+pub(crate) fn prepare_safely(
+    analyser: &Analyser,
+    catalogue: &Catalogue,
+    unframed: Result<Unframed, UnframeTrouble>,
+) -> Result<Prepared, NotFiled> {
+    catch_unwind(AssertUnwindSafe(|| prepare(analyser, catalogue, unframed))).map_err(|panic| {
         let words = panic.downcast_ref::<&str>().map(|words| (*words).to_owned());
         let words = words.or_else(|| panic.downcast_ref::<String>().cloned());
         NotFiled::Never(format!("driver {} failed: {}", analyser.driver.name, words.unwrap_or_default()))

@@ -11,8 +11,9 @@ use crate::trouble::ActTrouble;
 use benches::{Context, GATES_EDITION};
 use catalogue::Catalogue;
 use kernel::{Actor, Lang, Reading, TaskId, Timestamp, TransmissionId, Trouble as Unread, Value};
+use lis2::{UnframeTrouble, Unframed};
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use store::repositories::orders::Former;
 use store::repositories::results::{NewResult, ResultText};
 use store::repositories::tasks::NewTask;
@@ -31,27 +32,34 @@ pub struct Filed {
     pub tasks: usize,
 }
 
-/// A transmission as its driver read it, with an id ready for every task it may open: the command may run several times and must say the same
-/// each time. Everything that can be known without the database is made here, because commands run one after the other.
+/// A transmission as its driver read it. Everything that can be known without the database is made here, because commands run one after the other.
 #[derive(Debug)]
 pub struct Prepared {
     readings: Vec<PreparedReading>,
-    troubles: Vec<(Unread, TaskId)>,
+    troubles: Vec<(Unread, PossibleTask)>,
+}
+
+/// A task that may have to be opened. Its id is made when it is, and once: the command may run several times and must say the same each time.
+#[derive(Debug, Default)]
+struct PossibleTask(OnceLock<TaskId>);
+
+impl PossibleTask {
+    fn id(&self) -> TaskId {
+        *self.0.get_or_init(|| TaskId::from_uuid(new_uuid()))
+    }
 }
 
 #[derive(Debug)]
 struct PreparedReading {
     reading: Reading,
-    /// The task it may open.
-    task: TaskId,
+    task: PossibleTask,
     /// What it measures and its row, where the analyser's code is mapped to a test of the catalogue.
     measured: Option<(Measured, ResultText)>,
 }
 
-/// Reads a transmission's bytes with the analyser's driver. No store, no clock.
-pub fn prepare(analyser: &Analyser, catalogue: &Catalogue, wire: &[u8]) -> Prepared {
-    let (readings, troubles) = instruments::read_transmission(analyser.driver, wire, &analyser.zone);
-    let task_id = || TaskId::from_uuid(new_uuid());
+/// Reads what a transmission's bytes came to with the analyser's driver. No store, no clock.
+pub fn prepare(analyser: &Analyser, catalogue: &Catalogue, unframed: Result<Unframed, UnframeTrouble>) -> Prepared {
+    let (readings, troubles) = instruments::read_unframed(analyser.driver, unframed, &analyser.zone);
     let prepared = |reading: Reading| {
         let test = analyser.mapping.test(&reading.code).and_then(|test| catalogue.test(test));
         let measured = test.map(|test| benches::measure(&reading, test, analyser.decimal_mark));
@@ -59,17 +67,17 @@ pub fn prepare(analyser: &Analyser, catalogue: &Catalogue, wire: &[u8]) -> Prepa
             let text = result_text(&reading, &measured);
             (measured, text)
         });
-        PreparedReading { reading, task: task_id(), measured }
+        PreparedReading { reading, task: PossibleTask::default(), measured }
     };
     Prepared {
         readings: readings.into_iter().map(prepared).collect(),
-        troubles: troubles.into_iter().map(|trouble| (trouble, task_id())).collect(),
+        troubles: troubles.into_iter().map(|trouble| (trouble, PossibleTask::default())).collect(),
     }
 }
 
 /// Files one transmission.
 pub(crate) async fn file(lab: &Laboratory, analyser: &Analyser, transmission: &Waiting) -> Result<Filed, NotFiled> {
-    let prepared = Arc::new(prepare_safely(analyser, lab.catalogue(), &transmission.raw)?);
+    let prepared = Arc::new(prepare_safely(analyser, lab.catalogue(), lis2::unframe(&transmission.raw))?);
     let done = match write(lab, analyser, transmission, Arc::clone(&prepared), Former::Assumed).await {
         // Most likely a repeat of something that has a result: look, and leave that reading to a person.
         Err(WriteTrouble::Failed(failed)) if failed.cause() == Some(Cause::Constraint) => {
@@ -172,7 +180,7 @@ impl<'a> Filing<'a> {
             self.file_reading(prepared, &mut work, &mut written)?;
         }
         for (trouble, task) in &prepared.troubles {
-            written.tasks.push(self.trouble_task(trouble, *task));
+            written.tasks.push(self.trouble_task(trouble, task.id()));
         }
         self.store(tx, written)
     }
@@ -188,7 +196,7 @@ impl<'a> Filing<'a> {
         let (examination, test) = match claim(reading, &self.analyser.mapping, open.as_deref()) {
             Claim::Work { examination, test } => (examination, test),
             Claim::Unclaimed(why) => {
-                written.tasks.push(self.unclaimed_task(reading, &why, *task));
+                written.tasks.push(self.unclaimed_task(reading, &why, task.id()));
                 return Ok(());
             }
         };

@@ -9,6 +9,7 @@ use crate::in_tray::{Turn, Waiting};
 use crate::new_ids::{new_command, new_uuid, now};
 use crate::trouble::ActTrouble;
 use kernel::{Actor, TaskId, Timestamp, TransmissionId};
+use lis2::{UnframeTrouble, Unframed};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,11 +31,16 @@ pub struct Received {
 }
 
 impl Received {
-    /// What is kept of it: the frames as they came. Where they do not read back as exactly this message (two messages shared a frame), its
-    /// records instead: what is kept must always say what was received, and only that.
-    fn raw(self) -> Vec<u8> {
-        let same = lis2::unframe(&self.wire).is_ok_and(|unframed| unframed.content == self.content);
-        if same { self.wire } else { self.content }
+    /// What is kept of it, and what that reads back as: the frames as they came. Where they do not read back as exactly this message (two messages
+    /// shared a frame), its records instead: what is kept must always say what was received, and only that.
+    fn raw(self) -> (Vec<u8>, Result<Unframed, UnframeTrouble>) {
+        match lis2::unframe(&self.wire) {
+            Ok(unframed) if unframed.content == self.content => (self.wire, Ok(unframed)),
+            _ => {
+                let unframed = lis2::unframe(&self.content);
+                (self.content, unframed)
+            }
+        }
     }
 }
 
@@ -59,15 +65,13 @@ struct NewMessage {
 }
 
 impl NewMessage {
-    fn of(analyser: &Analyser, received: Received, is_incomplete: bool) -> Self {
-        Self {
-            id: TransmissionId::from_uuid(new_uuid()),
-            link: Arc::clone(&analyser.name),
-            arrival: received.arrival,
-            received_at: received.received_at,
-            hash: if is_incomplete { hash_of_incomplete(&received.content) } else { hash_of_whole(&received.content) },
-            raw: received.raw().into(),
-        }
+    /// The message, and what its bytes read back as.
+    fn of(analyser: &Analyser, received: Received, is_incomplete: bool) -> (Self, Result<Unframed, UnframeTrouble>) {
+        let hash = if is_incomplete { hash_of_incomplete(&received.content) } else { hash_of_whole(&received.content) };
+        let (arrival, received_at) = (received.arrival, received.received_at);
+        let (raw, unframed) = received.raw();
+        let (id, link) = (TransmissionId::from_uuid(new_uuid()), Arc::clone(&analyser.name));
+        (Self { id, link, arrival, received_at, hash, raw: raw.into() }, unframed)
     }
 
     /// Keeps it, as something that is to be filed later if `waits`; hands back the original it repeats.
@@ -87,10 +91,10 @@ impl NewMessage {
 
 /// Keeps a whole message. When this returns `Ok`, the message is on disk and may be acknowledged; it is filed, or its filing is rung for.
 pub async fn keep_transmission(lab: &Laboratory, analyser: &Analyser, received: Received) -> Result<Kept, ActTrouble> {
-    let message = NewMessage::of(analyser, received, false);
+    let (message, unframed) = NewMessage::of(analyser, received, false);
     let (mut keeping, turn) = analyser.in_tray.begin_keeping();
     let at_once = match turn {
-        Some(turn) => keep_and_file(lab, analyser, &message, turn).await?,
+        Some(turn) => keep_and_file(lab, analyser, &message, unframed, turn).await?,
         None => None,
     };
     let done = match at_once {
@@ -110,6 +114,7 @@ pub async fn keep_transmission(lab: &Laboratory, analyser: &Analyser, received: 
     lab.note_link(&analyser.name, |state| state.kept += 1);
     Ok(Kept { id: message.id, duplicate_of: original(&done.note) })
 }
+
 /// What the journal notes of a repeat.
 fn duplicate_of(original: TransmissionId) -> String {
     format!("duplicate of {original}")
@@ -124,9 +129,10 @@ async fn keep_and_file(
     lab: &Laboratory,
     analyser: &Analyser,
     message: &NewMessage,
+    unframed: Result<Unframed, UnframeTrouble>,
     mut turn: Turn<'_>,
 ) -> Result<Option<Done>, WriteTrouble> {
-    let Ok(prepared) = prepare_safely(analyser, lab.catalogue(), &message.raw) else { return Ok(None) };
+    let Ok(prepared) = prepare_safely(analyser, lab.catalogue(), unframed) else { return Ok(None) };
     let (prepared, command, at) = (Arc::new(prepared), new_command(), now());
     let actor = Actor::Link(analyser.name.to_string());
     let write = || {
@@ -204,7 +210,7 @@ pub async fn keep_incomplete(lab: &Laboratory, analyser: &Analyser, mut received
         received.content.push(b'\r');
     }
     let raw_line = first_characters(&received.content);
-    let message = NewMessage::of(analyser, received, true);
+    let (message, _) = NewMessage::of(analyser, received, true);
     let task = Arc::new(tasks::NewTask {
         id: TaskId::from_uuid(new_uuid()),
         kind: "incomplete",

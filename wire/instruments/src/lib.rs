@@ -3,7 +3,7 @@
 mod roche_cobas_c;
 
 use kernel::{RawLine, Reading, Trouble, Zone};
-use lis2::Message;
+use lis2::{Message, UnframeTrouble, Unframed};
 
 /// How a driver reads a message; the zone is the link's, for times that state none.
 pub type ReadMessage = fn(&Message<'_>, &Zone) -> (Vec<Reading>, Vec<Trouble>);
@@ -31,7 +31,12 @@ pub fn find(name: &str) -> Option<&'static Driver> {
 
 /// Reads the bytes of a transmission, framed or bare: one message or several. What is wrong with framing or records is among the troubles.
 pub fn read_transmission(driver: &Driver, bytes: &[u8], zone: &Zone) -> (Vec<Reading>, Vec<Trouble>) {
-    let unframed = match lis2::unframe(bytes) {
+    read_unframed(driver, lis2::unframe(bytes), zone)
+}
+
+/// As [`read_transmission`], where the framing was taken off already.
+pub fn read_unframed(driver: &Driver, unframed: Result<Unframed, UnframeTrouble>, zone: &Zone) -> (Vec<Reading>, Vec<Trouble>) {
+    let unframed = match unframed {
         Ok(unframed) => unframed,
         Err(trouble) => return (Vec::new(), vec![Trouble::new("transmission", trouble.to_string())]),
     };

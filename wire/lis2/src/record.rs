@@ -131,6 +131,14 @@ impl<'a> Record<'a> {
         self.raw.split(move |byte| *byte == record.delimiters.field).map(move |raw| record.part(raw))
     }
 
+    /// The first so many fields, split off in one go; `[0]` is field 1, the letter. Fields that are not there are empty.
+    #[must_use]
+    pub fn first_fields<const COUNT: usize>(&self) -> [Field<'a>; COUNT] {
+        let mut first = [self.part(b""); COUNT];
+        first.iter_mut().zip(self.fields()).for_each(|(place, field)| *place = field);
+        first
+    }
+
     /// The whole record as text, escape sequences untouched: for a person to look at.
     #[must_use]
     pub fn line(&self) -> Cow<'a, str> {
@@ -165,8 +173,11 @@ impl<'a> Field<'a> {
 
     /// The text without blanks around it.
     #[must_use]
-    pub fn trimmed(&self) -> String {
-        self.text().trim().to_owned()
+    pub fn trimmed(&self) -> Cow<'a, str> {
+        match self.text() {
+            Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
+            Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
+        }
     }
 
     /// Nothing between the delimiters.

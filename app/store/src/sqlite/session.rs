@@ -96,13 +96,24 @@ fn prepare<'c>(connection: &'c Connection, text: &str) -> Result<Prepared<'c>, F
 
 impl Prepared<'_> {
     fn run(&mut self, params: &[Param<'_>]) -> Result<u64, Failure> {
-        self.bind(params)?;
+        self.run_after(&[], params)
+    }
+
+    fn run_after(&mut self, before: &[Param<'_>], params: &[Param<'_>]) -> Result<u64, Failure> {
+        self.bind_after(before, params)?;
         self.statement.raw_execute().map(|changed| changed as u64).map_err(|error| failure(&error))
     }
 
     fn bind(&mut self, params: &[Param<'_>]) -> Result<(), Failure> {
+        self.bind_after(&[], params)
+    }
+
+    /// Binds what is not bound since the run before: SQLite copies every text it is given, and the rows of one insert have much in common.
+    fn bind_after(&mut self, before: &[Param<'_>], params: &[Param<'_>]) -> Result<(), Failure> {
         for (at, param) in params.iter().enumerate() {
-            self.statement.raw_bind_parameter(at + 1, param).map_err(|error| failure(&error))?;
+            if before.get(at) != Some(param) {
+                self.statement.raw_bind_parameter(at + 1, param).map_err(|error| failure(&error))?;
+            }
         }
         Ok(())
     }
@@ -175,9 +186,10 @@ impl Session for SqliteSession<'_> {
         rows: &mut dyn ExactSizeIterator<Item = &'r [Param<'p>]>,
     ) -> Result<u64, Failure> {
         let prepared = self.prepared((from_ref(insert).addr(), 0), insert.columns().len(), || Ok(insert.sqlite_text()))?;
-        let mut inserted = 0;
+        let (mut inserted, mut before): (_, &[Param<'_>]) = (0, &[]);
         for row in rows {
-            inserted += prepared.run(row)?;
+            inserted += prepared.run_after(before, row)?;
+            before = row;
         }
         Ok(inserted)
     }

@@ -12,6 +12,7 @@ on_both!(
     a_doomed_query_is_answered_as_failed,
     a_query_cannot_write,
     insert_many_of_every_size,
+    rows_of_one_insert_with_values_in_common_keep_their_own,
     lists_of_every_size,
     a_list_with_repeats_gives_each_row_once,
 );
@@ -105,6 +106,34 @@ fn insert_many_of_every_size(engine: &Engine) {
         let wrong = engine.rows("SELECT id FROM trial WHERE number <> id * 7 OR name IS NULL OR bytes IS NULL");
         assert!(wrong.is_empty(), "columns stay with their rows");
     }
+}
+
+fn rows_of_one_insert_with_values_in_common_keep_their_own(engine: &Engine) {
+    const ROWS: [(i64, Option<&str>, i64, Option<&[u8]>); 7] = [
+        (1, None, 5, Some(b"a")),
+        (2, Some("K"), 5, Some(b"a")),
+        (3, None, 6, Some(b"a")),
+        (4, Some("Na"), 6, None),
+        (5, None, 5, None),
+        (6, None, 0, Some(b"")),
+        (7, Some(""), 0, Some(b"a")),
+    ];
+    let store = engine.open();
+    let inserted = write(&store, |tx| {
+        let rows: Vec<_> = ROWS.iter().map(|(id, name, number, bytes)| params![*id, *name, *number, *bytes, 1_i64]).collect();
+        tx.insert_many(&ADD_TRIALS, &rows)?;
+        done("")
+    });
+    inserted.wait().unwrap();
+    let found = read(&store, |reader| {
+        let rows = reader.query(&ALL_TRIALS, &[])?;
+        let cells = |row: &store::Row| {
+            Ok((row.int(0)?, row.optional_text(1)?.map(str::to_owned), row.int(2)?, row.optional_blob(3)?.map(<[u8]>::to_vec)))
+        };
+        Ok(rows.iter().map(cells).collect::<Result<Vec<_>, store::Inconsistent>>()?)
+    });
+    let expected = ROWS.map(|(id, name, number, bytes)| (id, name.map(str::to_owned), number, bytes.map(<[u8]>::to_vec)));
+    assert_eq!(found, expected);
 }
 
 fn lists_of_every_size(engine: &Engine) {
