@@ -27,7 +27,7 @@ const SIMULATION_SEED: &str = "BENCHSIDE_SIMULATION_SEED";
 const SIMULATION_COUNT: &str = "BENCHSIDE_SIMULATION_SEEDS";
 const SIMULATION_MANY: &[(&str, &str)] = &[(SIMULATION_COUNT, "20000")];
 /// Worlds of `cargo xtask test`, always the same.
-const SIMULATION_FEW: &str = "500";
+const SIMULATION_FEW: &str = "1000";
 
 /// The store on a disk that loses power, fails, fills up and rots.
 pub(crate) fn disk(counts: &[(&str, String)]) -> Outcome {
