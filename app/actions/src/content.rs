@@ -15,6 +15,7 @@ fn list(troubles: &[ContentTrouble]) -> String {
 pub fn starting_catalogue() -> Result<Catalogue, ContentProblem> {
     Catalogue::read(CatalogueText {
         edition: include_str!("../../../content/catalogue/edition.toml"),
+        containers: include_str!("../../../content/catalogue/containers.csv"),
         tests: include_str!("../../../content/catalogue/tests.csv"),
         critical_limits: include_str!("../../../content/catalogue/critical_limits.csv"),
     })

@@ -219,7 +219,7 @@ struct PlannedContainer {
 async fn plan_containers(lab: &Laboratory, tests: &[Test]) -> Result<Vec<PlannedContainer>, ActTrouble> {
     let mut groups: BTreeMap<(String, String), Vec<TestCode>> = BTreeMap::new();
     for test in tests {
-        let container = test.containers.first().cloned().unwrap_or_default();
+        let container = test.containers.first().map(ToString::to_string).unwrap_or_default();
         groups.entry((test.specimen.clone(), container)).or_default().push(test.code.clone());
     }
     let mut planned = Vec::new();

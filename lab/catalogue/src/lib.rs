@@ -2,17 +2,19 @@
 //!
 //! Clinical facts are data: they carry their source, and an edition is unverified until a laboratory director signs it.
 
+pub mod container;
 pub mod edition;
 pub mod limits;
 pub mod mapping;
 mod table;
 pub mod test;
 
+pub use container::{Container, ContainerCode};
 pub use edition::{Edition, Signature};
 pub use limits::{CriticalLimit, CriticalLimits, LimitChoice, PatientFact};
 pub use mapping::InstrumentMapping;
 pub use table::ContentTrouble;
-pub use test::{Test, TestCode};
+pub use test::{LoincCheck, Test, TestCode};
 
 use std::collections::BTreeMap;
 
@@ -21,6 +23,8 @@ use std::collections::BTreeMap;
 pub struct CatalogueText<'a> {
     /// `edition.toml`.
     pub edition: &'a str,
+    /// `containers.csv`.
+    pub containers: &'a str,
     /// `tests.csv`.
     pub tests: &'a str,
     /// `critical_limits.csv`.
@@ -31,6 +35,7 @@ pub struct CatalogueText<'a> {
 #[derive(Debug, Clone)]
 pub struct Catalogue {
     edition: Edition,
+    containers: BTreeMap<ContainerCode, Container>,
     tests: BTreeMap<TestCode, Test>,
     critical_limits: CriticalLimits,
 }
@@ -40,10 +45,11 @@ impl Catalogue {
     pub fn read(text: CatalogueText<'_>) -> Result<Self, Vec<ContentTrouble>> {
         let mut troubles = Vec::new();
         let edition = edition::read(text.edition).map_err(|trouble| troubles.push(trouble)).ok();
-        let tests = test::read(text.tests, &mut troubles);
+        let containers = container::read(text.containers, &mut troubles);
+        let tests = test::read(text.tests, &containers, &mut troubles);
         let critical_limits = limits::read(text.critical_limits, &tests, &mut troubles);
         match edition {
-            Some(edition) if troubles.is_empty() => Ok(Self { edition, tests, critical_limits }),
+            Some(edition) if troubles.is_empty() => Ok(Self { edition, containers, tests, critical_limits }),
             _ => Err(troubles),
         }
     }
@@ -51,6 +57,16 @@ impl Catalogue {
     /// The edition's name, source and signature.
     pub fn edition(&self) -> &Edition {
         &self.edition
+    }
+
+    /// The container of this code.
+    pub fn container(&self, code: &ContainerCode) -> Option<&Container> {
+        self.containers.get(code)
+    }
+
+    /// Every kind of container, by code.
+    pub fn containers(&self) -> impl Iterator<Item = &Container> {
+        self.containers.values()
     }
 
     /// The test of this code.

@@ -1,7 +1,8 @@
 //! Tests: what can be ordered and reported.
 
+use crate::container::{Container, ContainerCode};
 use crate::table::{self, ContentTrouble, TableRow};
-use kernel::{Substance, Unit};
+use kernel::{Substance, Unit, ValueKindExpected};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -41,27 +42,71 @@ pub struct Test {
     pub bench: String,
     /// LOINC code (see the LOINC notice).
     pub loinc: String,
+    /// How far the code was looked up.
+    pub loinc_check: LoincCheck,
     /// What is to be drawn.
     pub specimen: String,
     /// Acceptable containers, best first.
-    pub containers: Vec<String>,
-    /// The unit results are reported in.
-    pub unit: Unit,
-    /// Digits after the decimal point on the report.
+    pub containers: Vec<ContainerCode>,
+    /// What a result of it is: a number, a code, a grade, a titre or words.
+    pub kind: ValueKindExpected,
+    /// The unit results are reported in; a number has one.
+    pub unit: Option<Unit>,
+    /// Digits after the decimal point on the report; 0 where it is no number.
     pub decimals: u32,
     /// What conversion between kinds of unit may assume of the substance.
     pub substance: Substance,
 }
 
-const FILE: &str = "tests.csv";
-const COLUMNS: [&str; 12] =
-    ["code", "name", "bench", "loinc", "loinc_name", "specimen", "containers", "unit", "decimals", "result_type", "valence", "source"];
+/// How far the LOINC code of a test was looked up. What was not is to be, by the laboratory, before the test is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LoincCheck {
+    /// Its name stands in the public table.
+    Name,
+    /// Its component and unit do; the name was not seen.
+    ComponentAndUnit,
+    /// Nobody looked.
+    Unverified,
+}
 
-/// Reads `tests.csv`.
-pub(crate) fn read(text: &str, troubles: &mut Vec<ContentTrouble>) -> BTreeMap<TestCode, Test> {
+impl LoincCheck {
+    fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "name-verified" => Some(Self::Name),
+            "component+unit-verified" => Some(Self::ComponentAndUnit),
+            "unverified" => Some(Self::Unverified),
+            _ => None,
+        }
+    }
+}
+
+const FILE: &str = "tests.csv";
+const COLUMNS: [&str; 14] = [
+    "code",
+    "name",
+    "bench",
+    "loinc",
+    "loinc_name",
+    "loinc_check",
+    "specimen",
+    "containers",
+    "unit",
+    "decimals",
+    "kind",
+    "valence",
+    "note",
+    "source",
+];
+
+/// Reads `tests.csv` against the containers it speaks of.
+pub(crate) fn read(
+    text: &str,
+    containers: &BTreeMap<ContainerCode, Container>,
+    troubles: &mut Vec<ContentTrouble>,
+) -> BTreeMap<TestCode, Test> {
     let mut tests = BTreeMap::new();
     for row in table::read(FILE, text, &COLUMNS, troubles) {
-        match read_row(&row) {
+        match read_row(&row, containers) {
             Ok(test) => {
                 let code = test.code.clone();
                 if tests.insert(code.clone(), test).is_some() {
@@ -74,7 +119,7 @@ pub(crate) fn read(text: &str, troubles: &mut Vec<ContentTrouble>) -> BTreeMap<T
     tests
 }
 
-fn read_row(row: &TableRow<'_>) -> Result<Test, ContentTrouble> {
+fn read_row(row: &TableRow<'_>, containers: &BTreeMap<ContainerCode, Container>) -> Result<Test, ContentTrouble> {
     let code = TestCode::parse(row.cell("code"))
         .ok_or_else(|| row.trouble(format!("“{}” is no test code (1 to 16 of A-Z, 0-9, _)", row.cell("code"))))?;
     for column in ["name", "bench", "loinc", "specimen", "containers", "source"] {
@@ -82,26 +127,100 @@ fn read_row(row: &TableRow<'_>) -> Result<Test, ContentTrouble> {
             return Err(row.trouble(format!("test {code} has no {column}")));
         }
     }
-    if row.cell("result_type") != "NM" {
-        return Err(row.trouble(format!("result type “{}” of {code} is not supported yet (NM, numeric, is)", row.cell("result_type"))));
+    let loinc = row.cell("loinc");
+    if !has_check_digit(loinc) {
+        return Err(row.trouble(format!("“{loinc}” of {code} is no LOINC code: its check digit does not fit")));
     }
-    let unit = Unit::ucum(row.cell("unit")).map_err(|trouble| row.trouble(format!("unit of {code}: {trouble}")))?;
-    let decimals = row.cell("decimals").parse().ok().filter(|decimals| *decimals <= 6);
-    let decimals = decimals.ok_or_else(|| row.trouble(format!("decimals of {code} must be 0 to 6, not “{}”", row.cell("decimals"))))?;
-    let valence = match row.cell("valence") {
-        "" => None,
-        text => Some(text.parse().map_err(|_| row.trouble(format!("valence of {code} must be a small whole number, not “{text}”")))?),
-    };
+    let loinc_check = LoincCheck::from_name(row.cell("loinc_check")).ok_or_else(|| {
+        row.trouble(format!(
+            "loinc_check of {code} must be name-verified, component+unit-verified or unverified, not “{}”",
+            row.cell("loinc_check")
+        ))
+    })?;
+    let kind = kind(row.cell("kind"))
+        .ok_or_else(|| row.trouble(format!("kind of {code} must be number, coded, grade, titre or text, not “{}”", row.cell("kind"))))?;
+    let unit = unit(row, &code, kind)?;
     Ok(Test {
         name: row.cell("name").to_owned(),
         bench: row.cell("bench").to_owned(),
-        loinc: row.cell("loinc").to_owned(),
+        loinc: loinc.to_owned(),
+        loinc_check,
         specimen: row.cell("specimen").to_owned(),
-        containers: row.cell("containers").split('|').map(str::to_owned).collect(),
-        decimals,
+        containers: containers_of(row, &code, containers)?,
+        kind,
+        decimals: decimals(row, &code, kind)?,
         // A test reported in enzyme units measures an enzyme: its IU is the same unit under another name.
-        substance: Substance { valence, enzyme: unit.as_str() == "U/L", ..Substance::default() },
+        substance: Substance {
+            valence: valence(row, &code)?,
+            enzyme: unit.as_ref().is_some_and(|unit| unit.as_str() == "U/L"),
+            ..Substance::default()
+        },
         unit,
         code,
     })
+}
+
+fn kind(name: &str) -> Option<ValueKindExpected> {
+    Some(match name {
+        "number" => ValueKindExpected::Number,
+        "coded" => ValueKindExpected::Coded,
+        "grade" => ValueKindExpected::SemiQuantitative,
+        "titre" => ValueKindExpected::Titre,
+        "text" => ValueKindExpected::Text,
+        _ => return None,
+    })
+}
+
+fn unit(row: &TableRow<'_>, code: &TestCode, kind: ValueKindExpected) -> Result<Option<Unit>, ContentTrouble> {
+    match (row.cell("unit"), kind) {
+        ("", ValueKindExpected::Number) => Err(row.trouble(format!("{code} is a number and has no unit"))),
+        ("", _) => Ok(None),
+        (text, _) => Unit::ucum(text).map(Some).map_err(|trouble| row.trouble(format!("unit of {code}: {trouble}"))),
+    }
+}
+
+fn decimals(row: &TableRow<'_>, code: &TestCode, kind: ValueKindExpected) -> Result<u32, ContentTrouble> {
+    let text = row.cell("decimals");
+    match kind {
+        ValueKindExpected::Number => {
+            let decimals = text.parse().ok().filter(|decimals| *decimals <= 6);
+            decimals.ok_or_else(|| row.trouble(format!("decimals of {code} must be 0 to 6, not “{text}”")))
+        }
+        _ if text.is_empty() => Ok(0),
+        _ => Err(row.trouble(format!("{code} is no number and has decimals"))),
+    }
+}
+
+fn valence(row: &TableRow<'_>, code: &TestCode) -> Result<Option<u8>, ContentTrouble> {
+    match row.cell("valence") {
+        "" => Ok(None),
+        text => text.parse().map(Some).map_err(|_| row.trouble(format!("valence of {code} must be a small whole number, not “{text}”"))),
+    }
+}
+
+fn containers_of(
+    row: &TableRow<'_>,
+    code: &TestCode,
+    known: &BTreeMap<ContainerCode, Container>,
+) -> Result<Vec<ContainerCode>, ContentTrouble> {
+    let mut containers = Vec::new();
+    for name in row.cell("containers").split('|') {
+        let container = ContainerCode::parse(name).filter(|container| known.contains_key(container));
+        let container = container.ok_or_else(|| row.trouble(format!("container “{name}” of {code} is not in containers.csv")))?;
+        if containers.contains(&container) {
+            return Err(row.trouble(format!("container {container} of {code} stands here twice")));
+        }
+        containers.push(container);
+    }
+    Ok(containers)
+}
+
+/// LOINC's own check digit: from the right every other digit is doubled, and all digits add up, with the last, to a multiple of ten.
+fn has_check_digit(code: &str) -> bool {
+    let Some((number, check)) = code.split_once('-') else { return false };
+    let digits: Option<Vec<u32>> = number.chars().rev().map(|digit| digit.to_digit(10)).collect();
+    let Some(digits) = digits.filter(|digits| (1..=8).contains(&digits.len())) else { return false };
+    let sum: u32 =
+        digits.iter().enumerate().map(|(place, digit)| if place % 2 == 0 { digit * 2 / 10 + digit * 2 % 10 } else { *digit }).sum();
+    check.len() == 1 && check.parse() == Ok((10 - sum % 10) % 10)
 }

@@ -31,6 +31,7 @@ fn signed_catalogue() -> Catalogue {
         .replace("starting-2026-11", "signed-2026-11");
     Catalogue::read(CatalogueText {
         edition: &signed,
+        containers: include_str!("../../../../content/catalogue/containers.csv"),
         tests: include_str!("../../../../content/catalogue/tests.csv"),
         critical_limits: include_str!("../../../../content/catalogue/critical_limits.csv"),
     })

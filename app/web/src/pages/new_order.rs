@@ -13,9 +13,11 @@ use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use catalogue::{Catalogue, Test};
 use kernel::CommandId;
 use maud::{Markup, html};
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Sex codes and priorities, with their words.
 const SEXES: [(&str, &str); 4] = [("F", t!("Female")), ("M", t!("Male")), ("O", t!("Other")), ("U", t!("Unknown"))];
@@ -174,17 +176,52 @@ fn test_fields(web: &Web, typed: &Typed) -> Markup {
                 aria-invalid=[(!troubles.is_empty()).then_some("true")] aria-describedby=(describedby);
             (trouble_lines("tests", &troubles))
             ul.ticks {
-                @for test in web.lab.catalogue().tests() {
-                    li {
-                        label.tick {
-                            input type="checkbox" name="test" value=(test.code);
-                            span.code { (test.code) } span { (test.name) }
+                @for (bench, tests) in by_bench(web.lab.catalogue()) {
+                    li.group { (bench_name(bench)) }
+                    @for test in tests {
+                        li {
+                            label.tick {
+                                input type="checkbox" name="test" value=(test.code);
+                                span.code { (test.code) } span { (test.name) }
+                            }
                         }
                     }
                 }
             }
         }
     }
+}
+
+/// The tests of each bench, the bench with most tests first.
+fn by_bench(catalogue: &Catalogue) -> Vec<(&str, Vec<&Test>)> {
+    let mut benches: BTreeMap<&str, Vec<&Test>> = BTreeMap::new();
+    catalogue.tests().for_each(|test| benches.entry(&test.bench).or_default().push(test));
+    let mut benches: Vec<_> = benches.into_iter().collect();
+    benches.sort_by_key(|(bench, tests)| (std::cmp::Reverse(tests.len()), *bench));
+    benches
+}
+
+/// What people call a bench of the starting catalogue; a laboratory's own stands as it is written.
+fn bench_name(bench: &str) -> Cow<'_, str> {
+    match bench {
+        "CHEM" => t!("Chemistry"),
+        "HEM" => t!("Haematology"),
+        "COAG" => t!("Coagulation"),
+        "ENDO" => t!("Endocrinology"),
+        "CARD" => t!("Cardiac markers"),
+        "TUM" => t!("Tumour markers"),
+        "TDM" => t!("Therapeutic drugs"),
+        "IMM" => t!("Immunology"),
+        "SERO" => t!("Serology"),
+        "BG" => t!("Blood gas"),
+        "UA" => t!("Urinalysis"),
+        "BF" => t!("Body fluids"),
+        "MICRO" => t!("Microbiology"),
+        "MOL" => t!("Molecular"),
+        "BB" => t!("Blood bank"),
+        other => return other.into(),
+    }
+    .into()
 }
 
 fn field_troubles<'a>(typed: &'a Typed, id: &str) -> Vec<&'a FieldTrouble> {

@@ -18,6 +18,7 @@ fn a_unit_that_says_the_same_converts_exactly() {
     check("K 4.12 mEq/L", "4.1 | passes");
     check("K 4.12 mmol/l", "4.1 | passes");
     check("K 4120 umol/L", "4.1 | passes");
+    check("CO2 24 mEq/L", "24 | passes");
     check("ALT 35 IU/L", "35 | passes");
     check("ALT 35 U/l", "35 | passes");
     check("ALB 40.13 g/L", "4.0 | passes");
@@ -51,6 +52,15 @@ fn a_unit_that_does_not_convert_is_refused_and_its_digits_never_compared() {
 fn a_conversion_that_does_not_come_out_exactly_is_held() {
     check("ALT 35 umol/h/L", "35 | format hold: umol/h/L is no U/L");
     check("ALT 36 umol/h/L", "1 | passes");
+}
+
+/// Whatever an analyser sends for such a test, a person enters the result.
+#[test]
+fn a_test_that_is_no_number_is_not_filled_from_an_analyser() {
+    for (test, sent) in [("SARS2", "21.4"), ("SARS2", "positive"), ("UPRO", "30"), ("UPRO", "1+"), ("ANA", "80"), ("SMEAR", "1")] {
+        check(&format!("{test} {sent}"), &format!("{sent} | format hold: no value {sent}"));
+        check(&format!("{test} {sent} mg/dL"), &format!("{sent} | format hold: no value {sent}"));
+    }
 }
 
 #[test]

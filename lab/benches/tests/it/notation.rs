@@ -18,9 +18,10 @@ const UNSIGNED: &str = include_str!("../../../../content/catalogue/edition.toml"
 const SIGNED: &str = "name = \"signed-1\"\nsource = \"a test\"\neffective_from = \"2026-11-21\"\nsignature = \"signed\"\nsigned_by = \"Dr A\"\nsigned_on = \"2026-11-21\"\n";
 
 fn catalogue(edition: &str) -> Catalogue {
+    let containers = include_str!("../../../../content/catalogue/containers.csv");
     let tests = include_str!("../../../../content/catalogue/tests.csv");
     let critical_limits = include_str!("../../../../content/catalogue/critical_limits.csv");
-    Catalogue::read(CatalogueText { edition, tests, critical_limits }).unwrap()
+    Catalogue::read(CatalogueText { edition, containers, tests, critical_limits }).unwrap()
 }
 
 static SIGNED_CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| catalogue(SIGNED));
@@ -115,7 +116,7 @@ impl Case {
         let measured = measure(&reading, test, self.mark);
         assert_eq!((&measured.sent, &measured.sent_unit), (&self.sent, &self.unit), "what was sent is kept");
         // What has no value in the catalogue's unit stands with the unit it was sent with.
-        let unit = if measured.value.is_ok() { test.unit.as_str() } else { self.unit.as_str() };
+        let unit = if measured.value.is_ok() { test.unit.as_ref().unwrap().as_str() } else { self.unit.as_str() };
         assert_eq!(measured.unit, unit);
         let context = Context { reading: &reading, test, work: &work, catalogue, zone: &self.zone };
         let assessment = assess(&measured, &context);

@@ -4,24 +4,31 @@ use catalogue::{Catalogue, CatalogueText, LimitChoice, TestCode};
 use kernel::Sex;
 
 pub(crate) const EDITION: &str = "name = \"trial\"\nsource = \"a test\"\neffective_from = \"2026-11-21\"\nsignature = \"unverified\"\n";
-pub(crate) const TESTS_HEAD: &str = "code,name,bench,loinc,loinc_name,specimen,containers,unit,decimals,result_type,valence,source\n";
-pub(crate) const POTASSIUM: &str = "K,Potassium,CHEM,2823-3,Potassium,Serum,SST|HEP,mmol/L,1,NM,1,a test\n";
+pub(crate) const TESTS_HEAD: &str =
+    "code,name,bench,loinc,loinc_name,loinc_check,specimen,containers,unit,decimals,kind,valence,note,source\n";
+pub(crate) const POTASSIUM: &str = "K,Potassium,CHEM,2823-3,Potassium,name-verified,Serum,SST|HEP,mmol/L,1,number,1,,a test\n";
+pub(crate) const CONTAINERS_HEAD: &str = "code,name,contents,order_of_draw,source\n";
+pub(crate) const TUBES: &str = "SST,Gold top,gel,3,a test\nHEP,Green top,heparin,4,a test\n";
 pub(crate) const LIMITS_HEAD: &str = "test,sex,age_min_days,age_max_days,condition,low,high,source\n";
 
 pub(crate) const SHIPPED_LIMITS: &str = include_str!("../../../../content/catalogue/critical_limits.csv");
 pub(crate) const SHIPPED_TESTS: &str = include_str!("../../../../content/catalogue/tests.csv");
+pub(crate) const SHIPPED_CONTAINERS: &str = include_str!("../../../../content/catalogue/containers.csv");
 pub(crate) const SHIPPED_EDITION: &str = include_str!("../../../../content/catalogue/edition.toml");
 
 /// The edition that comes with the program.
 pub(crate) fn shipped() -> Catalogue {
-    let text = CatalogueText { edition: SHIPPED_EDITION, tests: SHIPPED_TESTS, critical_limits: SHIPPED_LIMITS };
+    let text =
+        CatalogueText { edition: SHIPPED_EDITION, containers: SHIPPED_CONTAINERS, tests: SHIPPED_TESTS, critical_limits: SHIPPED_LIMITS };
     Catalogue::read(text).expect("the shipped content reads")
 }
 
 /// A catalogue of one potassium with these rows of limits.
 pub(crate) fn potassium_with(limits: &str) -> Catalogue {
     let (tests, critical_limits) = (format!("{TESTS_HEAD}{POTASSIUM}"), format!("{LIMITS_HEAD}{limits}"));
-    Catalogue::read(CatalogueText { edition: EDITION, tests: &tests, critical_limits: &critical_limits }).expect("the limits read")
+    let containers = format!("{CONTAINERS_HEAD}{TUBES}");
+    let text = CatalogueText { edition: EDITION, containers: &containers, tests: &tests, critical_limits: &critical_limits };
+    Catalogue::read(text).expect("the limits read")
 }
 
 /// The choice in the words of the tests: `2.8..7.0`, `..10.0`, `none`, `needs birth date`.

@@ -5,9 +5,10 @@ use kernel::{ExaminationId, RawLine, Reading, ReadingKind, Sex, Timestamp};
 use workflow::{OpenExamination, OpenWork, PatientFacts};
 
 const EDITION: &str = "name = \"trial\"\nsource = \"a test\"\neffective_from = \"2026-11-21\"\nsignature = \"unverified\"\n";
-const TESTS: &str = "code,name,bench,loinc,loinc_name,specimen,containers,unit,decimals,result_type,valence,source\n\
-    K,Potassium,CHEM,2823-3,Potassium,Serum,SST,mmol/L,1,NM,1,here\n\
-    NA,Sodium,CHEM,2951-2,Sodium,Serum,SST,mmol/L,0,NM,1,here\n";
+const TESTS: &str = "code,name,bench,loinc,loinc_name,loinc_check,specimen,containers,unit,decimals,kind,valence,note,source\n\
+    K,Potassium,CHEM,2823-3,Potassium,name-verified,Serum,SST,mmol/L,1,number,1,,here\n\
+    NA,Sodium,CHEM,2951-2,Sodium,name-verified,Serum,SST,mmol/L,0,number,1,,here\n";
+const CONTAINERS: &str = "code,name,contents,order_of_draw,source\nSST,Gold top,gel,3,here\n";
 const LIMITS: &str = "test,sex,age_min_days,age_max_days,condition,low,high,source\n";
 
 /// 2026-11-21 10:15 UTC.
@@ -17,7 +18,8 @@ pub(crate) const TUBE: &str = "A0000001S";
 
 /// 990 and 9900 are potassium, 989 is sodium.
 pub(crate) fn mapping() -> InstrumentMapping {
-    let catalogue = Catalogue::read(CatalogueText { edition: EDITION, tests: TESTS, critical_limits: LIMITS }).unwrap();
+    let catalogue =
+        Catalogue::read(CatalogueText { edition: EDITION, containers: CONTAINERS, tests: TESTS, critical_limits: LIMITS }).unwrap();
     InstrumentMapping::read("map.csv", "code,test,source\n989,NA,here\n990,K,here\n9900,K,here\n", &catalogue).unwrap()
 }
 

@@ -7,9 +7,10 @@ use kernel::Zone;
 use std::collections::BTreeSet;
 
 fn catalogue() -> Catalogue {
-    let [edition, tests, critical_limits] =
-        ["edition.toml", "tests.csv", "critical_limits.csv"].map(|file| content(&format!("catalogue/{file}")));
-    Catalogue::read(CatalogueText { edition: &edition, tests: &tests, critical_limits: &critical_limits }).unwrap()
+    let files = ["edition.toml", "containers.csv", "tests.csv", "critical_limits.csv"];
+    let [edition, containers, tests, critical_limits] = files.map(|file| content(&format!("catalogue/{file}")));
+    let text = CatalogueText { edition: &edition, containers: &containers, tests: &tests, critical_limits: &critical_limits };
+    Catalogue::read(text).unwrap()
 }
 
 #[test]

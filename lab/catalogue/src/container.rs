@@ -1,0 +1,83 @@
+//! Containers: what a specimen is drawn or put into, and in which order.
+
+use crate::table::{self, ContentTrouble, TableRow};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+/// The code of a kind of container: 1 to 16 characters A-Z, 0-9 or `-`. Cheap to clone.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ContainerCode(Arc<str>);
+
+impl ContainerCode {
+    /// Reads a code at the door.
+    pub fn parse(text: &str) -> Option<Self> {
+        let fits =
+            (1..=16).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'-');
+        fits.then(|| Self(text.into()))
+    }
+
+    /// The code as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ContainerCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A kind of container.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Container {
+    /// Its code.
+    pub code: ContainerCode,
+    /// The name people read.
+    pub name: String,
+    /// What is in it, and what is particular about it.
+    pub contents: String,
+    /// Its place in the order of draw, 1 first; nothing for what is not drawn from a vein with others. Containers may share a place.
+    pub order_of_draw: Option<u8>,
+}
+
+const FILE: &str = "containers.csv";
+const COLUMNS: [&str; 5] = ["code", "name", "contents", "order_of_draw", "source"];
+/// No needle fills more kinds of tubes.
+const PLACES_MAX: u8 = 20;
+
+/// Reads `containers.csv`.
+pub(crate) fn read(text: &str, troubles: &mut Vec<ContentTrouble>) -> BTreeMap<ContainerCode, Container> {
+    let mut containers = BTreeMap::new();
+    for row in table::read(FILE, text, &COLUMNS, troubles) {
+        match read_row(&row) {
+            Ok(container) => {
+                let code = container.code.clone();
+                if containers.insert(code.clone(), container).is_some() {
+                    troubles.push(row.trouble(format!("container {code} stands here a second time")));
+                }
+            }
+            Err(trouble) => troubles.push(trouble),
+        }
+    }
+    containers
+}
+
+fn read_row(row: &TableRow<'_>) -> Result<Container, ContentTrouble> {
+    let code = ContainerCode::parse(row.cell("code"))
+        .ok_or_else(|| row.trouble(format!("“{}” is no container code (1 to 16 of A-Z, 0-9, -)", row.cell("code"))))?;
+    for column in ["name", "contents", "source"] {
+        if row.cell(column).is_empty() {
+            return Err(row.trouble(format!("container {code} has no {column}")));
+        }
+    }
+    let order_of_draw = match row.cell("order_of_draw") {
+        "" => None,
+        text => {
+            let place = text.parse().ok().filter(|place| (1..=PLACES_MAX).contains(place));
+            Some(place.ok_or_else(|| row.trouble(format!("order_of_draw of {code} must be 1 to {PLACES_MAX} or empty, not “{text}”")))?)
+        }
+    };
+    Ok(Container { name: row.cell("name").to_owned(), contents: row.cell("contents").to_owned(), order_of_draw, code })
+}
