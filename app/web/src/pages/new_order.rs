@@ -171,18 +171,22 @@ fn test_fields(web: &Web, typed: &Typed) -> Markup {
     html! {
         fieldset {
             legend { (t!("Tests")) }
-            label for="tests" { (t!("Codes")) " " span.hint #tests-hint { (t!("with spaces between them, or tick them below")) } }
+            label for="tests" { (t!("Codes")) " " span.hint #tests-hint { (t!("with spaces between them, or tick them in the list")) } }
             input #tests name="tests" value=(typed.order.tests.join(" ")) autocomplete="off" maxlength="2000" spellcheck="false" autocapitalize="characters"
                 aria-invalid=[(!troubles.is_empty()).then_some("true")] aria-describedby=(describedby);
             (trouble_lines("tests", &troubles))
-            ul.ticks {
-                @for (bench, tests) in by_bench(web.lab.catalogue()) {
-                    li.group { (bench_name(bench)) }
-                    @for test in tests {
-                        li {
-                            label.tick {
-                                input type="checkbox" name="test" value=(test.code);
-                                span.code { (test.code) } span { (test.name) }
+            // Closed, so that a keyboard comes past it in one step.
+            details {
+                summary { (t!("All {count} tests, by bench", count = web.lab.catalogue().tests().count())) }
+                ul.ticks {
+                    @for (bench, tests) in by_bench(web.lab.catalogue()) {
+                        li.group { (bench_name(bench)) }
+                        @for test in tests {
+                            li {
+                                label.tick {
+                                    input type="checkbox" name="test" value=(test.code);
+                                    span.code { (test.code) } span { (test.name) }
+                                }
                             }
                         }
                     }
