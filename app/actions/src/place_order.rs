@@ -5,7 +5,7 @@ use crate::codes::{next_accession, next_container_code};
 use crate::new_ids::{new_uuid, now};
 use crate::patient_facts::{TypedPatient, differences, excerpt, read_patient};
 use crate::trouble::ActTrouble;
-use catalogue::{Test, TestCode};
+use catalogue::{ContainerKindCode, Test, TestCode};
 use kernel::{Actor, CommandId, ContainerId, ExaminationId, OrderId, PatientId, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -215,15 +215,17 @@ struct PlannedContainer {
     examinations: Vec<(ExaminationId, TestCode)>,
 }
 
-/// Tests that accept the same first container and specimen share it.
+/// Tests that accept the same first container and specimen share it. They stand in the order of draw; what is not drawn with others comes last.
 async fn plan_containers(lab: &Laboratory, tests: &[Test]) -> Result<Vec<PlannedContainer>, ActTrouble> {
-    let mut groups: BTreeMap<(String, String), Vec<TestCode>> = BTreeMap::new();
+    let place = |code: &ContainerKindCode| lab.catalogue().container_kind(code).and_then(|kind| kind.order_of_draw).unwrap_or(u8::MAX);
+    let mut groups: BTreeMap<(u8, &str, &str), Vec<TestCode>> = BTreeMap::new();
     for test in tests {
-        let container = test.containers.first().map(ToString::to_string).unwrap_or_default();
-        groups.entry((test.specimen.clone(), container)).or_default().push(test.code.clone());
+        let container = test.containers.first();
+        let (place, container) = (container.map_or(u8::MAX, place), container.map_or("", ContainerKindCode::as_str));
+        groups.entry((place, &test.specimen, container)).or_default().push(test.code.clone());
     }
     let mut planned = Vec::new();
-    for ((specimen, container), tests) in groups {
+    for ((_, specimen, container), tests) in groups {
         let code = next_container_code(lab).await?;
         planned.push(PlannedContainer {
             record: ContainerRecord {

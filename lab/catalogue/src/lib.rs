@@ -2,14 +2,14 @@
 //!
 //! Clinical facts are data: they carry their source, and an edition is unverified until a laboratory director signs it.
 
-pub mod container;
+pub mod container_kind;
 pub mod edition;
 pub mod limits;
 pub mod mapping;
 mod table;
 pub mod test;
 
-pub use container::{Container, ContainerCode};
+pub use container_kind::{ContainerKind, ContainerKindCode};
 pub use edition::{Edition, Signature};
 pub use limits::{CriticalLimit, CriticalLimits, LimitChoice, PatientFact};
 pub use mapping::InstrumentMapping;
@@ -35,7 +35,7 @@ pub struct CatalogueText<'a> {
 #[derive(Debug, Clone)]
 pub struct Catalogue {
     edition: Edition,
-    containers: BTreeMap<ContainerCode, Container>,
+    container_kinds: BTreeMap<ContainerKindCode, ContainerKind>,
     tests: BTreeMap<TestCode, Test>,
     critical_limits: CriticalLimits,
 }
@@ -45,11 +45,11 @@ impl Catalogue {
     pub fn read(text: CatalogueText<'_>) -> Result<Self, Vec<ContentTrouble>> {
         let mut troubles = Vec::new();
         let edition = edition::read(text.edition).map_err(|trouble| troubles.push(trouble)).ok();
-        let containers = container::read(text.containers, &mut troubles);
-        let tests = test::read(text.tests, &containers, &mut troubles);
+        let container_kinds = container_kind::read(text.containers, &mut troubles);
+        let tests = test::read(text.tests, &container_kinds, &mut troubles);
         let critical_limits = limits::read(text.critical_limits, &tests, &mut troubles);
         match edition {
-            Some(edition) if troubles.is_empty() => Ok(Self { edition, containers, tests, critical_limits }),
+            Some(edition) if troubles.is_empty() => Ok(Self { edition, container_kinds, tests, critical_limits }),
             _ => Err(troubles),
         }
     }
@@ -60,13 +60,13 @@ impl Catalogue {
     }
 
     /// The container of this code.
-    pub fn container(&self, code: &ContainerCode) -> Option<&Container> {
-        self.containers.get(code)
+    pub fn container_kind(&self, code: &ContainerKindCode) -> Option<&ContainerKind> {
+        self.container_kinds.get(code)
     }
 
     /// Every kind of container, by code.
-    pub fn containers(&self) -> impl Iterator<Item = &Container> {
-        self.containers.values()
+    pub fn container_kinds(&self) -> impl Iterator<Item = &ContainerKind> {
+        self.container_kinds.values()
     }
 
     /// The test of this code.

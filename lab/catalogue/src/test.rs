@@ -1,6 +1,6 @@
 //! Tests: what can be ordered and reported.
 
-use crate::container::{Container, ContainerCode};
+use crate::container_kind::{ContainerKind, ContainerKindCode};
 use crate::table::{self, ContentTrouble, TableRow};
 use kernel::{Substance, Unit, ValueKindExpected};
 use std::collections::BTreeMap;
@@ -47,7 +47,7 @@ pub struct Test {
     /// What is to be drawn.
     pub specimen: String,
     /// Acceptable containers, best first.
-    pub containers: Vec<ContainerCode>,
+    pub containers: Vec<ContainerKindCode>,
     /// What a result of it is: a number, a code, a grade, a titre or words.
     pub kind: ValueKindExpected,
     /// The unit results are reported in; a number has one.
@@ -101,7 +101,7 @@ const COLUMNS: [&str; 14] = [
 /// Reads `tests.csv` against the containers it speaks of.
 pub(crate) fn read(
     text: &str,
-    containers: &BTreeMap<ContainerCode, Container>,
+    containers: &BTreeMap<ContainerKindCode, ContainerKind>,
     troubles: &mut Vec<ContentTrouble>,
 ) -> BTreeMap<TestCode, Test> {
     let mut tests = BTreeMap::new();
@@ -119,7 +119,7 @@ pub(crate) fn read(
     tests
 }
 
-fn read_row(row: &TableRow<'_>, containers: &BTreeMap<ContainerCode, Container>) -> Result<Test, ContentTrouble> {
+fn read_row(row: &TableRow<'_>, containers: &BTreeMap<ContainerKindCode, ContainerKind>) -> Result<Test, ContentTrouble> {
     let code = TestCode::parse(row.cell("code"))
         .ok_or_else(|| row.trouble(format!("“{}” is no test code (1 to 16 of A-Z, 0-9, _)", row.cell("code"))))?;
     for column in ["name", "bench", "loinc", "specimen", "containers", "source"] {
@@ -201,11 +201,11 @@ fn valence(row: &TableRow<'_>, code: &TestCode) -> Result<Option<u8>, ContentTro
 fn containers_of(
     row: &TableRow<'_>,
     code: &TestCode,
-    known: &BTreeMap<ContainerCode, Container>,
-) -> Result<Vec<ContainerCode>, ContentTrouble> {
+    known: &BTreeMap<ContainerKindCode, ContainerKind>,
+) -> Result<Vec<ContainerKindCode>, ContentTrouble> {
     let mut containers = Vec::new();
     for name in row.cell("containers").split('|') {
-        let container = ContainerCode::parse(name).filter(|container| known.contains_key(container));
+        let container = ContainerKindCode::parse(name).filter(|container| known.contains_key(container));
         let container = container.ok_or_else(|| row.trouble(format!("container “{name}” of {code} is not in containers.csv")))?;
         if containers.contains(&container) {
             return Err(row.trouble(format!("container {container} of {code} stands here twice")));

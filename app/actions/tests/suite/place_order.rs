@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 on_both!(
     every_field_that_cannot_be_taken_is_named,
     tests_are_read_as_people_type_them,
+    containers_stand_in_the_order_of_draw,
     the_same_patient_is_found_again,
     a_number_that_belongs_to_somebody_else_is_refused,
     a_command_given_again_answers_the_same_and_does_nothing,
@@ -106,6 +107,15 @@ async fn tests_are_read_as_people_type_them(engine: &Engine) {
         assert_eq!(views::find_by_code(&house.lab, code).await.unwrap(), None, "{code:?}");
     }
     assert!(views::order_by_accession(&house.lab, &kernel::Actor::System("test".to_owned()), "26-000099-1").await.unwrap().is_none());
+}
+
+/// Laboratory rules 5.3: citrate, serum, EDTA, fluoride; what is not drawn comes last.
+async fn containers_stand_in_the_order_of_draw(engine: &Engine) {
+    let house = House::signed(engine);
+    let placed = place(&house, request("M-1", &["UPRO", "LACT", "HGB", "K", "PT"])).await.unwrap();
+    let kinds: Vec<_> = placed.containers.iter().map(|container| container.specimen.rsplit(", ").next().unwrap()).collect();
+    assert_eq!(kinds, ["CIT", "SST", "EDTA", "GRY-ICE", "UCUP"]);
+    assert!(placed.containers.is_sorted_by_key(|container| container.code.clone()), "the codes follow, so that every list keeps the order");
 }
 
 async fn the_same_patient_is_found_again(engine: &Engine) {

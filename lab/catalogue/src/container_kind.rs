@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 /// The code of a kind of container: 1 to 16 characters A-Z, 0-9 or `-`. Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ContainerCode(Arc<str>);
+pub struct ContainerKindCode(Arc<str>);
 
-impl ContainerCode {
+impl ContainerKindCode {
     /// Reads a code at the door.
     pub fn parse(text: &str) -> Option<Self> {
         let fits =
@@ -23,7 +23,7 @@ impl ContainerCode {
     }
 }
 
-impl fmt::Display for ContainerCode {
+impl fmt::Display for ContainerKindCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
@@ -31,9 +31,9 @@ impl fmt::Display for ContainerCode {
 
 /// A kind of container.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Container {
+pub struct ContainerKind {
     /// Its code.
-    pub code: ContainerCode,
+    pub code: ContainerKindCode,
     /// The name people read.
     pub name: String,
     /// What is in it, and what is particular about it.
@@ -48,7 +48,7 @@ const COLUMNS: [&str; 5] = ["code", "name", "contents", "order_of_draw", "source
 const PLACES_MAX: u8 = 20;
 
 /// Reads `containers.csv`.
-pub(crate) fn read(text: &str, troubles: &mut Vec<ContentTrouble>) -> BTreeMap<ContainerCode, Container> {
+pub(crate) fn read(text: &str, troubles: &mut Vec<ContentTrouble>) -> BTreeMap<ContainerKindCode, ContainerKind> {
     let mut containers = BTreeMap::new();
     for row in table::read(FILE, text, &COLUMNS, troubles) {
         match read_row(&row) {
@@ -64,8 +64,8 @@ pub(crate) fn read(text: &str, troubles: &mut Vec<ContentTrouble>) -> BTreeMap<C
     containers
 }
 
-fn read_row(row: &TableRow<'_>) -> Result<Container, ContentTrouble> {
-    let code = ContainerCode::parse(row.cell("code"))
+fn read_row(row: &TableRow<'_>) -> Result<ContainerKind, ContentTrouble> {
+    let code = ContainerKindCode::parse(row.cell("code"))
         .ok_or_else(|| row.trouble(format!("“{}” is no container code (1 to 16 of A-Z, 0-9, -)", row.cell("code"))))?;
     for column in ["name", "contents", "source"] {
         if row.cell(column).is_empty() {
@@ -79,5 +79,5 @@ fn read_row(row: &TableRow<'_>) -> Result<Container, ContentTrouble> {
             Some(place.ok_or_else(|| row.trouble(format!("order_of_draw of {code} must be 1 to {PLACES_MAX} or empty, not “{text}”")))?)
         }
     };
-    Ok(Container { name: row.cell("name").to_owned(), contents: row.cell("contents").to_owned(), order_of_draw, code })
+    Ok(ContainerKind { name: row.cell("name").to_owned(), contents: row.cell("contents").to_owned(), order_of_draw, code })
 }
