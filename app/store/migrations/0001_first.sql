@@ -56,7 +56,7 @@ CREATE TABLE lab_order (
     ordered_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX lab_order_accession ON lab_order (accession);
-CREATE INDEX lab_order_patient ON lab_order (patient_id);
+CREATE INDEX lab_order_patient ON lab_order (patient_id, ordered_at, id);
 
 CREATE TABLE container (
     id BLOB NOT NULL PRIMARY KEY,

@@ -8,7 +8,7 @@ sql! {
     /// New lookings.
     pub ADD_ACCESS = insert access (id Blob, at Int, actor Text, what Text, subject Text, patient_id Blob);
     /// Who looked at a patient, newest first.
-    pub ACCESS_OF_PATIENT = "SELECT a.id, a.at, a.actor, a.what, a.subject FROM access a JOIN patient p ON p.id = a.patient_id WHERE p.mrn = ?1 AND (a.at, a.id) < (?2, ?3) ORDER BY a.at DESC, a.id DESC LIMIT ?4";
+    pub ACCESS_OF_PATIENT = "SELECT a.id, a.at, a.actor, a.what, a.subject FROM access a WHERE a.patient_id = (SELECT id FROM patient WHERE mrn = ?1) AND (a.at, a.id) < (?2, ?3) ORDER BY a.at DESC, a.id DESC LIMIT ?4";
 }
 
 /// A looking to be written.

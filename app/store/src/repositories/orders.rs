@@ -36,7 +36,7 @@ sql! {
     /// The accession number behind a container code.
     pub ACCESSION_OF_CONTAINER = "SELECT o.accession FROM container c JOIN lab_order o ON o.id = c.order_id WHERE c.code = ?1";
     /// The newest order of the patient with this medical record number.
-    pub NEWEST_ACCESSION_OF_MRN = "SELECT o.accession FROM patient p JOIN lab_order o ON o.patient_id = p.id WHERE p.mrn = ?1 ORDER BY o.ordered_at DESC, o.id DESC LIMIT 1";
+    pub NEWEST_ACCESSION_OF_MRN = "SELECT o.accession FROM lab_order o WHERE o.patient_id = (SELECT id FROM patient WHERE mrn = ?1) ORDER BY o.ordered_at DESC, o.id DESC LIMIT 1";
 }
 
 /// A patient as stored.
