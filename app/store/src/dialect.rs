@@ -149,6 +149,12 @@ pub(crate) fn with_list(text: &str, before: usize, count: usize) -> Option<Strin
     Some(out)
 }
 
+/// A statement that ends in `LIMIT ?n`, its last parameter, with the number written out.
+pub(crate) fn with_limit(text: &str, parameter: usize, limit: i64) -> Option<String> {
+    let head = text.strip_suffix(&format!("?{parameter}")).filter(|head| head.ends_with("LIMIT "))?;
+    Some(format!("{head}{limit}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -200,5 +206,13 @@ mod tests {
     fn lists_are_numbered_after_the_fixed_parameters() {
         assert_eq!(with_list("a = ?1 AND b IN (?..) OR c", 1, 2).unwrap(), "a = ?1 AND b IN (?2,?3) OR c");
         assert_eq!(with_list("a = ?1", 1, 2), None);
+    }
+
+    #[test]
+    fn only_a_limit_that_is_the_last_parameter_is_written_out() {
+        assert_eq!(with_limit("a = ?1 LIMIT ?2", 2, 51).unwrap(), "a = ?1 LIMIT 51");
+        assert_eq!(with_limit("a = ?1 LIMIT ?12", 2, 51), None);
+        assert_eq!(with_limit("b = ?1 AND a = ?2", 2, 51), None);
+        assert_eq!(with_limit("a = ?1 LIMIT 1", 1, 51), None);
     }
 }

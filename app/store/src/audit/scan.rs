@@ -19,7 +19,7 @@ const ROWS: i64 = 4_000;
 
 crate::sql! {
     /// Commands in the journal from an id on, and whether they wait for their seal.
-    pub(crate) JOURNAL_IDS = "SELECT j.command_id, p.command_id FROM journal j LEFT JOIN pending_seal p ON p.command_id = j.command_id WHERE j.command_id >= ?1 ORDER BY j.command_id LIMIT ?2";
+    pub(crate) JOURNAL_IDS = "SELECT j.command_id, p.command_id FROM journal j LEFT JOIN pending_seal p ON p.command_id = j.command_id AND p.command_id >= ?1 WHERE j.command_id >= ?1 ORDER BY j.command_id LIMIT ?2";
 }
 
 /// The journal itself, whose rows need a seal and no image.

@@ -2,7 +2,7 @@
 
 use super::param::Column;
 use crate::audit::image::CellRef;
-use crate::dialect::{first_table, postgres_definition, postgres_statement, with_list};
+use crate::dialect::{first_table, postgres_definition, postgres_statement, with_limit, with_list};
 use crate::migrations::Definer;
 use crate::param::Param;
 use crate::row::{Heading, Row};
@@ -41,8 +41,8 @@ struct Prepared {
     sizes: (usize, usize),
 }
 
-/// Address of the constant and length of its list: each constant is a `static`, so its address names it.
-type Key = (usize, u16);
+/// Address of the constant, length of its list and its limit: each constant is a `static`, so its address names it.
+type Key = (usize, u16, Option<i64>);
 
 pub(super) struct PgSession {
     client: Client,
@@ -92,6 +92,27 @@ impl PgSession {
             entry.insert(Prepared { statement, heading: Arc::new(heading), kinds, sizes: (0, 0) });
         }
         Ok(())
+    }
+
+    /// Prepares a query, and says which of the parameters are left to be given. A limit is written into the text: a plan that is made before the number is
+    /// known is made for a tenth of the table, and from some size on that means joining and sorting all of it for a page of fifty rows. Limits are
+    /// constants of this program, so there are few texts.
+    fn prepare_query<'a, 'p>(&mut self, sql: &'static Sql, list: u16, params: &'a [Param<'p>]) -> Result<(Key, &'a [Param<'p>]), Failure> {
+        let limited = match params.split_last() {
+            Some((Param::Int(limit), rest)) => with_limit(sql.postgres_text(), params.len(), *limit).map(|text| (*limit, rest, text)),
+            _ => None,
+        };
+        if let Some((limit, rest, text)) = limited {
+            let key = (from_ref(sql).addr(), 0, Some(limit));
+            return self.prepare(key, || Ok(text)).map(|()| (key, rest));
+        }
+        let key = (from_ref(sql).addr(), list, None);
+        let before = params.len().saturating_sub(usize::from(list));
+        self.prepare(key, || match list {
+            0 => Ok(sql.postgres_text().to_owned()),
+            _ => with_list(sql.postgres_text(), before, usize::from(list)).ok_or_else(|| Failure::misuse("it has no list marker (?..)")),
+        })?;
+        Ok((key, params))
     }
 
     /// Runs a statement and collects its rows, where it has any.
@@ -164,24 +185,18 @@ fn given(row: &postgres::Row, at: usize, kind: ColumnKind) -> Result<Cell<'_>, F
 
 impl Session for PgSession {
     fn execute(&mut self, sql: &'static Sql, params: &[Param<'_>]) -> Result<u64, Failure> {
-        let key = (from_ref(sql).addr(), 0);
+        let key = (from_ref(sql).addr(), 0, None);
         self.prepare(key, || Ok(sql.postgres_text().to_owned()))?;
         self.run(key, params, None)
     }
 
     fn query(&mut self, sql: &'static Sql, list: u16, params: &[Param<'_>], rows: &mut Vec<Row>) -> Result<(), Failure> {
-        let key = (from_ref(sql).addr(), list);
-        let before = params.len().saturating_sub(usize::from(list));
-        self.prepare(key, || match list {
-            0 => Ok(sql.postgres_text().to_owned()),
-            _ => with_list(sql.postgres_text(), before, usize::from(list)).ok_or_else(|| Failure::misuse("it has no list marker (?..)")),
-        })?;
+        let (key, params) = self.prepare_query(sql, list, params)?;
         self.run(key, params, Some(rows)).map(drop)
     }
 
     fn each(&mut self, sql: &'static Sql, params: &[Param<'_>], look: Look<'_>) -> Result<(), Failure> {
-        let key = (from_ref(sql).addr(), 0);
-        self.prepare(key, || Ok(sql.postgres_text().to_owned()))?;
+        let (key, params) = self.prepare_query(sql, 0, params)?;
         self.run_each(key, params, look).map(drop)
     }
 
@@ -192,11 +207,11 @@ impl Session for PgSession {
     ) -> Result<u64, Failure> {
         if rows.len() == 1 {
             let Some(row) = rows.next() else { return Ok(0) };
-            let key = (from_ref(insert).addr(), 1);
+            let key = (from_ref(insert).addr(), 1, None);
             self.prepare(key, || Ok(insert.sqlite_text()))?;
             return self.run(key, row, None);
         }
-        let key = (from_ref(insert).addr(), 0);
+        let key = (from_ref(insert).addr(), 0, None);
         self.prepare(key, || Ok(insert.postgres_text()))?;
         let mut inserted = 0;
         while rows.len() > 0 {

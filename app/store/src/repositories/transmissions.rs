@@ -26,7 +26,7 @@ sql! {
     /// A transmission with its bytes.
     pub TRANSMISSION = "SELECT t.id, t.link, t.arrival, t.received_at, t.duplicate_of, a.at, u.arrival, b.raw FROM transmission t JOIN transmission_bytes b ON b.transmission_id = t.id LEFT JOIN assessment a ON a.transmission_id = t.id LEFT JOIN unfiled u ON u.link = t.link AND u.arrival = t.arrival WHERE t.id = ?1";
     /// Bytes and content hashes, in the order of ids.
-    pub CONTENTS = "SELECT t.id, t.content_hash, b.raw FROM transmission t JOIN transmission_bytes b ON b.transmission_id = t.id WHERE t.id > ?1 ORDER BY t.id LIMIT ?2";
+    pub CONTENTS = "SELECT t.id, t.content_hash, b.raw FROM transmission t JOIN transmission_bytes b ON b.transmission_id = t.id AND b.transmission_id > ?1 WHERE t.id > ?1 ORDER BY t.id LIMIT ?2";
     /// When a link last sent something.
     pub LAST_RECEIVED = "SELECT received_at FROM transmission WHERE link = ?1 ORDER BY arrival DESC LIMIT 1";
 }

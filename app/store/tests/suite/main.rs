@@ -14,6 +14,7 @@ mod groups;
 mod log;
 mod opening;
 mod patient_history;
+mod plans;
 mod quarantine;
 mod queue;
 mod random;

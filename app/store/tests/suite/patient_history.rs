@@ -5,7 +5,7 @@ use catalogue::TestCode;
 use kernel::{ContainerId, ExaminationId, OrderId, PatientId, Timestamp, TransmissionId};
 use store::Store;
 use store::repositories::orders::{ContainerRecord, PatientRecord, add_container, add_order, add_patient};
-use store::repositories::patient_history::{RESULTS_OF_PATIENT, of_patient};
+use store::repositories::patient_history::of_patient;
 use store::repositories::results::{NewResult, ResultText, add_results};
 use uuid::Uuid;
 use workflow::Priority;
@@ -98,14 +98,4 @@ fn the_pages_hold_the_patients_results_and_nobody_elses_newest_first(engine: &En
     assert_eq!(pages(1, 250), [["4.1", "1.3", "1.2", "1.1", "2.2", "2.1"]]);
     assert_eq!(pages(2, 250), [["3.1"]]);
     assert_eq!(pages(3, 250), [Vec::<String>::new()]);
-}
-
-#[test]
-fn it_looks_at_no_row_of_another_patient() {
-    let engine = Engine::sqlite();
-    engine.open().close();
-    let text = RESULTS_OF_PATIENT.text().replace("?1", "x'00'").replace("?2", "0").replace("?3", "x'00'").replace("?4", "251");
-    let plan: Vec<String> = engine.rows(&format!("EXPLAIN QUERY PLAN {text}")).into_iter().map(|row| row[3].clone()).collect();
-    assert_eq!(plan.iter().filter(|step| step.starts_with("SEARCH")).count(), 5, "{plan:?}");
-    assert!(!plan.iter().any(|step| step.starts_with("SCAN")), "{plan:?}");
 }
