@@ -47,7 +47,8 @@ impl Bare {
                 let client = postgres::Client::connect(&url, postgres::NoTls);
                 let mut client = client.map_err(|trouble| format!("PostgreSQL: {trouble}"))?;
                 // As the store's own connections have it.
-                client.batch_execute("SET enable_seqscan = off").map_err(|trouble| trouble.to_string())?;
+                let settings = "SET enable_seqscan = off; SET enable_memoize = off; SET jit = off; SET max_parallel_workers_per_gather = 0";
+                client.batch_execute(settings).map_err(|trouble| trouble.to_string())?;
                 Connection::Postgres(Box::new(client))
             }
         };
@@ -126,8 +127,14 @@ fn postgres(
     statement: &'static Sql,
     values: &[Value],
 ) -> Result<usize, Box<dyn std::error::Error>> {
+    // As the store does it: a plan that is kept must be made for the page that is asked for.
+    let text = Registered::Statement(statement).postgres_text()?;
+    let limit = format!("LIMIT ${}", values.len());
+    let (text, values) = match (text.strip_suffix(&limit), values.split_last()) {
+        (Some(head), Some((Value::Number(limit), rest))) => (format!("{head}LIMIT {limit}"), rest),
+        _ => (text, values),
+    };
     if !prepared.contains_key(statement.name()) {
-        let text = Registered::Statement(statement).postgres_text()?;
         prepared.insert(statement.name(), client.prepare(&text)?);
     }
     let text = prepared.get(statement.name()).ok_or("not prepared")?;
