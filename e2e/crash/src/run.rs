@@ -6,6 +6,7 @@ use crate::command_line::{Engine, Options};
 use crate::database::{Scratch, read_postgres, read_sqlite};
 use crate::links;
 use crate::shift::Shift;
+use chance::Chance;
 use peer::Packing;
 use peer::laboratory::{Laboratory, Running};
 use peer::menu::Menu;
@@ -99,7 +100,7 @@ impl Day {
 
     /// Starts the server, tops up the orders, lets the links loose, kills; so many times.
     fn live_and_die(&mut self, kills: u32, seed: u64) -> Result<(), String> {
-        let mut moments = Moments(seed);
+        let mut moments = Moments(Chance::new(seed));
         for _ in 0..kills {
             let mut server = self.laboratory.serve()?;
             self.top_up(&server)?;
@@ -189,18 +190,12 @@ fn tidy_up(as_expected: bool, directory: &Path, scratch: Option<Scratch>) -> Res
 }
 
 /// The moments of the kills; the same seed gives the same ones.
-struct Moments(u64);
+struct Moments(Chance);
 
 impl Moments {
     fn next_moment(&mut self) -> Duration {
-        // SplitMix64: any seed is a good one.
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ mixed >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^= mixed >> 31;
         let (first, last) = KILL_AFTER.into_inner();
-        Duration::from_micros(first * 1_000 + mixed % ((last - first) * 1_000))
+        Duration::from_micros(first * 1_000 + self.0.below((last - first) * 1_000))
     }
 }
 
@@ -211,7 +206,7 @@ mod tests {
     #[test]
     fn the_kills_fall_between_20_and_170_ms_and_follow_from_the_seed() {
         let moments = |seed| {
-            let mut moments = Moments(seed);
+            let mut moments = Moments(Chance::new(seed));
             (0..1_000).map(|_| moments.next_moment()).collect::<Vec<_>>()
         };
         assert!(moments(1).iter().all(|moment| (20..170).contains(&moment.as_millis())));

@@ -4,12 +4,12 @@
 //! [`Platter`] plays such a log up to any point and says what a disk might hold after the power went there. The library knows nothing of the
 //! store; its tests run the store's own threads on it.
 
-mod chance;
 mod fault;
 mod log;
 mod platter;
 mod vfs;
 
+/// What a lost power leaves is drawn from it.
 pub use chance::Chance;
 pub use fault::{Call, Fault, Kind};
 pub use log::{By, Event};

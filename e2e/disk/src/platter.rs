@@ -3,8 +3,8 @@
 //! The rules are those of POSIX and nothing kinder: what was written is there for certain after a sync of its file, a name after a sync of
 //! its folder; of everything else any part may have arrived, in any order, a write's sectors of 512 bytes one without the other.
 
-use crate::chance::Chance;
 use crate::log::{By, Event};
+use chance::Chance;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 

@@ -3,6 +3,7 @@
 use crate::bare::Bare;
 use crate::dataset::Dataset;
 use crate::probes::{Probe, through_the_store};
+use chance::Chance;
 use ingest::statistics::{Spread, Waits};
 use std::time::Duration;
 use store::Store;
@@ -50,7 +51,7 @@ pub struct Sampler {
     store: Store,
     bare: Bare,
     dataset: Dataset,
-    random: Random,
+    chance: Chance,
     curves: Vec<Curve>,
 }
 
@@ -59,8 +60,8 @@ impl Sampler {
     #[must_use]
     pub fn new(store: Store, bare: Bare, dataset: Dataset) -> Self {
         let curve = |probe: &Probe| Curve { probe: *probe, store: Vec::new(), bare: Vec::new() };
-        let random = Random(0x9E37_79B9_7F4A_7C15 ^ dataset.messages);
-        Self { store, bare, dataset, random, curves: Probe::ALL.iter().map(curve).collect() }
+        let chance = Chance::new(dataset.messages);
+        Self { store, bare, dataset, chance, curves: Probe::ALL.iter().map(curve).collect() }
     }
 
     /// One run of every probe: reads that warm, then as many as asked for that count. Databases that are compared take turns with their runs, so that
@@ -90,7 +91,7 @@ impl Sampler {
     fn once(&mut self, probe: Probe, probes: usize) -> Result<(Percentiles, Percentiles), String> {
         let (mut through, mut beside) = (Vec::with_capacity(probes), Vec::with_capacity(probes));
         for number in 0..probes {
-            let key = probe.key(self.dataset, self.random.next());
+            let key = probe.key(self.dataset, self.chance.bits());
             let expected = probe.expected(self.dataset, &key);
             // Whoever reads a key second finds the operating system's pages warm: each is second half of the time.
             let (by_store, by_bare) = if number.is_multiple_of(2) {
@@ -107,18 +108,5 @@ impl Sampler {
             beside.push(by_bare.1);
         }
         Ok((Percentiles::of(through), Percentiles::of(beside)))
-    }
-}
-
-/// Numbers that look random and are the same in every run (xorshift, G. Marsaglia 2003).
-#[derive(Debug)]
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
     }
 }
