@@ -10,70 +10,32 @@ use growth::sampling::Sampler;
 use growth::{fill, starting};
 use ingest::measure::wait_for_calm;
 use ingest::procfs::machine;
+use ingest::program;
 use ingest::storage::{Database, sqlite_file};
 use kernel::Realm;
-use peer::device_time::DeviceTime;
 use peer::laboratory::Laboratory;
 use serde_json::json;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 use store::{Opening, Store, Target};
 
 fn main() -> ExitCode {
-    let words: Vec<String> = std::env::args().skip(1).collect();
-    if words.iter().any(|word| word == "--help") {
-        println!("{USAGE}");
-        return ExitCode::SUCCESS;
-    }
-    let Some(beside) = std::env::current_exe().ok().and_then(|program| program.parent().map(Path::to_owned)) else {
-        eprintln!("this program's own path cannot be told");
-        return ExitCode::from(3);
-    };
-    match Options::read(words.into_iter(), &beside, std::env::var("BENCHSIDE_TEST_POSTGRES").ok()) {
-        Err(trouble) => {
-            eprintln!("{trouble}");
-            ExitCode::from(2)
-        }
-        Ok(options) => match measure(&options, &beside.with_file_name("bench")) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(trouble) => {
-                eprintln!("{trouble}");
-                ExitCode::from(3)
-            }
-        },
-    }
+    program::run(USAGE, Options::read, |options, bench| program::in_work_directory(bench, |directory| measure(options, directory, bench)))
 }
 
-/// All sizes; the work directory is removed at the end, also of a failure.
-fn measure(options: &Options, bench: &Path) -> Result<(), String> {
-    let directory = bench.join(format!("work-{}", std::process::id()));
-    fs::create_dir_all(&directory).map_err(|trouble| format!("{}: {trouble}", directory.display()))?;
-    let about = machine(&directory);
-    let measured = all_sizes(options, &directory);
-    let removed = fs::remove_dir_all(&directory).map_err(|trouble| format!("{}: {trouble}", directory.display()));
-    let measured = measured?;
+/// All sizes.
+fn measure(options: &Options, directory: &Path, bench: &Path) -> Result<(), String> {
+    let about = machine(directory);
+    let measured = all_sizes(options, directory)?;
     let engine = if options.postgres.is_some() { "PostgreSQL" } else { "SQLite" };
     println!("{}", table(engine, &measured));
     let all = json!({
         "about": { "machine": about, "engine": engine, "probes_a_run": options.probes, "runs": options.runs },
         "sizes": measured.iter().map(raw).collect::<Vec<_>>(),
     });
-    let file = bench.join(format!("growth-{}-{}.json", engine.to_lowercase(), DeviceTime::now()));
-    write(&file, &format!("{all:#}\n"))?;
-    println!("raw numbers: {}", file.display());
-    if let Some(picture) = &options.draw {
-        write(picture, &svg(engine, &measured))?;
-    }
-    removed
-}
-
-fn write(file: &Path, text: &str) -> Result<(), String> {
-    file.parent()
-        .map_or(Ok(()), fs::create_dir_all)
-        .and_then(|()| fs::write(file, text))
-        .map_err(|trouble| format!("{}: {trouble}", file.display()))
+    program::keep(bench, &format!("growth-{}", engine.to_lowercase()), &all)?;
+    options.draw.as_ref().map_or(Ok(()), |picture| program::write(picture, &svg(engine, &measured)))
 }
 
 /// All databases, removed at the end.

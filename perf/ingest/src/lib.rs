@@ -8,6 +8,7 @@ pub mod contestant;
 pub mod load;
 pub mod measure;
 pub mod procfs;
+pub mod program;
 pub mod report;
 pub mod statistics;
 pub mod storage;

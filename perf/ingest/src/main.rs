@@ -5,55 +5,26 @@ use ingest::command_line::{Options, USAGE, Who};
 use ingest::contestant::{Anchor, Contestant, Product, Work};
 use ingest::measure::{Place, Sample, run};
 use ingest::procfs::machine;
+use ingest::program;
 use ingest::report::{BYTES_MAX_POSTGRES, BYTES_MAX_SQLITE, raw, tables};
 use ingest::storage::Database;
 use peer::Packing;
-use peer::device_time::DeviceTime;
-use serde_json::{Value, json};
-use std::fs;
-use std::path::{Path, PathBuf};
+use serde_json::json;
+use std::path::Path;
 use std::process::ExitCode;
 
 const PACKINGS: [Packing; 3] = [Packing::RecordPerFrame, Packing::Bytes(240), Packing::Bytes(4096)];
 
 fn main() -> ExitCode {
-    let words: Vec<String> = std::env::args().skip(1).collect();
-    if words.iter().any(|word| word == "--help") {
-        println!("{USAGE}");
-        return ExitCode::SUCCESS;
-    }
-    let Some(beside) = std::env::current_exe().ok().and_then(|program| program.parent().map(Path::to_owned)) else {
-        eprintln!("this program's own path cannot be told");
-        return ExitCode::from(3);
-    };
-    match Options::read(words.into_iter(), &beside, std::env::var("BENCHSIDE_TEST_POSTGRES").ok()) {
-        Err(trouble) => {
-            eprintln!("{trouble}");
-            ExitCode::from(2)
-        }
-        Ok(options) => match measure(&options, &beside.with_file_name("bench")) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(trouble) => {
-                eprintln!("{trouble}");
-                ExitCode::from(3)
-            }
-        },
-    }
+    program::run(USAGE, Options::read, |options, bench| program::in_work_directory(bench, |directory| measure(options, directory, bench)))
 }
 
-/// Both engines, as asked; the work directory is removed at the end, also of a failure.
-fn measure(options: &Options, bench: &Path) -> Result<(), String> {
-    let directory = bench.join(format!("work-{}", std::process::id()));
-    fs::create_dir_all(&directory).map_err(|trouble| format!("{}: {trouble}", directory.display()))?;
-    let mut done = Ok(());
+/// Both engines, as asked.
+fn measure(options: &Options, directory: &Path, bench: &Path) -> Result<(), String> {
     if options.sqlite {
-        done = engine(options, "SQLite", &directory, None, bench);
+        engine(options, "SQLite", directory, None, bench)?;
     }
-    if let (Ok(()), Some(server)) = (&done, &options.postgres) {
-        done = engine(options, "PostgreSQL", &directory, Some(server), bench);
-    }
-    let removed = fs::remove_dir_all(&directory).map_err(|trouble| format!("{}: {trouble}", directory.display()));
-    done.and(removed)
+    options.postgres.as_ref().map_or(Ok(()), |server| engine(options, "PostgreSQL", directory, Some(server), bench))
 }
 
 /// One engine: prepares, runs all framings, prints and keeps the numbers.
@@ -84,9 +55,9 @@ fn engine(options: &Options, name: &str, directory: &Path, server: Option<&Strin
     let samples = samples?;
     let bytes_max = if server.is_some() { BYTES_MAX_POSTGRES } else { BYTES_MAX_SQLITE };
     println!("{}", tables(name, bytes_max, &PACKINGS, &samples));
-    let file = keep(bench, name, &json!({ "machine": machine, "engine": name, "links": links, "messages_a_link": messages }), &samples)?;
-    println!("raw numbers: {}", file.display());
-    Ok(())
+    let about = json!({ "machine": machine, "engine": name, "links": links, "messages_a_link": messages });
+    let all = json!({ "about": about, "runs": samples.iter().map(raw).collect::<Vec<_>>() });
+    program::keep(bench, &format!("ingest-{}", name.to_lowercase()), &all)
 }
 
 fn all_runs(contestants: &[Contestant<'_>], place: &Place, work: &Work, runs: usize) -> Result<Vec<Sample>, String> {
@@ -101,11 +72,4 @@ fn all_runs(contestants: &[Contestant<'_>], place: &Place, work: &Work, runs: us
         }
     }
     Ok(samples)
-}
-
-fn keep(bench: &Path, name: &str, about: &Value, samples: &[Sample]) -> Result<PathBuf, String> {
-    let file = bench.join(format!("ingest-{}-{}.json", name.to_lowercase(), DeviceTime::now()));
-    let all = json!({ "about": about, "runs": samples.iter().map(raw).collect::<Vec<_>>() });
-    fs::write(&file, format!("{all:#}\n")).map_err(|trouble| format!("{}: {trouble}", file.display()))?;
-    Ok(file)
 }

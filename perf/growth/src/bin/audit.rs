@@ -6,9 +6,9 @@ use growth::fill;
 use growth::pieces::{Pieces, Took, read_bare};
 use ingest::measure::wait_for_calm;
 use ingest::procfs::{cpu, cpu_of_family, machine};
+use ingest::program;
 use ingest::storage::{Database, sqlite_file};
 use kernel::Realm;
-use peer::device_time::DeviceTime;
 use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -30,26 +30,17 @@ struct Options {
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    let done = match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        ["--help", ..] => {
-            println!("{USAGE}");
-            Ok(())
-        }
+    match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         // A process of its own for each look, so that its memory is nobody else's.
-        ["--look", "sqlite", file] => look(&Target::Sqlite(PathBuf::from(file))),
-        ["--look", "postgres", url] => look(&Target::Postgres((*url).to_owned())),
-        words => read(words, std::env::var("BENCHSIDE_TEST_POSTGRES").ok()).and_then(|options| measure(&options)),
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(trouble) => {
-            eprintln!("{trouble}");
-            ExitCode::from(3)
-        }
+        ["--look", "sqlite", file] => program::ended(look(&Target::Sqlite(PathBuf::from(file)))),
+        ["--look", "postgres", url] => program::ended(look(&Target::Postgres((*url).to_owned()))),
+        _ => program::run(USAGE, read, |options, bench| program::in_work_directory(bench, |directory| measure(options, directory, bench))),
     }
 }
 
-fn read(words: &[&str], server: Option<String>) -> Result<Options, String> {
+fn read(words: impl Iterator<Item = String>, _: &Path, server: Option<String>) -> Result<Options, String> {
+    let words: Vec<String> = words.collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let mut options = Options { postgres: None, results: 1_000_000, runs: 5 };
     let (mut engine, mut server) = ("sqlite", server);
     for pair in words.chunks(2) {
@@ -95,28 +86,21 @@ fn open(target: &Target, options: store::Options, opening: Opening) -> Result<St
 }
 
 /// Fills a database, measures, and removes it, also after a failure.
-fn measure(options: &Options) -> Result<(), String> {
-    let beside = std::env::current_exe().map_err(|trouble| trouble.to_string())?;
-    let bench = beside.parent().map_or_else(|| PathBuf::from("bench"), |folder| folder.with_file_name("bench"));
-    let directory = bench.join(format!("work-{}", std::process::id()));
-    fs::create_dir_all(&directory).map_err(|trouble| format!("{}: {trouble}", directory.display()))?;
-    let name = format!("audit_{}", std::process::id());
+fn measure(options: &Options, directory: &Path, bench: &Path) -> Result<(), String> {
+    let (directory, name) = (&directory.join("database"), format!("audit_{}", std::process::id()));
     let database = match &options.postgres {
         None => Database::Sqlite(directory.clone()),
         Some(server) => Database::Postgres { server: server.clone(), name },
     };
-    let measured = fill_and_look(options, &database, &directory, &beside);
+    let measured = fill_and_look(options, &database, directory);
     let removed = database.remove();
-    drop(fs::remove_dir_all(&directory));
-    let file = bench.join(format!("audit-{}.json", DeviceTime::now()));
-    fs::write(&file, format!("{:#}\n", measured?)).map_err(|trouble| format!("{}: {trouble}", file.display()))?;
-    println!("raw numbers: {}", file.display());
+    program::keep(bench, "audit", &measured?)?;
     removed
 }
 
-fn fill_and_look(options: &Options, database: &Database, directory: &Path, program: &Path) -> Result<Value, String> {
-    let about = machine(directory);
+fn fill_and_look(options: &Options, database: &Database, directory: &Path) -> Result<Value, String> {
     database.create(None)?;
+    let about = machine(directory);
     let (kind, place) = match database.url() {
         Some(url) => ("postgres", url),
         None => ("sqlite", directory.join("laboratory.db").display().to_string()),
@@ -136,7 +120,7 @@ fn fill_and_look(options: &Options, database: &Database, directory: &Path, progr
         let pressure = wait_for_calm();
         let bare = pieces.hash(lanes as u64);
         let read = read_bare(database, directory)?;
-        let looked = look_once(program, kind, &place, database)?;
+        let looked = look_once(kind, &place, database)?;
         runs.push(Run { bare, read, looked, pressure });
     }
     Ok(told(dataset, &pieces, &runs, &about))
@@ -158,7 +142,8 @@ impl Run {
 }
 
 /// In a process of its own; with what the database's server spent meanwhile.
-fn look_once(program: &Path, kind: &str, place: &str, database: &Database) -> Result<Value, String> {
+fn look_once(kind: &str, place: &str, database: &Database) -> Result<Value, String> {
+    let program = std::env::current_exe().map_err(|trouble| trouble.to_string())?;
     let server = database.server_process();
     let before = server.map_or(0.0, cpu_of_family);
     let output = Command::new(program).args(["--look", kind, place]).output().map_err(|trouble| trouble.to_string())?;
