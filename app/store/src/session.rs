@@ -1,6 +1,7 @@
 //! What both engines can do for a command or a query; everything above this line is engine-blind.
 
 use crate::audit::image::CellRef;
+use crate::dialect::with_list;
 use crate::param::Param;
 use crate::row::Row;
 use crate::sql::{Insert, Sql};
@@ -41,6 +42,15 @@ pub(crate) fn columns_of(names: impl Iterator<Item = String>) -> Result<Vec<Stri
     match names.len() {
         0..=COLUMNS_MAX => Ok(names),
         more => Err(Failure::misuse(format!("it has {more} columns; at most {COLUMNS_MAX} are allowed"))),
+    }
+}
+
+/// A statement's text, its list marker written out where `list` of these parameters stand for it: the last ones.
+pub(crate) fn listed(text: &str, list: u16, params: usize) -> Result<String, Failure> {
+    let before = params.saturating_sub(usize::from(list));
+    match list {
+        0 => Ok(text.to_owned()),
+        _ => with_list(text, before, usize::from(list)).ok_or_else(|| Failure::misuse("it has no list marker (?..)")),
     }
 }
 

@@ -47,7 +47,8 @@ impl Bare {
                 let client = postgres::Client::connect(&url, postgres::NoTls);
                 let mut client = client.map_err(|trouble| format!("PostgreSQL: {trouble}"))?;
                 // As the store's own connections have it.
-                let settings = "SET enable_seqscan = off; SET enable_memoize = off; SET jit = off; SET max_parallel_workers_per_gather = 0";
+                let settings = "SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan; SET enable_memoize = off;
+                                SET max_parallel_workers_per_gather = 0; SET jit = off";
                 client.batch_execute(settings).map_err(|trouble| trouble.to_string())?;
                 Connection::Postgres(Box::new(client))
             }

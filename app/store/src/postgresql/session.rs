@@ -2,11 +2,11 @@
 
 use super::param::Column;
 use crate::audit::image::CellRef;
-use crate::dialect::{first_table, postgres_definition, postgres_statement, with_limit, with_list};
+use crate::dialect::{first_table, postgres_definition, postgres_statement, with_limit};
 use crate::migrations::Definer;
 use crate::param::Param;
 use crate::row::{Heading, Row};
-use crate::session::{COLUMNS_MAX, Cell, Failure, Look, Session, columns_of};
+use crate::session::{COLUMNS_MAX, Cell, Failure, Look, Session, columns_of, listed};
 use crate::sql::{Insert, Sql};
 use crate::trouble::Cause;
 use postgres::error::SqlState;
@@ -107,11 +107,7 @@ impl PgSession {
             return self.prepare(key, || Ok(text)).map(|()| (key, rest));
         }
         let key = (from_ref(sql).addr(), list, None);
-        let before = params.len().saturating_sub(usize::from(list));
-        self.prepare(key, || match list {
-            0 => Ok(sql.postgres_text().to_owned()),
-            _ => with_list(sql.postgres_text(), before, usize::from(list)).ok_or_else(|| Failure::misuse("it has no list marker (?..)")),
-        })?;
+        self.prepare(key, || listed(sql.postgres_text(), list, params.len()))?;
         Ok((key, params))
     }
 

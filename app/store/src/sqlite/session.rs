@@ -1,11 +1,11 @@
 //! Statements on one SQLite connection.
 
 use crate::audit::image::CellRef;
-use crate::dialect::{first_table, with_list};
+use crate::dialect::first_table;
 use crate::migrations::Definer;
 use crate::param::Param;
 use crate::row::{Heading, Row};
-use crate::session::{COLUMNS_MAX, Cell, Failure, Look, Session};
+use crate::session::{COLUMNS_MAX, Cell, Failure, Look, Session, listed};
 use crate::sql::{Insert, Sql};
 use crate::trouble::Cause;
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
@@ -58,7 +58,7 @@ impl<'c> SqliteSession<'c> {
             let seen = list.iter().take(at).any(|other| other == value);
             if !seen && *value != Param::Null {
                 params.push(*value);
-                let text = || with_list(sql.text(), before.len(), 1).ok_or_else(|| Failure::misuse("it has no list marker (?..)"));
+                let text = || listed(sql.text(), 1, params.len());
                 self.prepared((from_ref(sql).addr(), 1), params.len(), text)?.rows(&params, rows)?;
                 params.pop();
             }
@@ -169,10 +169,7 @@ impl Session for SqliteSession<'_> {
         if let (1..=LIST_ONE_BY_ONE_MAX, Some((before, list))) = (list, params.split_at_checked(before)) {
             return self.one_by_one(sql, before, list, rows);
         }
-        let text = || match list {
-            0 => Ok(sql.text().to_owned()),
-            _ => with_list(sql.text(), before, usize::from(list)).ok_or_else(|| Failure::misuse("it has no list marker (?..)")),
-        };
+        let text = || listed(sql.text(), list, params.len());
         self.prepared((from_ref(sql).addr(), list), params.len(), text)?.rows(params, rows)
     }
 
