@@ -37,11 +37,14 @@ enum Command {
     /// Checks every invariant on a database and says what does not hold; a server may have it open.
     Check(commands::check::Arguments),
     /// Says whether anything was done behind the journal's back; a server may be running.
-    Audit(commands::audit::Arguments),
+    #[command(subcommand)]
+    Audit(commands::audit::Act),
     /// Adds, lists and resets the accounts of people; a server may be running.
-    User(commands::user::Arguments),
+    #[command(subcommand)]
+    User(commands::user::Act),
     /// Adds, lists and revokes the tokens of programs; a server may be running.
-    Token(commands::token::Arguments),
+    #[command(subcommand)]
+    Token(commands::token::Act),
     /// Registers what another system knows; a server may be running.
     Import(commands::import::Arguments),
     /// Copies everything into a new folder, as it is at one instant; a server may be running, and goes on.
@@ -96,9 +99,9 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Serve(arguments) => in_runtime(commands::serve::run(arguments)),
         Command::Demo(arguments) => in_runtime(commands::demo::run(arguments)),
         Command::Check(arguments) => in_runtime(commands::check::run(arguments)),
-        Command::Audit(arguments) => in_runtime(commands::audit::run(arguments)),
-        Command::User(arguments) => in_runtime(commands::user::run(arguments)),
-        Command::Token(arguments) => in_runtime(commands::token::run(arguments)),
+        Command::Audit(act) => in_runtime(commands::audit::run(act)),
+        Command::User(act) => in_runtime(commands::user::run(act)),
+        Command::Token(act) => in_runtime(commands::token::run(act)),
         Command::Import(arguments) => in_runtime(commands::import::run(arguments)),
         Command::Backup(arguments) => in_runtime(commands::backup::run(arguments)),
         Command::Restore(arguments) => in_runtime(commands::restore::run(arguments)),

@@ -8,14 +8,8 @@ use crate::failure::Failure;
 use std::path::PathBuf;
 
 /// What `audit` is told.
-#[derive(clap::Args, Debug)]
-pub(crate) struct Arguments {
-    #[command(subcommand)]
-    act: Act,
-}
-
 #[derive(clap::Subcommand, Debug)]
-enum Act {
+pub(crate) enum Act {
     /// Holds every journal entry against its seal, and every record against its entry; a server may be running.
     Verify {
         #[command(flatten)]
@@ -41,8 +35,8 @@ enum Act {
     },
 }
 
-pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
-    match arguments.act {
+pub(crate) async fn run(act: Act) -> Result<(), Failure> {
+    match act {
         Act::Key { place } => {
             say(public_key(&place)?);
             Ok(())

@@ -5,14 +5,8 @@ use crate::control::{Request, carry_out};
 use crate::failure::Failure;
 
 /// What `token` is told.
-#[derive(clap::Args, Debug)]
-pub(crate) struct Arguments {
-    #[command(subcommand)]
-    act: Act,
-}
-
 #[derive(clap::Subcommand, Debug)]
-enum Act {
+pub(crate) enum Act {
     /// Makes a token for a program and prints it, once.
     New {
         /// What to call it; a name of its own.
@@ -34,8 +28,8 @@ enum Act {
     },
 }
 
-pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
-    let (place, request) = match arguments.act {
+pub(crate) async fn run(act: Act) -> Result<(), Failure> {
+    let (place, request) = match act {
         Act::New { name, place } => (place, Request::TokenNew { name }),
         Act::List { place } => (place, Request::TokenList {}),
         Act::Revoke { name, place } => (place, Request::TokenRevoke { name }),

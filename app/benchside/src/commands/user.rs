@@ -5,14 +5,8 @@ use crate::control::{Request, carry_out};
 use crate::failure::Failure;
 
 /// What `user` is told.
-#[derive(clap::Args, Debug)]
-pub(crate) struct Arguments {
-    #[command(subcommand)]
-    act: Act,
-}
-
 #[derive(clap::Subcommand, Debug)]
-enum Act {
+pub(crate) enum Act {
     /// Makes an account and prints its password, once.
     Add {
         /// The name typed at sign-in.
@@ -47,8 +41,8 @@ enum Act {
     },
 }
 
-pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
-    let (place, request) = match arguments.act {
+pub(crate) async fn run(act: Act) -> Result<(), Failure> {
+    let (place, request) = match act {
         Act::Add { name, place, display_name, role } => (place, Request::UserAdd { user: name, display_name, role }),
         Act::List { place } => (place, Request::UserList {}),
         Act::Reset { name, place } => (place, Request::UserReset { user: name }),
