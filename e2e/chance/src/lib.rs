@@ -1,4 +1,5 @@
-//! Numbers that look like chance and are the same for the same seed. The product's simulator has its own: what checks the product shares no code with it.
+//! Numbers that look like chance and are the same for the same seed. The product's simulator has its own: what checks the product shares
+//! no code with it.
 
 /// SplitMix64 (Steele, Lea, Flood 2014): one word of state, and every seed is a good one.
 #[derive(Debug, Clone)]

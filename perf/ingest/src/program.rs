@@ -7,8 +7,8 @@ use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
-/// Says how to call the program if asked, reads its words with `read` (with the folder it lies in and the PostgreSQL server of the environment), and
-/// measures. What `measure` is given besides is the folder for numbers, `bench` beside the build's profile directory.
+/// Says how to call the program if asked, reads its words with `read` (with the folder it lies in and the PostgreSQL server of the
+/// environment), and measures. What `measure` is given besides is the folder for numbers, `bench` beside the build's profile directory.
 pub fn run<O>(
     usage: &str,
     read: impl FnOnce(std::vec::IntoIter<String>, &Path, Option<String>) -> Result<O, String>,

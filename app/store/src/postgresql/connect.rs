@@ -110,7 +110,8 @@ impl Connector {
         // Sequential scans hide missing indexes until the table is large, and under SERIALIZABLE they conflict with every writer.
         // A generic plan does not know that a page has fifty rows: for so many as it fears it would start parallel workers, or compile the statement, at
         // every single read, which costs more than the read.
-        // A cache of inner rows is laid out for as many as the tables have, however short the page: it cost more than the page, and grew with the tables.
+        // A cache of inner rows is laid out for as many as the tables have, however short the page: it cost more than the page, and grew
+        // with the tables.
         // A server set to commit without waiting for its disk is told to wait; one that waits for its standbys keeps doing so.
         client
             .batch_execute(&format!(

@@ -94,9 +94,9 @@ impl PgSession {
         Ok(())
     }
 
-    /// Prepares a query, and says which of the parameters are left to be given. A limit is written into the text: a plan that is made before the number is
-    /// known is made for a tenth of the table, and from some size on that means joining and sorting all of it for a page of fifty rows. Limits are
-    /// constants of this program, so there are few texts.
+    /// Prepares a query, and says which of the parameters are left to be given. A limit is written into the text: a plan that is made
+    /// before the number is known is made for a tenth of the table, and from some size on that means joining and sorting all of it for a
+    /// page of fifty rows. Limits are constants of this program, so there are few texts.
     fn prepare_query<'a, 'p>(&mut self, sql: &'static Sql, list: u16, params: &'a [Param<'p>]) -> Result<(Key, &'a [Param<'p>]), Failure> {
         let limited = match params.split_last() {
             Some((Param::Int(limit), rest)) => with_limit(sql.postgres_text(), params.len(), *limit).map(|text| (*limit, rest, text)),

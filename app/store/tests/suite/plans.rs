@@ -1,5 +1,5 @@
-//! How each engine goes about every statement that looks something up or reads a page: along an index, in its order, and no further than the page.
-//! On a small table a plan that reads all of it costs nothing to notice; in a laboratory of ten years every click would.
+//! How each engine goes about every statement that looks something up or reads a page: along an index, in its order, and no further than
+//! the page. On a small table a plan that reads all of it costs nothing to notice; in a laboratory of ten years every click would.
 
 use crate::harness::*;
 use kernel::Realm;
@@ -7,8 +7,8 @@ use store::{Opening, Options, Param, Registered, Sql, Store, Target, all_stateme
 
 /// Rows of the pages that plans are made for.
 const PAGE: i64 = 51;
-/// So many of everything that going through all of it looks cheaper than looking up a tenth of it, and dearer than looking up a page: the first is what
-/// PostgreSQL makes plans for where it does not know how long a page is.
+/// So many of everything that going through all of it looks cheaper than looking up a tenth of it, and dearer than looking up a page: the
+/// first is what PostgreSQL makes plans for where it does not know how long a page is.
 const MANY: &str = "
     CREATE FUNCTION id(bigint) RETURNS BYTEA LANGUAGE SQL IMMUTABLE AS $$ SELECT convert_to(lpad($1::text, 16, '0'), 'UTF8') $$;
     INSERT INTO patient SELECT id(n), 'M' || n, '', '', '', 'F', n FROM generate_series(1, 20000) n;
