@@ -118,26 +118,50 @@ impl Laboratory {
     }
 }
 
-/// Lookings listed at once, and in all.
+/// Lookings read at once.
 const PAGE: u32 = 1_000;
-const LISTED_MAX: usize = 50_000;
+/// Lookings handed out at once; the rest is asked for from where they end.
+pub const LOOKINGS_MAX: usize = 20_000;
 
-/// Who looked at the patient with this medical record number, newest first; at most fifty thousand lookings. `None` if nobody has that number.
-pub async fn who_saw(store: &Store, mrn: &str) -> Result<Option<Vec<Looking>>, ActTrouble> {
+/// A stretch of the list of who saw a patient.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lookings {
+    /// Newest first.
+    pub lookings: Vec<Looking>,
+    /// Where to go on, if there are more.
+    pub next: Option<SeenBefore>,
+}
+
+/// A place in that list: behind it stand the lookings before this moment, and those of this moment with a lesser id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SeenBefore {
+    /// The moment.
+    pub at: Timestamp,
+    /// The id, as a number.
+    pub id: u128,
+}
+
+impl SeenBefore {
+    /// In front of all.
+    const NOW: Self = Self { at: Timestamp::from_micros(i64::MAX), id: u128::MAX };
+}
+
+/// Who looked at the patient with this medical record number, newest first, from a place in the list on or from its beginning; at most
+/// [`LOOKINGS_MAX`]. `None` if nobody has that number.
+pub async fn who_saw(store: &Store, mrn: &str, from: Option<SeenBefore>) -> Result<Option<Lookings>, ActTrouble> {
     let asked = mrn.to_owned();
     if store.read(move |reader| orders::patient_by_mrn(reader, &asked)).await?.is_none() {
         return Ok(None);
     }
-    let mut all: Vec<Looking> = Vec::new();
-    loop {
-        let before = all.last().map_or((Timestamp::from_micros(i64::MAX), Uuid::max()), |last| (last.at, last.id));
+    let (mut lookings, mut before): (Vec<Looking>, _) = (Vec::new(), from.unwrap_or(SeenBefore::NOW));
+    while lookings.len() < LOOKINGS_MAX {
         let asked = mrn.to_owned();
-        let page = store.read(move |reader| access::of_patient(reader, &asked, before, PAGE)).await?;
-        if page.is_empty() || all.len() >= LISTED_MAX {
-            return Ok(Some(all));
-        }
-        all.extend(page);
+        let page = store.read(move |reader| access::of_patient(reader, &asked, (before.at, Uuid::from_u128(before.id)), PAGE)).await?;
+        let Some(last) = page.last() else { return Ok(Some(Lookings { lookings, next: None })) };
+        before = SeenBefore { at: last.at, id: last.id.as_u128() };
+        lookings.extend(page);
     }
+    Ok(Some(Lookings { lookings, next: Some(before) }))
 }
 
 #[cfg(test)]

@@ -67,7 +67,7 @@ pub enum Part {
 
 /// What is wrong with a backup.
 #[derive(Debug, thiserror::Error)]
-#[error("{}: {what}; nothing was restored: take another backup", .file.display())]
+#[error("{}: {what}", .file.display())]
 pub struct BackupDamage {
     /// The file that shows it.
     pub file: PathBuf,

@@ -18,7 +18,7 @@ pub const CODES_LEFT_OUT: u32 = 20_000;
 #[derive(Debug, thiserror::Error)]
 pub enum RestoreRefusal {
     /// The backup is not what was written.
-    #[error(transparent)]
+    #[error("{0}; nothing was restored: take another backup")]
     Damaged(#[from] BackupDamage),
     /// Its realm is none this program knows.
     #[error("the backup is of a realm named {0:?}, which this program does not know: restore it with the program that made it")]

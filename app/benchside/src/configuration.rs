@@ -163,8 +163,8 @@ impl Configuration {
     }
 
     /// Where seals are signed and kept: in the laboratory's folder, unless the configuration names other places.
-    pub(crate) fn seals(&self, place: &Place) -> SealFiles {
-        let at = |named: &Option<String>, otherwise: &str| place.data.join(named.as_deref().unwrap_or(otherwise));
+    pub(crate) fn seals(&self, folder: &Path) -> SealFiles {
+        let at = |named: &Option<String>, otherwise: &str| folder.join(named.as_deref().unwrap_or(otherwise));
         SealFiles { key: at(&self.seal_key, "seal.key"), log: at(&self.seals_log, "seals.log") }
     }
 

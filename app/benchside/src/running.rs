@@ -46,7 +46,7 @@ pub(crate) fn open_marked_store(
     opening: Opening,
 ) -> Result<Store, Failure> {
     let target = configuration.target(place);
-    let options = Options { seals: Some(configuration.seals(place)), ..Options::default() };
+    let options = Options { seals: Some(configuration.seals(&place.data)), ..Options::default() };
     Store::open(&target, configuration.realm()?, opening, options).map_err(Failure::environment)
 }
 

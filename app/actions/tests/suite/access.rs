@@ -14,7 +14,7 @@ fn person(number: u128) -> Actor {
 
 async fn seen(house: &House, mrn: &str) -> Vec<(String, String)> {
     house.lab.write_access_log().await.unwrap();
-    who_saw(house.lab.store(), mrn).await.unwrap().unwrap().into_iter().map(|looking| (looking.by, looking.what)).collect()
+    who_saw(house.lab.store(), mrn, None).await.unwrap().unwrap().lookings.into_iter().map(|looking| (looking.by, looking.what)).collect()
 }
 
 async fn every_view_of_a_patient_is_noted(engine: &Engine) {

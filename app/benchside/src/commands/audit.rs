@@ -41,7 +41,7 @@ pub(crate) async fn run(act: Act) -> Result<(), Failure> {
             say(public_key(&place)?);
             Ok(())
         }
-        Act::Seen { mrn, place } => carry_out(&place, "audit seen", Request::AuditSeen { mrn }).await,
+        Act::Seen { mrn, place } => carry_out(&place, "audit seen", Request::AuditSeen { mrn, from: None }).await,
         Act::Verify { place, anchor, key } => {
             // A server may have another working folder.
             let anchor = anchor.map(|file| std::path::absolute(&file).unwrap_or(file));
@@ -56,5 +56,5 @@ pub(crate) async fn run(act: Act) -> Result<(), Failure> {
 
 fn public_key(place: &Place) -> Result<String, Failure> {
     let configuration = Configuration::read(&place.data.join(FILE))?;
-    store::audit::public_key(&configuration.seals(place).key).map_err(Failure::environment)
+    store::audit::public_key(&configuration.seals(&place.data).key).map_err(Failure::environment)
 }

@@ -31,11 +31,15 @@ enum Reached {
 /// Has a request carried out and prints how it went.
 pub(crate) async fn carry_out(place: &Place, what_for: &str, request: Request) -> Result<(), Failure> {
     let configuration = Configuration::read(&place.data.join(FILE))?;
-    let answer = match reach(&place.data, what_for).await? {
-        Reached::Server(stream) => ask(stream, &Letter { database: place.database.clone(), request }, &place.data).await?,
-        Reached::Alone(lock) => alone(&lock, place, configuration, request).await?,
-    };
-    answer.tell()
+    let mut next = Some(request);
+    while let Some(request) = next {
+        let answer = match reach(&place.data, what_for).await? {
+            Reached::Server(stream) => ask(stream, &Letter { database: place.database.clone(), request }, &place.data).await?,
+            Reached::Alone(lock) => alone(&lock, place, &configuration, request).await?,
+        };
+        next = answer.tell()?;
+    }
+    Ok(())
 }
 
 async fn reach(folder: &Path, what_for: &str) -> Result<Reached, Failure> {
@@ -84,9 +88,9 @@ async fn ask(mut stream: UnixStream, letter: &Letter, folder: &Path) -> Result<A
     serde_json::from_slice(&answer).map_err(|error| no_answer(folder, &format!("its answer is not understood: {error}")))
 }
 
-async fn alone(lock: &FolderLock, place: &Place, configuration: Configuration, request: Request) -> Result<Answer, Failure> {
-    let store = open_store(lock, place, &configuration, Opening::Existing)?;
-    let office = Office::new(store.clone(), place, &configuration);
+async fn alone(lock: &FolderLock, place: &Place, configuration: &Configuration, request: Request) -> Result<Answer, Failure> {
+    let store = open_store(lock, place, configuration, Opening::Existing)?;
+    let office = Office::new(store.clone(), place, configuration);
     let (cancel, mut signals) = (Cancel::default(), StopSignals::catch()?);
     let answer = {
         let work = office.carry_out(request, &cancel);

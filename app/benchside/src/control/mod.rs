@@ -2,13 +2,15 @@
 //! it asks that server over `DIR/control.sock`. Either way the same function does it: [`office::Office::carry_out`].
 
 mod ask;
+mod examination;
 mod listen;
 mod office;
 mod socket;
 
 pub(crate) use ask::carry_out;
+pub(crate) use examination::check;
 pub(crate) use listen::{ControlSocket, listen};
-pub(crate) use office::{Carried, Office, check};
+pub(crate) use office::{Carried, Office};
 
 use crate::failure::Failure;
 use serde::{Deserialize, Serialize};
@@ -50,16 +52,34 @@ pub(crate) enum Request {
     TokenList {},
     /// Make a token useless.
     TokenRevoke { name: String },
-    /// Look whether every invariant holds.
-    Check {},
+    /// Look whether every invariant holds: also of these backups and logs, each named by its whole path.
+    Check {
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        backups: Vec<String>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        logs: Vec<String>,
+    },
     /// Hold the journal, its seals and the records against each other, and against an anchor if one is named; by these keys.
     AuditVerify { anchor: Option<PathBuf>, keys: Vec<String> },
-    /// Show who looked at a patient.
-    AuditSeen { mrn: String },
+    /// Show who looked at a patient, from a place in the list on.
+    AuditSeen {
+        mrn: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<ListPlace>,
+    },
     /// Import the patients of a file, named by its whole path.
     ImportPatients { file: String },
     /// Back everything up into a new folder, named by its whole path.
     Backup { folder: String },
+}
+
+/// A place in the list of who saw a patient.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ListPlace {
+    micros: i64,
+    /// The number that an id of sixteen bytes is.
+    id: u128,
 }
 
 /// How it went: what a command prints, and its exit code.
@@ -72,6 +92,9 @@ pub(crate) struct Answer {
     out: Vec<String>,
     /// The words for standard error, where it failed.
     error: String,
+    /// What to ask for next, where the lines are only the first of many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    then: Option<Request>,
 }
 
 impl Answer {
@@ -82,14 +105,19 @@ impl Answer {
 
     /// It was not done, or something does not hold.
     fn failed(failure: &Failure, out: Vec<String>) -> Self {
-        Self { code: failure.code(), out, error: failure.to_string() }
+        Self { code: failure.code(), out, error: failure.to_string(), then: None }
     }
 
-    /// Prints the lines, and ends as the answer says.
-    fn tell(self) -> Result<(), Failure> {
+    /// The first lines of many were done.
+    fn done_in_part(out: Vec<String>, then: Option<Request>) -> Self {
+        Self { out, then, ..Self::default() }
+    }
+
+    /// Prints the lines, and ends as the answer says: with the request for the rest of them, where there is one.
+    fn tell(self) -> Result<Option<Request>, Failure> {
         self.out.iter().for_each(crate::commands::say);
         match self.code {
-            0 => Ok(()),
+            0 => Ok(self.then),
             1 => Err(Failure::DoesNotHold(self.error)),
             2 => Err(Failure::Use(self.error)),
             _ => Err(Failure::Environment(self.error)),

@@ -1,10 +1,12 @@
 //! Does what an operator asks for: the one place where requests become acts.
 
-use super::{Answer, Request};
+use super::examination::Examination;
+use super::{Answer, ListPlace, Request};
 use crate::Place;
 use crate::configuration::Configuration;
 use crate::failure::Failure;
-use actions::{AccountRefusal, ActTrouble, BackUpRefusal, ImportRefusal, NewStaff, TokenRefusal};
+use actions::{AccountRefusal, ActTrouble, BackUpRefusal, ImportRefusal, Lookings, NewStaff, SeenBefore, TokenRefusal};
+use kernel::Timestamp;
 use std::path::{Path, PathBuf};
 use store::audit::{self, Anchor, Report};
 use store::{Cancel, Store, Target};
@@ -45,8 +47,8 @@ impl Office {
             Request::TokenNew { name } => self.new_token(&name).await,
             Request::TokenList {} => self.list_tokens().await,
             Request::TokenRevoke { name } => self.revoke_token(&name).await,
-            Request::Check {} => check(&self.store).await,
-            Request::AuditSeen { mrn } => self.who_saw(&mrn).await,
+            Request::Check { backups, logs } => self.examination(backups, logs).carry_out(cancel).await,
+            Request::AuditSeen { mrn, from } => return self.who_saw(mrn, from).await,
             Request::AuditVerify { anchor, keys } => self.verify_audit(anchor, keys).await,
             Request::ImportPatients { file } => self.import_patients(Path::new(&file)).await,
             Request::Backup { folder } => self.back_up(Path::new(&folder), cancel).await,
@@ -55,6 +57,10 @@ impl Office {
             Ok(out) => Answer::done(out),
             Err((failure, out)) => Answer::failed(&failure, out),
         }
+    }
+
+    fn examination(&self, backups: Vec<String>, logs: Vec<String>) -> Examination<'_> {
+        Examination { store: &self.store, seals: self.configuration.seals(&self.data), backups, logs }
     }
 
     async fn add_user(&self, new: NewStaff) -> Carried {
@@ -97,16 +103,24 @@ impl Office {
         Ok(vec![format!("token {} is revoked", name.trim())])
     }
 
-    async fn who_saw(&self, mrn: &str) -> Carried {
-        let lookings = actions::who_saw(&self.store, mrn).await.map_err(|trouble| environment(&trouble))?;
-        let Some(lookings) = lookings else {
-            return Err((Failure::Use(format!("no patient has the medical record number {mrn}: check how it is written")), Vec::new()));
+    async fn who_saw(&self, mrn: String, from: Option<ListPlace>) -> Answer {
+        let from = from.map(|ListPlace { micros, id }| SeenBefore { at: Timestamp::from_micros(micros), id });
+        let is_beginning = from.is_none();
+        let Lookings { lookings, next } = match actions::who_saw(&self.store, &mrn, from).await {
+            Ok(Some(lookings)) => lookings,
+            Ok(None) => {
+                let what = format!("no patient has the medical record number {mrn}: check how it is written");
+                return Answer::failed(&Failure::Use(what), Vec::new());
+            }
+            Err(trouble) => return Answer::failed(&Failure::environment(trouble), Vec::new()),
         };
-        if lookings.is_empty() {
-            return Ok(vec![format!("nobody looked at {mrn}")]);
+        if is_beginning && lookings.is_empty() {
+            return Answer::done(vec![format!("nobody looked at {mrn}")]);
         }
         let line = |looking: actions::Looking| format!("{}\t{}\t{}\t{}", looking.at, looking.by, looking.what, looking.subject);
-        Ok(lookings.into_iter().map(line).collect())
+        let place = |SeenBefore { at, id }| ListPlace { micros: at.micros(), id };
+        let then = next.map(|next| Request::AuditSeen { mrn, from: Some(place(next)) });
+        Answer::done_in_part(lookings.into_iter().map(line).collect(), then)
     }
 
     async fn verify_audit(&self, anchor: Option<PathBuf>, keys: Vec<String>) -> Carried {
@@ -151,7 +165,7 @@ impl Office {
     }
 }
 
-fn read_anchor(file: &Path, keys: Vec<String>) -> Result<Anchor, (Failure, Vec<String>)> {
+pub(super) fn read_anchor(file: &Path, keys: Vec<String>) -> Result<Anchor, (Failure, Vec<String>)> {
     let text = std::fs::read_to_string(file);
     let text = text.map_err(|error| (Failure::Environment(format!("cannot read the anchor {}: {error}", file.display())), Vec::new()))?;
     Ok(Anchor { text, keys })
@@ -174,34 +188,20 @@ fn read_import(file: &Path) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-/// Looks whether every invariant holds.
-pub(crate) async fn check(store: &Store) -> Carried {
-    let broken = actions::check_invariants(store).await.map_err(|trouble| environment(&trouble))?;
-    let audited = verified(store, None).await?;
-    let mut lines: Vec<String> = broken.iter().map(|broken| format!("{}: {}", broken.invariant, broken.what)).collect();
-    lines.extend(audited.findings.iter().map(|finding| format!("I6: {finding}")));
-    lines.extend(store.troubles().into_iter().map(|trouble| format!("database: {trouble}")));
-    if lines.is_empty() {
-        return Ok(vec!["I1 to I6 hold; nothing is in quarantine".to_owned()]);
-    }
-    let broken = things(lines.len() + audited.more, "does", "do");
-    Err((Failure::DoesNotHold(format!("{broken} not hold (at most 100 of each kind are named)")), lines))
-}
-
 /// So many things, with the verb that fits.
-fn things(count: usize, one: &str, many: &str) -> String {
+pub(super) fn things(count: usize, one: &str, many: &str) -> String {
     if count == 1 { format!("1 thing {one}") } else { format!("{count} things {many}") }
 }
 
 /// Holds journal, seals and records against each other.
-async fn verified(store: &Store, anchor: Option<Anchor>) -> Result<Report, (Failure, Vec<String>)> {
+pub(super) async fn verified(store: &Store, anchor: Option<Anchor>) -> Result<Report, (Failure, Vec<String>)> {
     let store = store.clone();
     let looking = tokio::task::spawn_blocking(move || audit::verify(&store, anchor.as_ref(), audit::Limits::default()));
     let looked = looking.await.map_err(|error| (Failure::environment(error), Vec::new()))?;
     looked.map_err(|trouble| (Failure::environment(trouble), Vec::new()))
 }
 
-fn environment(trouble: &ActTrouble) -> (Failure, Vec<String>) {
+pub(super) fn environment(trouble: &ActTrouble) -> (Failure, Vec<String>) {
     (Failure::environment(trouble), Vec::new())
 }
 

@@ -2,10 +2,13 @@
 
 use crate::check::with_a_result;
 use crate::engine::Engine;
+use std::collections::HashSet;
+use store::repositories::access::{self, NewAccess};
 
 on_both!(
     what_was_done_behind_the_journal_is_named,
     who_saw_a_patient_is_told_and_that_nobody_did_or_there_is_none,
+    every_looking_is_listed_however_many_there_are,
     an_anchor_vouches_for_the_end_of_the_journal
 );
 
@@ -33,6 +36,36 @@ async fn who_saw_a_patient_is_told_and_that_nobody_did_or_there_is_none(engine: 
     let unknown = place.operate("audit seen", &["M-2"]);
     unknown.says(2, &["no patient has the medical record number M-2"]);
     assert_eq!(unknown.out, "");
+}
+
+/// More than one answer holds, several of one moment, and the ends of answers between those.
+async fn every_looking_is_listed_however_many_there_are(engine: &Engine) {
+    const LOOKINGS: u32 = 50_001;
+    assert!(LOOKINGS as usize > 2 * actions::LOOKINGS_MAX);
+    let place = with_a_result(engine);
+    let patient = kernel::PatientId::from_slice(&place.blobs("SELECT id FROM patient")[0]).unwrap();
+    let lookings: Vec<NewAccess> = (0..LOOKINGS)
+        .map(|number| NewAccess {
+            id: actions::new_command().uuid(),
+            at: kernel::Timestamp::from_micros(i64::from(number / 7) * 1_000_000),
+            by: "person:asa".to_owned(),
+            what: "order",
+            subject: format!("26-{number}"),
+            patient: Some(patient),
+        })
+        .collect();
+    place.write(move |tx| access::add(tx, &lookings));
+    let expected: HashSet<String> = (0..LOOKINGS).map(|number| format!("26-{number}")).collect();
+    let server = place.serve();
+    let through = place.operate("audit seen", &["M-1"]);
+    assert_eq!(server.stop().code, Some(0));
+    for listed in [through, place.operate("audit seen", &["M-1"])] {
+        listed.says(0, &[]);
+        let lines: Vec<Vec<&str>> = listed.out.lines().map(|line| line.split('\t').collect()).collect();
+        assert_eq!(lines.len(), expected.len(), "each once");
+        assert_eq!(lines.iter().map(|line| line[3].to_owned()).collect::<HashSet<_>>(), expected);
+        assert!(lines.is_sorted_by(|newer, older| newer[0] >= older[0]), "newest first");
+    }
 }
 
 async fn an_anchor_vouches_for_the_end_of_the_journal(engine: &Engine) {

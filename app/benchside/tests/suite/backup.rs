@@ -21,7 +21,7 @@ on_both!(
 );
 
 /// The database of another laboratory on the same kind of engine.
-fn other(engine: &Engine) -> Engine {
+pub(crate) fn other(engine: &Engine) -> Engine {
     match engine.target {
         store::Target::Sqlite(_) => Engine::sqlite(),
         store::Target::Postgres(_) => Engine::postgres().unwrap(),
@@ -29,38 +29,38 @@ fn other(engine: &Engine) -> Engine {
 }
 
 /// A folder for backups, gone with the test.
-struct Vault(TempDir);
+pub(crate) struct Vault(TempDir);
 
 impl Vault {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 }
 
-fn words(path: &Path) -> &str {
+pub(crate) fn words(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
-fn names(folder: &Path) -> Vec<String> {
+pub(crate) fn names(folder: &Path) -> Vec<String> {
     let mut names: Vec<String> =
         std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     names
 }
 
-fn manifest(backup: &Path) -> serde_json::Value {
+pub(crate) fn manifest(backup: &Path) -> serde_json::Value {
     serde_json::from_slice(&std::fs::read(backup.join("manifest.json")).unwrap()).unwrap()
 }
 
 /// Restores by the command itself, into a place that is no laboratory yet.
-fn restore(backup: &Path, place: &Place<'_>) -> Ended {
+pub(crate) fn restore(backup: &Path, place: &Place<'_>) -> Ended {
     place.run("restore", &[words(backup)])
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -206,7 +206,7 @@ async fn a_destination_that_exists_is_refused(engine: &Engine) {
 }
 
 /// Copies a folder of files.
-fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     drop(std::fs::remove_dir_all(to));
     std::fs::create_dir(to).unwrap();
     for name in names(from) {
@@ -214,7 +214,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-fn change(file: &Path, with: impl FnOnce(&mut Vec<u8>)) {
+pub(crate) fn change(file: &Path, with: impl FnOnce(&mut Vec<u8>)) {
     let mut bytes = std::fs::read(file).unwrap();
     with(&mut bytes);
     std::fs::write(file, bytes).unwrap();

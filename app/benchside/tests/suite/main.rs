@@ -11,6 +11,8 @@ mod program;
 mod audit;
 mod backup;
 mod check;
+mod check_backups;
+mod check_logs;
 mod command_line;
 mod configuration;
 mod control;

@@ -204,16 +204,23 @@ impl<'a> Place<'a> {
 
     /// Changes the database behind the program's back, while no server runs.
     pub(crate) fn change(&self, text: &'static str) {
-        let store = self.store();
         let sql = statement(text);
+        let changed = self.written(move |tx| tx.execute(sql, &[]).map(|changed| changed.to_string()));
+        assert_ne!(changed, "0", "{text} met no row");
+    }
+
+    /// Writes as the program does, in one command, while no server runs.
+    pub(crate) fn write(&self, act: impl Fn(&mut store::Tx<'_>) -> Result<(), store::Trouble> + Send + 'static) {
+        self.written(move |tx| act(tx).map(|()| String::new()));
+    }
+
+    fn written(&self, act: impl Fn(&mut store::Tx<'_>) -> Result<String, store::Trouble> + Send + 'static) -> String {
+        let store = self.store();
         let actor = kernel::Actor::System("suite".to_owned());
-        let act = move |tx: &mut store::Tx<'_>| {
-            let changed = tx.execute(sql, &[])?;
-            Ok(Outcome { act: "try", accepted: true, subject: None, note: changed.to_string() })
-        };
+        let act = move |tx: &mut store::Tx<'_>| Ok(Outcome { act: "try", accepted: true, subject: None, note: act(tx)? });
         let done = store.write(&actor, actions::new_command(), actions::now(), act).wait().unwrap();
-        assert_ne!(done.note, "0", "{text} met no row");
         store.close();
+        done.note
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod chain;
 mod expected;
+mod history;
 pub(crate) mod image;
 mod records;
 mod scan;
@@ -14,14 +15,22 @@ pub(crate) mod seal_log;
 pub(crate) mod tables;
 mod verify;
 
+pub use history::{Divergence, History, HistoryTrouble, compare_history};
 pub use seal_log::{SealFiles, SealTrouble, public_key};
 pub use verify::{Anchor, Finding, Limits, Report, VerifyTrouble, verify};
 
 use crate::sql::Registered;
 
 /// The statements of this room.
-pub(crate) static STATEMENTS: &[&[Registered]] =
-    &[seal::STATEMENTS, tables::STATEMENTS, chain::STATEMENTS, expected::STATEMENTS, scan::STATEMENTS, records::STATEMENTS];
+pub(crate) static STATEMENTS: &[&[Registered]] = &[
+    seal::STATEMENTS,
+    tables::STATEMENTS,
+    chain::STATEMENTS,
+    history::STATEMENTS,
+    expected::STATEMENTS,
+    scan::STATEMENTS,
+    records::STATEMENTS,
+];
 
 /// The tables whose rows the journal covers, with all their columns.
 pub fn record_tables() -> Vec<(&'static str, &'static [&'static str])> {

@@ -221,7 +221,7 @@ pub fn verify(store: &Store, anchor: Option<&Anchor>, limits: Limits) -> Result<
 }
 
 /// The heads of an anchor that are what they say, in the order of the log.
-fn signed_heads(anchor: &Anchor, realm: &str, report: &mut Report) -> Vec<SignedHead> {
+pub(super) fn signed_heads(anchor: &Anchor, realm: &str, report: &mut Report) -> Vec<SignedHead> {
     let mut heads: Vec<SignedHead> = Vec::new();
     for (at, text) in anchor.text.lines().enumerate() {
         let trouble = match SignedHead::parse(text) {

@@ -8,8 +8,10 @@ mod running;
 pub(crate) use file::CopyFile;
 pub(crate) use running::Copies;
 
+use crate::audit::image::CellRef;
 use crate::options::Target;
 use crate::pending::{Pending, Reply};
+use crate::sql::{Kind, Sql};
 use crate::stop::Stop;
 use crate::store::Core;
 use crate::trouble::OpenTrouble;
@@ -167,6 +169,30 @@ pub fn restore(target: &Target, source: Source, cancel: &Cancel) -> Pending<Resu
             Target::Postgres(url) => postgresql::restore(url, &source, &patience),
         }
     })
+}
+
+/// A table of a copy that is read where it lies.
+#[derive(Debug)]
+pub(crate) struct CopiedTable {
+    pub(crate) name: &'static str,
+    /// All its columns, in the order of the table.
+    pub(crate) columns: &'static [Kind],
+    /// All of them of every row, for the engine whose copy is a database.
+    pub(crate) sql: &'static Sql,
+}
+
+/// Looks at one row of a copy.
+pub(crate) type LookAtRow<'l> = &'l mut dyn FnMut(&[CellRef<'_>]) -> Result<(), CopyTrouble>;
+
+/// Has each row of a table of a copy looked at, in no order. Blocks for as long as it takes, unless it is told to break off.
+pub(crate) fn each_row(source: &Source, table: &CopiedTable, cancel: &Cancel, look: LookAtRow<'_>) -> Result<(), CopyTrouble> {
+    let patience = Patience { cancel: cancel.clone(), stop: None };
+    let look: LookAtRow<'_> = &mut |cells| patience.check().and_then(|()| look(cells));
+    match source.engine.as_str() {
+        "sqlite" => sqlite::each_row(&source.folder, table, look),
+        "postgresql" => postgresql::each_row(&source.folder, table, look),
+        other => Err(CopyTrouble::Unfit(format!("the backup is of an engine named {other:?}, which this program does not know"))),
+    }
 }
 
 /// The PostgreSQL client must never be used on a thread of the caller's runtime, and copying is to give way to those who serve.

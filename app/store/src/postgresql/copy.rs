@@ -15,7 +15,7 @@ use std::io::{Read, Write};
 use std::path::Path;
 
 /// The end of the name of a table's file.
-const ENDING: &str = ".copy";
+pub(super) const ENDING: &str = ".copy";
 /// Bytes moved between two looks at whether to go on.
 const STRETCH_BYTES: usize = 1 << 18;
 

@@ -1,6 +1,7 @@
 //! PostgreSQL: workers that each own a synchronous client, made and dropped on their thread, for several nodes on one database.
 
 mod connect;
+mod copied;
 mod copy;
 mod group;
 mod param;
@@ -9,6 +10,7 @@ mod session;
 mod silence;
 mod worker;
 
+pub(crate) use copied::each_row;
 pub(crate) use copy::{copy, restore};
 
 use crate::audit::seal::{self, Head};

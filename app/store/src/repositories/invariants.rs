@@ -1,6 +1,8 @@
 //! Statements of `check`: what must hold of a sound database, each naming the rows that break it.
 
-use crate::{Reader, Trouble, sql};
+use crate::{Reader, Row, Trouble, params, sql};
+use kernel::PatientId;
+use uuid::Uuid;
 
 sql! {
     /// I1: an original that no longer waits to be filed, and nothing says what came of it.
@@ -25,6 +27,8 @@ sql! {
     pub VERSION_MISSING = "SELECT r.examination_id FROM result r WHERE r.version < 1 OR (r.version > 1 AND NOT EXISTS (SELECT 1 FROM result p WHERE p.examination_id = r.examination_id AND p.version = r.version - 1)) LIMIT 100";
     /// I5: a result that is neither held nor verified, or half of it.
     pub STATE_TORN = "SELECT r.examination_id FROM result r WHERE NOT ((r.state = 'held' AND r.verified_at IS NULL AND r.verifier IS NULL) OR (r.state = 'verified' AND r.verified_at IS NOT NULL AND r.verifier IS NOT NULL AND r.value <> '')) LIMIT 100";
+    /// I8: what would tell in a log who was treated, in the order of patients' ids.
+    pub NAMES_OF_PATIENTS = "SELECT id, mrn, family_name FROM patient WHERE id > ?1 ORDER BY id LIMIT ?2";
     /// Rows set aside because they make no sense.
     pub QUARANTINED = "SELECT row_id, table_name, column_name, what FROM quarantine ORDER BY found_at, row_id LIMIT 100";
 }
@@ -47,11 +51,31 @@ pub static INVARIANTS: [(&str, &crate::Sql, &str); 11] = [
 /// The ids of rows that break one invariant, at most a hundred.
 pub fn breaking(reader: &mut Reader<'_>, statement: &'static crate::Sql) -> Result<Vec<String>, Trouble> {
     let rows = reader.query(statement, &[])?;
-    Ok(rows.iter().map(crate::Row::id_in_words).collect())
+    Ok(rows.iter().map(Row::id_in_words).collect())
 }
 
 /// Rows in quarantine: which, and what is wrong with them.
 pub fn quarantined(reader: &mut Reader<'_>) -> Result<Vec<String>, Trouble> {
     let rows = reader.query(&QUARANTINED, &[])?;
     rows.iter().map(|row| Ok(format!("{} {} column {}: {}", row.text(1)?, row.text(0)?, row.text(2)?, row.text(3)?))).collect()
+}
+
+/// What would tell in a log who was treated.
+#[derive(Debug, Clone)]
+pub struct NamesOfPatient {
+    /// The patient.
+    pub id: PatientId,
+    /// The medical record number.
+    pub mrn: String,
+    /// The family name.
+    pub family_name: String,
+}
+
+/// Numbers and names of the first `limit` patients after an id, in the order of ids.
+pub fn names_of_patients(reader: &mut Reader<'_>, after: Option<PatientId>, limit: u32) -> Result<Vec<NamesOfPatient>, Trouble> {
+    let rows = reader.query(&NAMES_OF_PATIENTS, &params![after.map_or(Uuid::nil(), PatientId::uuid), limit])?;
+    Ok(reader.sound(&rows, |row| {
+        let [mrn, family_name] = [row.text(1)?, row.text(2)?].map(str::to_owned);
+        Ok(NamesOfPatient { id: row.decode(0, PatientId::from_slice)?, mrn, family_name })
+    }))
 }

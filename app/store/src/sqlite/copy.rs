@@ -18,7 +18,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// The database's name in the folder of a copy.
-const NAME: &str = "benchside.db";
+pub(super) const NAME: &str = "benchside.db";
 /// Pages copied between two looks at whether to go on: a mebibyte.
 const PAGES_PER_STEP: i32 = 256;
 const STEP_BYTES: u64 = 1 << 20;

@@ -1,6 +1,7 @@
 //! SQLite: one writer thread with group commit, readers on snapshots, and a checkpointer, each with a connection of its own.
 
 mod checkpoint;
+mod copied;
 mod copy;
 mod gate;
 mod log;
@@ -19,6 +20,7 @@ use crate::store::Core;
 use crate::threads::Threads;
 use crate::trouble::{Cause, OpenTrouble};
 use checkpoint::Checkpointer;
+pub(crate) use copied::each_row;
 pub(crate) use copy::{copy, restore};
 use gate::Gate;
 use kernel::Realm;
