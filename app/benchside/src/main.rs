@@ -4,6 +4,7 @@ mod commands;
 mod configuration;
 mod control;
 mod failure;
+mod fault;
 mod folder_lock;
 mod restore_mark;
 mod running;
@@ -76,6 +77,7 @@ fn main() -> ExitCode {
     };
     // Databases, configurations and demo.json hold patients and secrets: whatever this program makes is for its owner only.
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+    fault::tell_without_data();
     start_log();
     if cfg!(feature = "acknowledge_before_commit") {
         eprintln!(

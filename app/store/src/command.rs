@@ -10,8 +10,7 @@ use crate::session::{Limit, Session};
 use crate::stop::StopReason;
 use crate::trouble::{ReadTrouble, Trouble, WriteTrouble};
 use crate::tx::Tx;
-use kernel::{Actor, CommandId, Timestamp};
-use std::any::Any;
+use kernel::{Actor, CommandId, Timestamp, panic_words};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 use uuid::Uuid;
@@ -94,7 +93,7 @@ impl Command {
         let mut tx = Tx::new(session, limit);
         let ran = catch_unwind(AssertUnwindSafe(|| (self.function)(&mut tx)));
         let attempt = match ran {
-            Err(panic) => Attempt::Failed(WriteTrouble::Panicked(words_of(panic.as_ref()))),
+            Err(panic) => Attempt::Failed(WriteTrouble::Panicked(panic_words(panic.as_ref()).to_owned())),
             Ok(Err(trouble)) => {
                 record_impossible(&mut tx, &trouble);
                 Attempt::Failed(trouble.into())
@@ -180,7 +179,7 @@ pub(crate) fn attempt_query(
     }
     let (doom, inconsistent) = reader.finish();
     let ran = match (ran, doom) {
-        (Err(panic), _) => Err(ReadTrouble::Panicked(words_of(panic.as_ref()))),
+        (Err(panic), _) => Err(ReadTrouble::Panicked(panic_words(panic.as_ref()).to_owned())),
         (Ok(_), Some(doom)) => Err(ReadTrouble::Failed(doom)),
         (Ok(Err(trouble)), None) => Err(ReadTrouble::Failed(trouble)),
         (Ok(Ok(())), None) => Ok(()),
@@ -200,10 +199,4 @@ fn too_long(trouble: ReadTrouble, limit: Duration) -> ReadTrouble {
         ReadTrouble::Failed(inner) if inner.cause() == Some(crate::trouble::Cause::TooLong) => ReadTrouble::TooLong(limit),
         _ => trouble,
     }
-}
-
-/// What a panic said.
-pub(crate) fn words_of(panic: &(dyn Any + Send)) -> String {
-    let words = panic.downcast_ref::<&str>().map(|words| (*words).to_owned());
-    words.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "without words".to_owned())
 }

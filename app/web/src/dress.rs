@@ -8,8 +8,8 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
+use kernel::panic_words;
 use serde::Serialize;
-use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
@@ -79,12 +79,13 @@ fn beyond_limits(request: &Request) -> Option<Refusal> {
 }
 
 async fn run(request: Request, next: Next) -> Response {
-    let path = request.uri().path().to_owned();
+    // An address holds accession numbers and codes of containers: the log says which kind of address it was.
+    let path = crate::routes::pattern_of(request.uri().path());
     let answer = AssertUnwindSafe(next.run(request)).catch_unwind();
     match tokio::time::timeout(Duration::from_secs(REQUEST_SECONDS_MAX), answer).await {
         Ok(Ok(response)) => response,
         Ok(Err(panic)) => {
-            tracing::error!(path, panic = panic_text(panic.as_ref()), "a request panicked");
+            tracing::error!(path, panic = panic_words(panic.as_ref()), "a request panicked");
             Refusal::fault().into_response()
         }
         Err(_) => {
@@ -92,10 +93,6 @@ async fn run(request: Request, next: Next) -> Response {
             Refusal::too_slow(REQUEST_SECONDS_MAX).into_response()
         }
     }
-}
-
-fn panic_text(panic: &(dyn Any + Send)) -> &str {
-    panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no words")
 }
 
 /// The refusal to write: one that was given, or one for a bare status of a lower layer.

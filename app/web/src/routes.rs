@@ -72,6 +72,15 @@ pub fn routes() -> impl Iterator<Item = RouteLine> {
     ROUTES.iter().map(|route| route.line)
 }
 
+/// The address of the list that a path is one of, without what stands in place of its names.
+pub(crate) fn pattern_of(path: &str) -> &'static str {
+    let is_of = |line: &RouteLine| {
+        line.path.split('/').count() == path.split('/').count()
+            && line.path.split('/').zip(path.split('/')).all(|(ours, given)| ours.starts_with('{') || ours == given)
+    };
+    routes().find(is_of).map_or("an address that is not there", |line| line.path)
+}
+
 /// Builds the router from the list.
 pub(crate) fn build(web: Web) -> Router {
     let mut router = Router::new();
@@ -89,4 +98,20 @@ pub(crate) fn build(web: Web) -> Router {
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(from_fn_with_state(web.clone(), dress::dress))
         .with_state(web)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_told_without_what_it_names() {
+        assert_eq!(pattern_of("/orders/26-004217-3"), "/orders/{accession}");
+        assert_eq!(pattern_of("/api/v1/containers/A0012345/results"), "/api/v1/containers/{code}/results");
+        assert_eq!(pattern_of("/orders/new"), "/orders/new");
+        assert_eq!(pattern_of("/"), "/");
+        for unknown in ["/Quillfeather", "/orders/26-004217-3/x", "", "//"] {
+            assert_eq!(pattern_of(unknown), "an address that is not there");
+        }
+    }
 }

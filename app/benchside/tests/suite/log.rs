@@ -1,89 +1,61 @@
-//! I8: nothing of a patient, and no secret, stands in the log, however much it is asked to say.
+//! I8: nothing of a patient, and no secret, stands in what the program says to whoever runs it: the log, however much it is asked to say, what commands
+//! and health answers print, and the names of files. A day with everything that is told of for one reason or another, swept for what must not be.
 
+use crate::backup::names;
+use crate::day::{Day, MARKERS};
 use crate::engine::Engine;
-use crate::http::{api, order, request};
-use crate::program::{Accounts, Place, Server, potassium, send, until};
-use serde_json::json;
-use std::io::Write;
-use std::net::TcpStream;
+use crate::program::Place;
 
-on_both!(nothing_of_a_patient_stands_in_the_log_at_debug, nothing_of_a_patient_stands_in_the_log_at_trace);
+on_both!(nothing_of_a_patient_is_told_at_debug, nothing_of_a_patient_is_told_at_trace);
 
-async fn nothing_of_a_patient_stands_in_the_log_at_debug(engine: &Engine) {
-    nothing_of_a_patient_stands_in_the_log(engine, "debug");
+async fn nothing_of_a_patient_is_told_at_debug(engine: &Engine) {
+    nothing_of_a_patient_is_told(engine, "debug");
 }
 
-async fn nothing_of_a_patient_stands_in_the_log_at_trace(engine: &Engine) {
-    nothing_of_a_patient_stands_in_the_log(engine, "trace");
+async fn nothing_of_a_patient_is_told_at_trace(engine: &Engine) {
+    nothing_of_a_patient_is_told(engine, "trace");
 }
 
-fn nothing_of_a_patient_stands_in_the_log(engine: &Engine, level: &str) {
-    let (place, accounts) = Place::with_laboratory(engine, "production");
-    let server = place.start("serve", &[], level);
-    let container = a_day(&server, &accounts);
-    let ended = server.stop();
-    assert_eq!(ended.code, Some(0), "{ended:?}");
-    assert!(ended.err.contains("connected"), "the log is on: {}", ended.err);
-    let of_patients = [MRN, FAMILY, GIVEN, BORN, OTHER_FAMILY, VALUE, UNCLAIMED, CUT_OFF, NOTE];
-    let secrets = [accounts.password.as_str(), &accounts.token, WRONG_PASSWORD];
-    for text in of_patients.iter().chain(&secrets).copied().chain([container.as_str()]) {
-        let line = ended.err.lines().find(|line| line.contains(text));
-        assert_eq!(line, None, "{text:?} stands in the log");
-    }
-}
-
-// Nothing that stands in a log for any other reason.
-const MRN: &str = "MRN-7391846";
-const FAMILY: &str = "Quillfeather";
-const GIVEN: &str = "Xanthippe";
-const BORN: &str = "1931-07-23";
-const OTHER_FAMILY: &str = "Wolkenstein";
-const VALUE: &str = "4.7316";
-const UNCLAIMED: &str = "91.3377";
-const CUT_OFF: &str = "6.1919";
-const NOTE: &str = "repeated-by-hand";
-const WRONG_PASSWORD: &str = "hunter2-wrong";
-
-/// A day with everything that is logged for one reason or another; the container of its order.
-fn a_day(server: &Server, accounts: &Accounts) -> String {
-    let token = &accounts.token;
-    let patient = json!({"mrn": MRN, "family_name": FAMILY, "given_name": GIVEN, "birth_date": BORN, "sex": "F"});
-    let (accession, container) = order(server.http, token, &patient);
-    let conflicting = json!({"mrn": MRN, "family_name": OTHER_FAMILY, "given_name": GIVEN, "birth_date": BORN, "sex": "F"});
-    let refused = json!({"patient": conflicting, "tests": ["K"], "priority": "routine"});
-    assert_eq!(request(server.http, "POST", "/api/v1/orders", token, &refused.to_string()).0, 409);
-    let invalid = json!({"patient": patient, "tests": [FAMILY], "priority": GIVEN});
-    assert_eq!(request(server.http, "POST", "/api/v1/orders", token, &invalid.to_string()).0, 422);
-    assert_eq!(request(server.http, "POST", "/api/v1/orders", token, &format!("{{\"patient\": {FAMILY}}}")).0, 400);
-    assert_eq!(request(server.http, "POST", "/sign-in", "", &format!("user=administrator&password={WRONG_PASSWORD}")).0 / 100, 4);
-    assert!(send(server.link(), &potassium(&container, VALUE)));
-    assert!(send(server.link(), &potassium(&container, VALUE)), "a repeat");
-    assert!(send(server.link(), &potassium(FAMILY, UNCLAIMED)));
-    misbehave(server, &container);
-    until("three tasks or more", || {
-        let tasks = api(server.http, token, "/api/v1/tasks");
-        (tasks["tasks"].as_array().unwrap().len() >= 2 && api(server.http, token, "/api/v1/health")["unfiled"] == 0).then_some(())
-    });
-    api(server.http, token, &format!("/api/v1/containers/{container}/results"));
-    api(server.http, token, &format!("/api/v1/orders/{accession}"));
-    container
-}
-
-/// A damaged frame, a frame out of order, one cut off in the middle, and a line that breaks.
-fn misbehave(server: &Server, container: &str) {
-    let frames =
-        lis2::frame(&potassium(container, CUT_OFF), &lis2::FrameOptions { one_record_per_frame: true, ..lis2::FrameOptions::default() });
-    let mut stream = TcpStream::connect(server.link()).unwrap();
-    stream.write_all(&[0x05]).unwrap();
-    let mut answers = [0; 1];
-    std::io::Read::read_exact(&mut stream, &mut answers).unwrap();
-    for (at, frame) in frames.iter().take(frames.len() - 1).enumerate() {
-        let mut damaged = frame.clone();
-        damaged[5] ^= 1;
-        for frame in [&damaged, &frames[(at + 3) % frames.len()], frame, frame] {
-            stream.write_all(frame).unwrap();
-            std::io::Read::read_exact(&mut stream, &mut answers).unwrap();
+/// Where which of the markers stand: the name of the text, the line, the marker. Letters of either case are the same.
+fn sweep<'m>(texts: &[(String, String)], markers: &[&'m str]) -> Vec<(String, usize, &'m str)> {
+    let mut found = Vec::new();
+    for (name, text) in texts {
+        for (number, line) in text.lines().enumerate() {
+            let line = line.to_lowercase();
+            let stands = |marker: &&&str| line.contains(&marker.to_lowercase());
+            found.extend(markers.iter().filter(stands).map(|marker| (name.clone(), number + 1, *marker)));
         }
     }
-    stream.write_all(&frames[3][..20]).unwrap();
+    found
+}
+
+fn nothing_of_a_patient_is_told(engine: &Engine, level: &str) {
+    let (place, accounts) = Place::with_laboratory(engine, "production");
+    let server = place.start("serve", &[], level);
+    let mut day = Day::begin(&place, &server, &accounts);
+    day.orders();
+    day.pages();
+    day.analysers();
+    day.requests_of_operators();
+    day.the_database_fails(engine);
+    let Day { told, secrets, .. } = day;
+    let ended = server.stop();
+    let mut texts = told;
+    texts.extend([("the log".to_owned(), ended.err), ("standard output".to_owned(), ended.out)]);
+    texts.push(("names of files".to_owned(), names(place.data()).join("\n")));
+    let markers: Vec<&str> = MARKERS.iter().copied().chain(secrets.iter().map(String::as_str)).collect();
+    assert_eq!(sweep(&texts, &markers), []);
+    // The sweep sees what stands in each of them, so it would see a marker: something known is in every text.
+    for (name, known) in
+        [("the log", "ERROR"), ("the log", "c111"), ("health", "\"unfiled\""), ("names of files", "benchside.toml"), ("check", "I8")]
+    {
+        assert!(sweep(&texts, &[known]).iter().any(|(text, ..)| text == name), "{known} does not stand in {name}: {texts:?}");
+    }
+    // And a line that somebody logs on purpose is found, wherever it stands and however it is quoted.
+    for (at, marker) in markers.iter().enumerate() {
+        let (name, text) = &texts[at % texts.len()];
+        let logged = (name.clone(), format!("{text}\nrefused: \"{}\", as typed", marker.to_uppercase()));
+        let line = text.lines().count() + 1;
+        assert!(sweep(&[logged], &markers).iter().any(|found| found.1 >= line && found.2 == *marker), "{marker} in {name}");
+    }
 }

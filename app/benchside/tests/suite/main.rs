@@ -16,6 +16,7 @@ mod check_logs;
 mod command_line;
 mod configuration;
 mod control;
+mod day;
 mod demo;
 mod init;
 mod log;

@@ -11,6 +11,7 @@ mod copies;
 mod damage;
 mod dialect;
 mod groups;
+mod history;
 mod log;
 mod opening;
 mod patient_history;
