@@ -15,6 +15,10 @@ const SEAL_BYTES: usize = 72;
 /// The journal's columns, in the order its entries are hashed in.
 const JOURNAL: &[&str] = &["command_id", "at", "actor", "act", "accepted", "subject", "note", "images"];
 
+/// A table and its columns.
+type Table = (&'static str, &'static [&'static str]);
+const JOURNAL_TABLE: Table = ("journal", JOURNAL);
+
 /// How many pieces there are of which length.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pieces(Vec<(usize, u64)>);
@@ -34,10 +38,21 @@ impl Pieces {
     /// # Errors
     /// The database refuses.
     pub fn of(database: &Database, directory: &Path) -> Result<Self, String> {
-        let mut lengths = lengths(database, directory)?;
+        let mut lengths = lengths(database, directory, &tables())?;
         let seals: u64 = lengths.iter().filter(|(table, ..)| *table == "journal").map(|(.., count)| *count).sum();
         lengths.push(("seal", SEAL_BYTES, seals));
         Ok(Self(lengths.into_iter().map(|(_, length, count)| (length, count)).collect()))
+    }
+
+    /// Those of the chain alone: entries and seals.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn of_chain(database: &Database, directory: &Path) -> Result<Self, String> {
+        let journal: Vec<(usize, u64)> =
+            lengths(database, directory, &[JOURNAL_TABLE])?.into_iter().map(|(_, length, count)| (length, count)).collect();
+        let seals = journal.iter().map(|(_, count)| count).sum();
+        Ok(Self(journal.into_iter().chain([(SEAL_BYTES, seals)]).collect()))
     }
 
     /// Bytes of all.
@@ -82,12 +97,27 @@ impl Pieces {
 /// # Errors
 /// The database refuses.
 pub fn read_bare(database: &Database, directory: &Path) -> Result<Took, String> {
+    let key = |columns: &[&'static str]| columns.first().copied().unwrap_or_default();
+    let texts = tables()
+        .into_iter()
+        .map(|(table, columns)| (columns.len(), format!("SELECT {} FROM {table} ORDER BY {}", columns.join(", "), key(columns))));
+    read(database, directory, texts.collect())
+}
+
+/// The same of seals and their entries alone, in the order of the chain.
+///
+/// # Errors
+/// The database refuses.
+pub fn read_bare_chain(database: &Database, directory: &Path) -> Result<Took, String> {
+    let entry = JOURNAL.iter().map(|column| format!("j.{column}")).collect::<Vec<_>>().join(", ");
+    let text =
+        format!("SELECT s.no, s.hash, s.command_id, {entry} FROM seal s JOIN journal j ON j.command_id = s.command_id ORDER BY s.no");
+    read(database, directory, vec![(3 + JOURNAL.len(), text)])
+}
+
+fn read(database: &Database, directory: &Path, texts: Vec<(usize, String)>) -> Result<Took, String> {
     let said = |trouble: &dyn std::fmt::Display| format!("reading bare: {trouble}");
     let (own, before, began) = (std::process::id(), cpu(std::process::id()), Instant::now());
-    let texts = tables().into_iter().map(|(table, columns)| {
-        let key = columns.first().copied().unwrap_or_default();
-        (columns.len(), format!("SELECT {} FROM {table} ORDER BY {key}", columns.join(", ")))
-    });
     if let Some(url) = database.url() {
         let mut client = postgres::Client::connect(&url, NoTls).map_err(|trouble| said(&trouble))?;
         client.batch_execute("SET enable_seqscan = off").map_err(|trouble| said(&trouble))?;
@@ -117,21 +147,20 @@ pub fn read_bare(database: &Database, directory: &Path) -> Result<Took, String> 
 }
 
 /// The tables of records and the journal, with their columns.
-fn tables() -> Vec<(&'static str, &'static [&'static str])> {
+fn tables() -> Vec<Table> {
     let mut tables = store::audit::record_tables();
-    tables.push(("journal", JOURNAL));
+    tables.push(JOURNAL_TABLE);
     tables
 }
 
 /// Table, length of a piece, and how many there are.
-fn lengths(database: &Database, directory: &Path) -> Result<Vec<(&'static str, usize, u64)>, String> {
-    let tables = tables();
+fn lengths(database: &Database, directory: &Path, tables: &[Table]) -> Result<Vec<(&'static str, usize, u64)>, String> {
     let said = |trouble: &dyn std::fmt::Display| format!("lengths of the pieces: {trouble}");
     let mut found = Vec::new();
     let mut take = |table, length: i64, count: i64| found.push((table, usize::try_from(length).unwrap_or(0), count.unsigned_abs()));
     if let Some(url) = database.url() {
         let mut client = postgres::Client::connect(&url, NoTls).map_err(|trouble| said(&trouble))?;
-        for (table, columns) in tables {
+        for (table, columns) in tables.iter().copied() {
             let types = "SELECT column_name FROM information_schema.columns WHERE table_name = $1 AND data_type = 'bigint'";
             let numbers = client.query(types, &[&table]).map_err(|trouble| said(&trouble))?;
             let numbers: Vec<String> = numbers.iter().map(|row| row.get(0)).collect();
@@ -141,7 +170,7 @@ fn lengths(database: &Database, directory: &Path) -> Result<Vec<(&'static str, u
         }
     } else {
         let connection = Connection::open(sqlite_file(directory)?).map_err(|trouble| said(&trouble))?;
-        for (table, columns) in tables {
+        for (table, columns) in tables.iter().copied() {
             let asking = || {
                 let mut types = connection.prepare("SELECT name FROM pragma_table_info(?1) WHERE type = 'INTEGER'")?;
                 let numbers: Vec<String> = types.query_map([table], |row| row.get(0))?.collect::<Result<_, _>>()?;

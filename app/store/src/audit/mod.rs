@@ -17,7 +17,7 @@ mod verify;
 
 pub use history::{Divergence, History, HistoryTrouble, compare_history};
 pub use seal_log::{SealFiles, SealTrouble, public_key};
-pub use verify::{Anchor, Finding, Limits, Report, VerifyTrouble, verify};
+pub use verify::{Anchor, Finding, Limits, Report, VerifyTrouble, verify, verify_chain};
 
 use crate::sql::Registered;
 

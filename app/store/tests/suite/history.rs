@@ -3,10 +3,10 @@
 use crate::harness::*;
 use kernel::Realm;
 use std::io::Read;
-use store::audit::{Divergence, History, HistoryTrouble, compare_history};
+use store::audit::{Divergence, Finding, History, HistoryTrouble, Limits, compare_history, verify_chain};
 use store::{Cancel, CopyTrouble, SCHEMA_VERSION, Source, Store, Target};
 
-on_both!(a_copy_is_compared_seal_by_seal_and_entry_by_entry, what_cannot_be_compared_is_said);
+on_both!(a_copy_is_compared_seal_by_seal_and_entry_by_entry, what_cannot_be_compared_is_said, the_chain_alone_is_looked_at_and_no_record);
 
 /// More than are looked up at once.
 const ENTRIES: i64 = 300;
@@ -104,5 +104,18 @@ fn what_cannot_be_compared_is_said(engine: &Engine) {
     let odd = copy_with(engine, if engine.is_sqlite() { "UPDATE seal SET hash = x'00'" } else { "UPDATE seal SET hash = '\\x00'" });
     let odd = compare_history(&store, &source(engine, &odd), None, &Cancel::default()).unwrap_err();
     assert!(odd.to_string().contains("a row of seal makes no sense"), "{odd}");
+    store.close();
+}
+
+fn the_chain_alone_is_looked_at_and_no_record(engine: &Engine) {
+    let store = engine.open();
+    (0..3).for_each(|number| add(&store, number, number));
+    until("all are sealed", || engine.count("seal") == 3);
+    let looked = || verify_chain(&store, Limits::default()).unwrap();
+    assert_eq!((looked().entries, looked().findings, looked().records), (3, Vec::new(), 0));
+    engine.raw("UPDATE trial SET number = 17");
+    assert_eq!(looked().findings, [], "a record is not looked at");
+    engine.raw("UPDATE journal SET note = 'another' WHERE command_id = (SELECT command_id FROM seal WHERE no = 2)");
+    assert!(matches!(looked().findings.as_slice(), [Finding::EntryAltered { no: 2, .. }]), "{}", looked());
     store.close();
 }

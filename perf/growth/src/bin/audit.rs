@@ -3,7 +3,7 @@
 
 use growth::dataset::Dataset;
 use growth::fill;
-use growth::pieces::{Pieces, Took, read_bare};
+use growth::pieces::{Pieces, Took, read_bare, read_bare_chain};
 use ingest::measure::wait_for_calm;
 use ingest::procfs::{cpu, cpu_of_family, machine};
 use ingest::program;
@@ -22,6 +22,9 @@ const USAGE: &str = "usage: audit [--engine sqlite|postgres] [--results 1000000]
   --runs N       runs; what is printed is the median
   --postgres     a server to make the database on; else BENCHSIDE_TEST_POSTGRES";
 
+/// Times that the chain alone is looked at, and its pieces are hashed and read, in a row: once takes too little to be told.
+const CHAIN_PASSES: u32 = 20;
+
 struct Options {
     postgres: Option<String>,
     results: u64,
@@ -34,6 +37,8 @@ fn main() -> ExitCode {
         // A process of its own for each look, so that its memory is nobody else's.
         ["--look", "sqlite", file] => program::ended(look(&Target::Sqlite(PathBuf::from(file)))),
         ["--look", "postgres", url] => program::ended(look(&Target::Postgres((*url).to_owned()))),
+        ["--look-at-chain", "sqlite", file] => program::ended(look_at_chain(&Target::Sqlite(PathBuf::from(file)))),
+        ["--look-at-chain", "postgres", url] => program::ended(look_at_chain(&Target::Postgres((*url).to_owned()))),
         _ => program::run(USAGE, read, |options, bench| program::in_work_directory(bench, |directory| measure(options, directory, bench))),
     }
 }
@@ -81,6 +86,24 @@ fn look(target: &Target) -> Result<(), String> {
     Ok(())
 }
 
+/// Looks at the chain alone, so many times over that processor time, which is counted in hundredths of a second, can be told. One line of JSON.
+fn look_at_chain(target: &Target) -> Result<(), String> {
+    let store = open(target, store::Options::default(), Opening::Existing)?;
+    let (own, before, began) = (std::process::id(), cpu(std::process::id()), Instant::now());
+    let mut entries = 0;
+    for _ in 0..CHAIN_PASSES {
+        let report = store::audit::verify_chain(&store, Limits::default()).map_err(|trouble| trouble.to_string())?;
+        if !report.is_sound() {
+            return Err(format!("the filled database is not sound:\n{report}"));
+        }
+        entries = report.entries;
+    }
+    let (seconds, cpu_seconds) = (began.elapsed().as_secs_f64(), cpu(own) - before);
+    println!("{}", json!({ "seconds": seconds, "cpu_seconds": cpu_seconds, "entries": entries, "passes": CHAIN_PASSES }));
+    store.close();
+    Ok(())
+}
+
 fn open(target: &Target, options: store::Options, opening: Opening) -> Result<Store, String> {
     Store::open(target, Realm::Demonstration, opening, options).map_err(|trouble| trouble.to_string())
 }
@@ -114,16 +137,26 @@ fn fill_and_look(options: &Options, database: &Database, directory: &Path) -> Re
         sqlite_file(directory)?;
     }
     println!("  {} results filled in {:.0} s", dataset.results(), began.elapsed().as_secs_f64());
-    let pieces = Pieces::of(database, directory)?;
+    let (pieces, chain_pieces) = (Pieces::of(database, directory)?, Pieces::of_chain(database, directory)?);
     let (mut runs, lanes) = (Vec::new(), Limits::default().lanes);
     for _ in 0..options.runs {
         let pressure = wait_for_calm();
         let bare = pieces.hash(lanes as u64);
         let read = read_bare(database, directory)?;
-        let looked = look_once(kind, &place, database)?;
-        runs.push(Run { bare, read, looked, pressure });
+        let looked = look_once(["--look", kind, &place], database)?;
+        let chain = Chain {
+            // The chain is read by one and judged by one beside: on one thread there is nothing to share its hashing with.
+            bare: passes(|| Ok(chain_pieces.hash(1)))?,
+            read: passes(|| read_bare_chain(database, directory))?,
+            looked: look_once(["--look-at-chain", kind, &place], database)?,
+        };
+        runs.push(Run { bare, read, looked, chain, pressure });
     }
-    Ok(told(dataset, &pieces, &runs, &about))
+    let mut told = told(dataset, &pieces, &runs, &about);
+    if let Value::Object(fields) = &mut told {
+        fields.insert("chain".to_owned(), told_of_chain(&chain_pieces, &runs));
+    }
+    Ok(told)
 }
 
 struct Run {
@@ -132,21 +165,45 @@ struct Run {
     /// Reading alone.
     read: Took,
     looked: Value,
+    chain: Chain,
     pressure: Option<f64>,
+}
+
+/// The same of entries and seals alone, each as often as [`CHAIN_PASSES`] says.
+struct Chain {
+    bare: Took,
+    read: Took,
+    looked: Value,
 }
 
 impl Run {
     fn looked(&self, name: &str) -> f64 {
-        self.looked.get(name).and_then(Value::as_f64).unwrap_or(0.0)
+        figure(&self.looked, name)
+    }
+
+    fn chain_looked(&self, name: &str) -> f64 {
+        figure(&self.chain.looked, name)
     }
 }
 
+fn figure(looked: &Value, name: &str) -> f64 {
+    looked.get(name).and_then(Value::as_f64).unwrap_or(0.0)
+}
+
+fn passes(pass: impl Fn() -> Result<Took, String>) -> Result<Took, String> {
+    let nothing = Took { seconds: 0.0, cpu_seconds: 0.0 };
+    (0..CHAIN_PASSES).try_fold(nothing, |sum, _| {
+        let took = pass()?;
+        Ok(Took { seconds: sum.seconds + took.seconds, cpu_seconds: sum.cpu_seconds + took.cpu_seconds })
+    })
+}
+
 /// In a process of its own; with what the database's server spent meanwhile.
-fn look_once(kind: &str, place: &str, database: &Database) -> Result<Value, String> {
+fn look_once(words: [&str; 3], database: &Database) -> Result<Value, String> {
     let program = std::env::current_exe().map_err(|trouble| trouble.to_string())?;
     let server = database.server_process();
     let before = server.map_or(0.0, cpu_of_family);
-    let output = Command::new(program).args(["--look", kind, place]).output().map_err(|trouble| trouble.to_string())?;
+    let output = Command::new(program).args(words).output().map_err(|trouble| trouble.to_string())?;
     if !output.status.success() {
         return Err(String::from_utf8_lossy(&output.stderr).into_owned());
     }
@@ -187,6 +244,32 @@ fn told(dataset: Dataset, pieces: &Pieces, runs: &[Run], about: &Value) -> Value
     let run = |run: &Run| json!({ "bare": took(&run.bare), "read": took(&run.read), "verify": run.looked, "pressure": run.pressure });
     let all: Vec<Value> = runs.iter().map(run).collect();
     json!({ "about": about, "results": dataset.results(), "bytes": pieces.bytes(), "pieces": pieces.count(), "threads": lanes, "runs": all })
+}
+
+fn told_of_chain(pieces: &Pieces, runs: &[Run]) -> Value {
+    let of = |figure: &dyn Fn(&Run) -> f64| median(runs.iter().map(figure));
+    let each = f64::from(CHAIN_PASSES);
+    println!(
+        "  the chain alone {:.0} MB in {} pieces; means of {CHAIN_PASSES} passes in a row",
+        pieces.bytes() as f64 / 1e6,
+        pieces.count()
+    );
+    let line = |name: &str, seconds: f64, cpu_seconds: f64| {
+        println!("  {name} {:.3} s, CPU {:.3} s", seconds / each, cpu_seconds / each);
+    };
+    line("  bare SHA-256 ", of(&|run| run.chain.bare.seconds), of(&|run| run.chain.bare.cpu_seconds));
+    line("  bare reading ", of(&|run| run.chain.read.seconds), of(&|run| run.chain.read.cpu_seconds));
+    line("  verify       ", of(&|run| run.chain_looked("seconds")), of(&|run| run.chain_looked("cpu_seconds")));
+    println!("    entries/s     {:.0} by CPU time", of(&|run| each * run.chain_looked("entries") / run.chain_looked("cpu_seconds")));
+    println!(
+        "    ratio         to bare SHA-256 {:.2} by the clock and {:.2} by CPU time; to reading and hashing {:.2} by CPU time",
+        of(&|run| run.chain.bare.seconds / run.chain_looked("seconds")),
+        of(&|run| run.chain.bare.cpu_seconds / run.chain_looked("cpu_seconds")),
+        of(&|run| (run.chain.bare.cpu_seconds + run.chain.read.cpu_seconds) / run.chain_looked("cpu_seconds"))
+    );
+    let took = |took: &Took| json!({ "seconds": took.seconds, "cpu_seconds": took.cpu_seconds });
+    let run = |run: &Run| json!({ "bare": took(&run.chain.bare), "read": took(&run.chain.read), "verify": run.chain.looked });
+    json!({ "bytes": pieces.bytes(), "pieces": pieces.count(), "passes": CHAIN_PASSES, "runs": runs.iter().map(run).collect::<Vec<_>>() })
 }
 
 fn median(figures: impl Iterator<Item = f64>) -> f64 {
