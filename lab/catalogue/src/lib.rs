@@ -2,6 +2,7 @@
 //!
 //! Clinical facts are data: they carry their source, and an edition is unverified until a laboratory director signs it.
 
+pub mod calculations;
 pub mod container_kind;
 pub mod edition;
 pub mod limits;

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod bench;
+mod calculations;
+mod ldl_table;
 mod limits;
 mod limits_by_sex;
 mod properties;
