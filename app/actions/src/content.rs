@@ -1,5 +1,6 @@
 //! The content that ships with the program: the starting catalogue and each driver's default mapping, embedded as text.
 
+use catalogue::calculations::martin_hopkins::FactorTable;
 use catalogue::{Catalogue, CatalogueText, ContentTrouble, InstrumentMapping};
 
 /// Shipped or given content that cannot be used.
@@ -29,4 +30,10 @@ pub fn default_mapping(driver: &str, catalogue: &Catalogue) -> Result<Option<Ins
         _ => return Ok(None),
     };
     InstrumentMapping::read(file, text, catalogue).map(Some).map_err(ContentProblem)
+}
+
+/// The factors of LDL cholesterol by Martin and Hopkins that ship with the program.
+pub fn starting_ldl_factors() -> Result<FactorTable, ContentProblem> {
+    let text = include_str!("../../../content/catalogue/martin_hopkins_factors.csv");
+    FactorTable::read("martin_hopkins_factors.csv", text).map_err(ContentProblem)
 }

@@ -8,6 +8,7 @@ mod fault;
 mod folder_lock;
 mod restore_mark;
 mod running;
+mod validate;
 
 use clap::{Parser, Subcommand};
 use failure::Failure;
@@ -35,6 +36,8 @@ enum Command {
     Demo(commands::demo::Arguments),
     /// Reads a captured transmission as a driver would, without a socket or a database.
     Replay(commands::replay::Arguments),
+    /// Runs verification cases through the production functions; with --json, as evidence that a laboratory can file.
+    Validate(commands::validate::Arguments),
     /// Checks every invariant on a database and says what does not hold; a server may have it open.
     Check(commands::check::Arguments),
     /// Says whether anything was done behind the journal's back; a server may be running.
@@ -97,6 +100,7 @@ fn run(command: Command) -> Result<(), Failure> {
     match command {
         // No threads and no runtime for what only reads a file.
         Command::Replay(arguments) => commands::replay::run(&arguments),
+        Command::Validate(arguments) => commands::validate::run(&arguments),
         Command::Init(arguments) => in_runtime(commands::init::run(arguments)),
         Command::Serve(arguments) => in_runtime(commands::serve::run(arguments)),
         Command::Demo(arguments) => in_runtime(commands::demo::run(arguments)),

@@ -11,6 +11,7 @@ pub(crate) mod restore;
 pub(crate) mod serve;
 pub(crate) mod token;
 pub(crate) mod user;
+pub(crate) mod validate;
 
 /// Writes a line to standard output. A reader that went away ends the program's output, not the program.
 pub(crate) fn say(line: impl std::fmt::Display) {

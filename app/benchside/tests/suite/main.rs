@@ -24,3 +24,4 @@ mod operate;
 mod replay;
 mod serve;
 mod stop;
+mod validate;
