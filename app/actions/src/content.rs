@@ -1,7 +1,8 @@
 //! The content that ships with the program: the starting catalogue and each driver's default mapping, embedded as text.
 
 use catalogue::calculations::martin_hopkins::FactorTable;
-use catalogue::{Catalogue, CatalogueText, ContentTrouble, InstrumentMapping};
+use catalogue::intervals::ReportedDecimals;
+use catalogue::{Catalogue, CatalogueText, ContentTrouble, InstrumentMapping, Intervals};
 
 /// Shipped or given content that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -36,4 +37,13 @@ pub fn default_mapping(driver: &str, catalogue: &Catalogue) -> Result<Option<Ins
 pub fn starting_ldl_factors() -> Result<FactorTable, ContentProblem> {
     let text = include_str!("../../../content/catalogue/martin_hopkins_factors.csv");
     FactorTable::read("martin_hopkins_factors.csv", text).map_err(ContentProblem)
+}
+
+/// The reference intervals that ship with the program, unverified until a director signs them, and the decimals their tests are reported with.
+pub fn starting_intervals() -> Result<(Intervals, ReportedDecimals), ContentProblem> {
+    let text = include_str!("../../../content/catalogue/reported_decimals.csv");
+    let decimals = ReportedDecimals::read("reported_decimals.csv", text).map_err(ContentProblem)?;
+    let text = include_str!("../../../content/catalogue/reference_intervals.csv");
+    let intervals = Intervals::read("reference_intervals.csv", text, |test| decimals.of(test)).map_err(ContentProblem)?;
+    Ok((intervals, decimals))
 }

@@ -5,6 +5,7 @@
 pub mod calculations;
 pub mod container_kind;
 pub mod edition;
+pub mod intervals;
 pub mod limits;
 pub mod mapping;
 mod table;
@@ -12,7 +13,9 @@ pub mod test;
 
 pub use container_kind::{ContainerKind, ContainerKindCode};
 pub use edition::{Edition, Signature};
-pub use limits::{CriticalLimit, CriticalLimits, LimitChoice, PatientFact};
+pub use intervals::flag::{Flag, Flagged, NoFlag};
+pub use intervals::{Interval, IntervalChoice, Intervals, Selection};
+pub use limits::{Beyond, CriticalLimit, CriticalLimits, LimitChoice, PatientFact};
 pub use mapping::InstrumentMapping;
 pub use table::ContentTrouble;
 pub use test::{LoincCheck, Test, TestCode};

@@ -3,7 +3,7 @@
 
 use crate::table::{self, ContentTrouble, TableRow};
 use crate::test::{Test, TestCode};
-use kernel::Sex;
+use kernel::{Number, Sex};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 
@@ -27,8 +27,12 @@ pub struct CriticalLimit {
 pub enum PatientFact {
     /// The birth date (or an exact enough one).
     BirthDate,
+    /// The moment of birth; newborns have intervals by the hour.
+    BirthTime,
     /// The sex.
     Sex,
+    /// Which of several conditions that hold at once decides.
+    Condition,
 }
 
 impl PatientFact {
@@ -36,7 +40,9 @@ impl PatientFact {
     pub const fn words(self) -> &'static str {
         match self {
             Self::BirthDate => "birth date",
+            Self::BirthTime => "hour of birth",
             Self::Sex => "sex",
+            Self::Condition => "condition",
         }
     }
 }
@@ -50,6 +56,19 @@ pub enum LimitChoice<'a> {
     None,
     /// It depends on a fact that is not known.
     Needs(PatientFact),
+}
+
+/// Where a value lies by a critical limit, with the limit it crossed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Beyond {
+    /// Strictly below this.
+    Below(Decimal),
+    /// Strictly above this.
+    Above(Decimal),
+    /// Neither.
+    No,
+    /// A bound that does not say on which side of the limit the value lies.
+    NotSaid,
 }
 
 /// What is known of the patient's age at collection: a range of days, both ends included, or nothing.
@@ -112,6 +131,17 @@ fn covers_age(rows: &[&CriticalLimit], age: AgeDays) -> bool {
 const AGE_MAX_DAYS: u32 = 54_787;
 
 impl CriticalLimit {
+    /// Where a reported value lies: at the limit is not beyond it.
+    pub fn beyond(&self, reported: &Number) -> Beyond {
+        let may_be = self.low.is_some_and(|low| reported.may_be_below(low)) || self.high.is_some_and(|high| reported.may_be_above(high));
+        match (self.low.filter(|low| reported.definitely_below(*low)), self.high.filter(|high| reported.definitely_above(*high))) {
+            (Some(low), _) => Beyond::Below(low),
+            (None, Some(high)) => Beyond::Above(high),
+            (None, None) if may_be => Beyond::NotSaid,
+            (None, None) => Beyond::No,
+        }
+    }
+
     fn admits_sex(&self, sex: Sex) -> bool {
         self.sex.is_none_or(|row| row == sex)
     }
@@ -158,12 +188,7 @@ impl CriticalLimit {
 fn read_row(row: &TableRow<'_>, tests: &BTreeMap<TestCode, Test>) -> Result<(TestCode, CriticalLimit), ContentTrouble> {
     let test = TestCode::parse(row.cell("test")).filter(|code| tests.contains_key(code));
     let test = test.ok_or_else(|| row.trouble(format!("test “{}” is not in tests.csv", row.cell("test"))))?;
-    let sex = match row.cell("sex") {
-        "A" => None,
-        "F" => Some(Sex::Female),
-        "M" => Some(Sex::Male),
-        other => return Err(row.trouble(format!("sex must be A, F or M, not “{other}”"))),
-    };
+    let sex = row.sex()?;
     if !row.cell("condition").is_empty() {
         return Err(row.trouble("limits with a condition are not supported yet"));
     }

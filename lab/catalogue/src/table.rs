@@ -1,5 +1,6 @@
 //! Reading a CSV table of an edition: columns by name, troubles with file and line.
 
+use kernel::Sex;
 use std::collections::HashMap;
 
 /// A fault in a content file.
@@ -29,6 +30,16 @@ impl TableRow<'_> {
     /// The cell of a column, trimmed; empty where the column is.
     pub(crate) fn cell(&self, column: &str) -> &str {
         self.cells.get(column).map_or("", String::as_str)
+    }
+
+    /// The column `sex`; `A` is both sexes.
+    pub(crate) fn sex(&self) -> Result<Option<Sex>, ContentTrouble> {
+        match self.cell("sex") {
+            "A" => Ok(None),
+            "F" => Ok(Some(Sex::Female)),
+            "M" => Ok(Some(Sex::Male)),
+            other => Err(self.trouble(format!("sex must be A, F or M, not “{other}”"))),
+        }
     }
 
     /// A fault of this row.

@@ -99,9 +99,16 @@ impl BirthDate {
 
     /// Age in whole years, as birthdays count: somebody born on 29 February is a year older on 1 March of a common year.
     pub fn age_years(&self, at: Timestamp, zone: &Zone) -> Option<Age<u32>> {
+        let Age { at_least, at_most } = self.age_months(at, zone)?;
+        Some(Age { at_least: at_least / 12, at_most: at_most / 12 })
+    }
+
+    /// Age in whole months, as birthdays count: somebody born on the 31st is a month older on the 1st after a month without one.
+    pub fn age_months(&self, at: Timestamp, zone: &Zone) -> Option<Age<u32>> {
         self.age(at, zone, |born, today| {
-            let before_birthday = (today.month(), today.day()) < (born.month(), born.day());
-            u32::try_from(i32::from(today.year()) - i32::from(born.year()) - i32::from(before_birthday)).ok()
+            let years = i32::from(today.year()) - i32::from(born.year());
+            let months = years * 12 + i32::from(today.month()) - i32::from(born.month()) - i32::from(today.day() < born.day());
+            u32::try_from(months).ok()
         })
     }
 
@@ -198,6 +205,10 @@ mod tests {
         assert_eq!(born.age_days(after, &berlin).unwrap().certain(), Some(366));
         assert_eq!(born.age_years(after, &berlin).unwrap().certain(), Some(1));
         assert_eq!(born.age_years(at("2025-02-28T12:00:00Z"), &berlin).unwrap().certain(), Some(0));
+        // A month later, on 28 March no month is complete, on 29 March one is; on 1 March of 2025 it is a year.
+        assert_eq!(born.age_months(at("2024-03-28T12:00:00Z"), &berlin).unwrap().certain(), Some(0));
+        assert_eq!(born.age_months(at("2024-03-29T12:00:00Z"), &berlin).unwrap().certain(), Some(1));
+        assert_eq!(born.age_months(after, &berlin).unwrap().certain(), Some(12));
         assert_eq!(born.age_days(at("2024-02-29T05:00:00Z"), &berlin).unwrap().certain(), Some(0));
         assert_eq!(born.age_days(at("2024-02-28T05:00:00Z"), &berlin), None);
     }

@@ -1,6 +1,7 @@
 //! What a laboratory's words mean: ids, values, units, times, actors. Pure; everything else stands on it.
 
 pub mod actor;
+pub mod age;
 pub mod birth;
 pub mod codes;
 pub mod finding;
@@ -23,6 +24,7 @@ pub mod words;
 pub mod zone;
 
 pub use actor::Actor;
+pub use age::{AgeAtCollection, AgeBound, AgePoint, AgeUnit};
 pub use birth::BirthDate;
 pub use codes::{AccessionNumber, ContainerCode};
 pub use finding::Finding;

@@ -87,7 +87,8 @@ pub fn total_error_percent(bias_percent: Decimal, cv_percent: Decimal) -> Result
     scatter.and_then(|scatter| bias_percent.abs().checked_add(scatter)).ok_or(SigmaTrouble::TooManyDigits)
 }
 
-/// Critical systematic shift, in standard deviations: sigma - 1.65. A larger shift makes more than 5 % of results err beyond what is allowed.
+/// Critical systematic shift, in standard deviations: sigma - 1.65. A larger shift makes more than 5 % of results err beyond what is
+/// allowed.
 pub fn critical_shift(sigma: Decimal) -> Result<Decimal, SigmaTrouble> {
     sigma.checked_sub(ONE_SIDED_95).ok_or(SigmaTrouble::TooManyDigits)
 }

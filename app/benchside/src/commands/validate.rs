@@ -67,12 +67,13 @@ struct FailureLine {
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let files = arguments.cases.as_deref().map_or_else(|| Ok(shipped()), read_folder)?;
     let catalogue = actions::starting_catalogue().map_err(Failure::environment)?;
-    let content = Content { factors: actions::starting_ldl_factors().map_err(Failure::environment)? };
+    let (intervals, decimals) = actions::starting_intervals().map_err(Failure::environment)?;
+    let content = Content { factors: actions::starting_ldl_factors().map_err(Failure::environment)?, intervals, decimals, catalogue };
     let lines = judge(&files, &content)?;
     let sum = |count: fn(&FileLine) -> usize| lines.iter().map(count).sum();
     let evidence = Evidence {
         program: concat!("benchside ", env!("CARGO_PKG_VERSION")),
-        edition: edition_line(catalogue.edition()),
+        edition: edition_line(content.catalogue.edition()),
         at: actions::now().to_string(),
         who: arguments.who.as_deref(),
         cases: arguments.cases.as_ref().map_or_else(|| "shipped with the program".to_owned(), |folder| folder.display().to_string()),

@@ -57,8 +57,8 @@ fn in_words(found: &Calculated) -> String {
     format!("{} (reported {})", parts.join(", "), found.reported)
 }
 
-/// Calculates for a case. From TG 400 on, the expectation says which of the two policies a director may choose is tried: blocked where it is in
-/// words, else the last row of the table (`content/cases/README.md`).
+/// Calculates for a case. From TG 400 on, the expectation says which of the two policies a director may choose is tried: blocked where
+/// it is in words, else the last row of the table (`content/cases/README.md`).
 pub(super) fn calculate(
     input: &Fields,
     expected: Option<&RawValue>,

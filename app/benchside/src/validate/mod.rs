@@ -6,16 +6,22 @@ mod calculations;
 mod files;
 mod ldl;
 mod printed;
+mod reference_flags;
 mod sigma;
 
 pub(crate) use files::{CaseFile, read_folder, shipped};
 
 use catalogue::calculations::martin_hopkins::FactorTable;
+use catalogue::intervals::ReportedDecimals;
+use catalogue::{Catalogue, Intervals};
 use printed::Json;
 
 /// What cases are judged with besides the functions: the content an edition holds.
 pub(crate) struct Content {
     pub(crate) factors: FactorTable,
+    pub(crate) intervals: Intervals,
+    pub(crate) decimals: ReportedDecimals,
+    pub(crate) catalogue: Catalogue,
 }
 
 /// How one case ended.
@@ -52,7 +58,7 @@ const FORMATS: &[(&str, Option<Rule>)] = &[
     ("molecular_ua.json", None),
     ("pbrtqc.json", None),
     ("qualification.json", None),
-    ("reference_flags.json", None),
+    ("reference_flags.json", Some(reference_flags::judge_all)),
     ("sigma.json", Some(sigma::judge_all)),
     ("specimen_integrity.json", None),
     ("westgard.json", None),

@@ -1,7 +1,7 @@
 //! `sigma.json`: the allowable error in per cent and the sigma, each to the digits printed.
 //!
-//! Where a case states an absolute limit (`tea_abs`), its `tea_pct` is what the conversion is to give, and `tea_pct_rule` the percentage arm
-//! of the criterion; otherwise `tea_pct` is the criterion itself.
+//! Where a case states an absolute limit (`tea_abs`), its `tea_pct` is what the conversion is to give, and `tea_pct_rule` the
+//! percentage arm of the criterion; otherwise `tea_pct` is the criterion itself.
 
 use super::printed::{Fields, Json, Printed};
 use super::{Content, Judged, Verdict, name_of};

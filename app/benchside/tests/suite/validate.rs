@@ -27,17 +27,21 @@ fn validate(folder: &TempDir) -> crate::program::Ended {
 
 /// An anion gap of 140 - 104 - 24, expected to be so much.
 fn gap(expected: &str, reported: &str) -> String {
-    format!(
-        r#"[{{"id": "gap-1", "function": "anion_gap", "input": {{"na": 140, "cl": 104, "co2": 24}}, "expected": {expected}, "reported": {reported}, "unit": "mmol/L"}}]"#
-    )
+    let inputs = r#"{"na": 140, "cl": 104, "co2": 24}"#;
+    let outcome = format!(r#""expected": {expected}, "reported": {reported}, "unit": "mmol/L""#);
+    format!(r#"[{{"id": "gap-1", "function": "anion_gap", "input": {inputs}, {outcome}}}]"#)
 }
 
 #[test]
 fn the_shipped_cases_hold_and_what_has_no_rule_is_said() {
     let found = run(&["validate"]);
     assert_eq!(found.code, Some(0), "{found:?}");
-    for line in ["calculations.json: 48 passed, 0 failed", "ldl_martin_hopkins.json: 3 passed, 0 failed", "sigma.json: 5 passed, 0 failed"]
-    {
+    for line in [
+        "calculations.json: 48 passed, 0 failed",
+        "ldl_martin_hopkins.json: 3 passed, 0 failed",
+        "reference_flags.json: 6 passed, 0 failed",
+        "sigma.json: 5 passed, 0 failed",
+    ] {
         assert!(found.out.contains(line), "{line}: {}", found.out);
     }
     for file in ["westgard.json", "bloodbank.json", "nist-strd/Norris.dat"] {
@@ -203,4 +207,39 @@ fn the_evidence_names_edition_time_program_person_and_the_very_files() {
     let failure = &evidence["files"][1]["failures"][0];
     assert_eq!([&failure["case"], &failure["expected"]], ["#1", "tea_pct 8, sigma 9"]);
     assert!(failure["got"].as_str().unwrap().contains("sigma 3.25"), "{failure}");
+}
+
+#[test]
+fn a_flag_case_fails_where_flag_interval_or_printed_value_is_off() {
+    let case = |input: &str, expected: &str| format!(r#"[{{"id": "ri", "input": {{{input}}}, "expected": {expected}}}]"#);
+    let man = |value: &str| format!(r#""test": "HGB", "sex": "M", "age_days": 13149, "value": {value}"#);
+    let somebody = |value: &str| format!(r#""test": "HGB", "sex": "U", "age_days": 13149, "value": {value}"#);
+    for (text, code) in [
+        (case(&man("13.5"), "\"N 13.5-17.5 (bound inclusive)\""), 0),
+        (case(&man("13.5"), "\"N 13.5-17.6\""), 1),
+        (case(&man("13.5"), "\"L 13.5-17.5\""), 1),
+        (case(&man("13.45"), "\"reported 13.5 -> N\""), 0),
+        (case(&man("13.45"), "\"reported 13.4 -> N\""), 1),
+        (case(&man("13.45"), "\"reported 13.5 -> L\""), 1),
+        (case(&man("\"<13.5\""), "\"L 13.5-17.5\""), 0),
+        (case(&man("\"<14\""), "\"no flag: the bound does not say\""), 0),
+        (case(&man("17.6"), "\"H\""), 0),
+        (case(&man("17.6"), "\"perhaps\""), 1),
+        (case(&man("17.6"), "null"), 1),
+        (case(&man("17.6").replace("age_days", "age"), "\"H\""), 1),
+        (case(&somebody("12.5"), "\"N both 12.0-16.0 and 13.5-17.5\""), 0),
+        (case(&somebody("11.9"), "\"L 12.0-16.0/13.5-17.5 (outside both)\""), 0),
+        (case(&somebody("12.5"), "\"L 13.5-17.5\""), 1),
+        (case(r#""test": "CYSC", "sex": "M", "age_days": 10, "value": 1"#, "\"no reference interval established for age\""), 0),
+        (case(r#""test": "CYSC", "sex": "M", "age_days": 400, "value": 1"#, "\"no reference interval established for age\""), 1),
+        (case(r#""test": "WBC", "sex": "M", "age_hours": 11.9, "value": 9.1"#, "\"N 9.0-30.0\""), 0),
+        (case(r#""test": "WBC", "sex": "M", "age_hours": 12, "value": 9.1"#, "\"L 13.0-38.0\""), 0),
+        (case(r#""test": "NOSUCH", "sex": "M", "age_days": 400, "value": 1"#, "\"N\""), 1),
+        // Critical limits ship for potassium: above 6.2 and strictly so. L and H speak of the interval alone.
+        (case(r#""test": "K", "sex": "M", "age_days": 14610, "value": 6.3"#, "\"HH 3.5-5.1\""), 0),
+        (case(r#""test": "K", "sex": "M", "age_days": 14610, "value": 6.3"#, "\"H 3.5-5.1\""), 0),
+        (case(r#""test": "K", "sex": "M", "age_days": 14610, "value": 6.2"#, "\"HH 3.5-5.1\""), 1),
+    ] {
+        assert_eq!(validate(&folder(&[("reference_flags.json", &text)])).code, Some(code), "{text}");
+    }
 }

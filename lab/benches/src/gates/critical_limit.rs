@@ -13,7 +13,7 @@
 
 use super::{finding, pass};
 use crate::Context;
-use catalogue::{CriticalLimit, LimitChoice};
+use catalogue::{Beyond, LimitChoice};
 use kernel::{Number, Value};
 use workflow::{Because, Gate, GateFinding, Measured, Verdict};
 
@@ -26,11 +26,14 @@ pub fn judge(measured: &Measured, context: &Context<'_>) -> GateFinding {
     match context.catalogue.critical_limits().choose(&context.test.code, patient.sex, age) {
         LimitChoice::Needs(fact) => hold(Because::PatientFactUnknown { fact: fact.words().to_owned() }),
         LimitChoice::None => no_limit_crossed(context),
-        LimitChoice::Row(limit) => match reported_number(measured, context.test.decimals).map(|reported| beyond(&reported, limit)) {
+        LimitChoice::Row(limit) => match reported_number(measured, context.test.decimals) {
             None => hold(Because::NothingToCompare),
-            Some(Beyond::Yes(because)) => hold(because),
-            Some(Beyond::Unknown) => hold(Because::Censored { sent: measured.sent.clone() }),
-            Some(Beyond::No) => no_limit_crossed(context),
+            Some(reported) => match limit.beyond(&reported) {
+                Beyond::Below(limit) => hold(Because::BelowCritical { reported: reported.to_string(), limit: limit.to_string() }),
+                Beyond::Above(limit) => hold(Because::AboveCritical { reported: reported.to_string(), limit: limit.to_string() }),
+                Beyond::NotSaid => hold(Because::Censored { sent: measured.sent.clone() }),
+                Beyond::No => no_limit_crossed(context),
+            },
         },
     }
 }
@@ -50,26 +53,4 @@ fn reported_number(measured: &Measured, decimals: u32) -> Option<Number> {
         Ok(Value::Number(number)) => number.rounded(decimals),
         Ok(_) | Err(_) => None,
     }
-}
-
-enum Beyond {
-    Yes(Because),
-    No,
-    /// A bound that does not say on which side of the limit the value lies.
-    Unknown,
-}
-
-fn beyond(reported: &Number, limit: &CriticalLimit) -> Beyond {
-    if let Some(low) = limit.low
-        && reported.definitely_below(low)
-    {
-        return Beyond::Yes(Because::BelowCritical { reported: reported.to_string(), limit: low.to_string() });
-    }
-    if let Some(high) = limit.high
-        && reported.definitely_above(high)
-    {
-        return Beyond::Yes(Because::AboveCritical { reported: reported.to_string(), limit: high.to_string() });
-    }
-    let may_be = limit.low.is_some_and(|low| reported.may_be_below(low)) || limit.high.is_some_and(|high| reported.may_be_above(high));
-    if may_be { Beyond::Unknown } else { Beyond::No }
 }

@@ -19,7 +19,8 @@ pub fn mchc(hgb: Amount<GPerDl>, hct: Amount<Percent>) -> Result<Amount<GPerDl>,
     Amount::from_figure(number!(100) * hgb.not_negative("haemoglobin")? / hct.positive("haematocrit")?)
 }
 
-/// Absolute neutrophil count: leukocytes times segmented and band forms in per cent / 100. On the count corrected for nucleated red cells.
+/// Absolute neutrophil count: leukocytes times segmented and band forms in per cent / 100. On the count corrected for nucleated red
+/// cells.
 /// Source: definition.
 pub fn anc(wbc: Amount<ThousandPerUl>, segs: Amount<Percent>, bands: Amount<Percent>) -> Result<Amount<ThousandPerUl>, NotCalculated> {
     let neutrophils = segs.not_negative("segmented forms")? + bands.not_negative("band forms")?;
@@ -43,8 +44,8 @@ pub fn retic_corrected(retic: Amount<Percent>, hct: Amount<Percent>) -> Result<A
     Amount::from_figure(corrected(retic, hct)?)
 }
 
-/// Reticulocyte production index: corrected reticulocytes by days of maturation, which are 1.0 from a haematocrit of 40 on, 1.5 from 30, 2.0
-/// from 20 and 2.5 below. Source: Hillman.
+/// Reticulocyte production index: corrected reticulocytes by days of maturation, which are 1.0 from a haematocrit of 40 on, 1.5 from
+/// 30, 2.0 from 20 and 2.5 below. Source: Hillman.
 pub fn retic_production_index(retic: Amount<Percent>, hct: Amount<Percent>) -> Result<Amount<IndexNumber>, NotCalculated> {
     let maturation = match hct.figure() {
         hct if hct.is_below(number!(20)) => number!(2.5),

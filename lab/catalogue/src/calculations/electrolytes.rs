@@ -65,8 +65,8 @@ pub fn calcium_corrected(calcium: Amount<MgPerDl>, albumin: Amount<GPerDl>) -> R
     Amount::from_difference(calcium.not_negative("calcium")? + number!(0.8) * missing)
 }
 
-/// Sodium corrected for glucose: plus `factor` for each 100 mg/dL of glucose above 100. The factor is 1.6 (Katz 1973, N Engl J Med 289:843) or
-/// 2.4 (Hillier 1999, Am J Med 106:399); the catalogue says which.
+/// Sodium corrected for glucose: plus `factor` for each 100 mg/dL of glucose above 100. The factor is 1.6 (Katz 1973, N Engl J Med
+/// 289:843) or 2.4 (Hillier 1999, Am J Med 106:399); the catalogue says which.
 pub fn sodium_corrected_glucose(
     na: Amount<MmolPerL>,
     glucose: Amount<MgPerDl>,

@@ -17,8 +17,8 @@ pub struct RhigDose {
     pub vials: Decimal,
 }
 
-/// Vials of Rh immune globulin after a Kleihauer-Betke stain: fetal cells in per cent of the maternal blood volume (5000 mL, or 70 mL/kg) are
-/// fetal blood; 30 mL of it to a vial; a fraction below one half is rounded down, from one half on up, then one vial is added.
+/// Vials of Rh immune globulin after a Kleihauer-Betke stain: fetal cells in per cent of the maternal blood volume (5000 mL, or 70
+/// mL/kg) are fetal blood; 30 mL of it to a vial; a fraction below one half is rounded down, from one half on up, then one vial is added.
 /// Source: AABB Technical Manual; laboratory rules 7.8.
 pub fn rhig_vials_kleihauer_betke(fetal_cells: Amount<Percent>, maternal_blood: Amount<Millilitres>) -> Result<RhigDose, NotCalculated> {
     let fetal: Figure = fetal_cells.not_negative("fetal cells")? * maternal_blood.positive("maternal blood volume")? / number!(100);

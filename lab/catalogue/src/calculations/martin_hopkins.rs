@@ -14,8 +14,8 @@ const COLUMNS: [&str; 8] = ["tg_min", "tg_max", "nonhdl_lt100", "100_129", "130_
 /// The first triglyceride above the range that the table was made for.
 const TRIGLYCERIDES_HIGH: u32 = 400;
 
-/// The factors by triglyceride (rows) and non-HDL cholesterol (columns), both in whole mg/dL. An edition's data, because copies of the table
-/// differ in disputed cells. Source of the table: Martin 2013, JAMA 310:2061.
+/// The factors by triglyceride (rows) and non-HDL cholesterol (columns), both in whole mg/dL. An edition's data, because copies of the
+/// table differ in disputed cells. Source of the table: Martin 2013, JAMA 310:2061.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FactorTable {
     rows: Vec<Row>,
@@ -46,8 +46,8 @@ pub struct MartinHopkins {
     pub ldl: Amount<MgPerDl>,
 }
 
-/// LDL cholesterol: non-HDL cholesterol - TG / factor. The factor is looked up by triglyceride and non-HDL cholesterol rounded to whole mg/dL, as
-/// the table is printed; the division takes them unrounded. Source: Martin 2013, JAMA 310:2061.
+/// LDL cholesterol: non-HDL cholesterol - TG / factor. The factor is looked up by triglyceride and non-HDL cholesterol rounded to
+/// whole mg/dL, as the table is printed; the division takes them unrounded. Source: Martin 2013, JAMA 310:2061.
 pub fn ldl_martin_hopkins(
     total: Amount<MgPerDl>,
     hdl: Amount<MgPerDl>,

@@ -1,7 +1,8 @@
 //! Every calculated result of the laboratory: one named pure function each, with its source, its limits and the reason where it is null.
 //!
-//! Inputs are what the analyser reported, unrounded, in units that the compiler knows ([`Amount`]). Everything is decimal arithmetic; a float
-//! appears only inside powers, roots and logarithms and is rounded there. Only the reported figure is rounded: half away from zero.
+//! Inputs are what the analyser reported, unrounded, in units that the compiler knows ([`Amount`]). Everything is decimal arithmetic;
+//! a float appears only inside powers, roots and logarithms and is rounded there. Only the reported figure is rounded: half away from
+//! zero.
 //!
 //! A result is null where an input is missing, cancelled, not measured, only a bound, or blocked by its interference indices;
 //! [`NotCalculated`] says which. Nothing panics, whatever the inputs.

@@ -38,8 +38,8 @@ pub fn egfr_ckdepi_2012_cystatin(
 
 /// eGFR by CKD-EPI 2021 from creatinine and cystatin C. Adults of 18 years and more.
 ///
-/// 135 min(S/k,1)^a max(S/k,1)^-0.544 min(C/0.8,1)^-0.323 max(C/0.8,1)^-0.778 0.9961^age, times 0.963 for women; a -0.219 for women, -0.144
-/// for men, k as with creatinine alone. Source: Inker 2021, N Engl J Med 385:1737.
+/// 135 min(S/k,1)^a max(S/k,1)^-0.544 min(C/0.8,1)^-0.323 max(C/0.8,1)^-0.778 0.9961^age, times 0.963 for women; a -0.219 for women,
+/// -0.144 for men, k as with creatinine alone. Source: Inker 2021, N Engl J Med 385:1737.
 pub fn egfr_ckdepi_2021_creatinine_cystatin(
     creatinine: Amount<MgPerDl>,
     cystatin: Amount<MgPerL>,
@@ -53,8 +53,9 @@ pub fn egfr_ckdepi_2021_creatinine_cystatin(
     Amount::from_figure(number!(135) * of_creatinine * of_cystatin * number!(0.9961).to_the_power(age) * factor)
 }
 
-/// eGFR by the bedside Schwartz equation, 0.413 height / creatinine, for 1 year to under 18 years; enzymatic creatinine traceable to IDMS. The
-/// height must be no older than three months, which is for the caller to see to. Source: Schwartz 2009, J Am Soc Nephrol 20:629.
+/// eGFR by the bedside Schwartz equation, 0.413 height / creatinine, for 1 year to under 18 years; enzymatic creatinine traceable to
+/// IDMS. The height must be no older than three months, which is for the caller to see to. Source: Schwartz 2009, J Am Soc Nephrol
+/// 20:629.
 pub fn egfr_bedside_schwartz(
     height: Amount<Centimetres>,
     creatinine: Amount<MgPerDl>,
@@ -66,8 +67,8 @@ pub fn egfr_bedside_schwartz(
     Amount::from_figure(number!(0.413) * height.positive("height")? / creatinine.positive("creatinine")?)
 }
 
-/// Creatinine clearance by Cockcroft and Gault, for dosing: (140 - age) weight / (72 creatinine), times 0.85 for women. Which weight went in
-/// (actual, ideal, adjusted) must stand beside the result. Source: Cockcroft and Gault 1976, Nephron 16:31.
+/// Creatinine clearance by Cockcroft and Gault, for dosing: (140 - age) weight / (72 creatinine), times 0.85 for women. Which weight
+/// went in (actual, ideal, adjusted) must stand beside the result. Source: Cockcroft and Gault 1976, Nephron 16:31.
 pub fn crcl_cockcroft_gault(
     age: Amount<Years>,
     weight: Amount<Kilograms>,
@@ -82,8 +83,8 @@ pub fn crcl_cockcroft_gault(
     Amount::from_figure(left * weight.positive("weight")? * factor / (number!(72) * creatinine.positive("creatinine")?))
 }
 
-/// Measured creatinine clearance, U V / (S t); with a body surface also times 1.73 / surface. Needs volume, start and end of the collection;
-/// see [`creatinine_excretion`] for whether the collection was complete. Source: definition of clearance.
+/// Measured creatinine clearance, U V / (S t); with a body surface also times 1.73 / surface. Needs volume, start and end of the
+/// collection; see [`creatinine_excretion`] for whether the collection was complete. Source: definition of clearance.
 pub fn crcl_24h(
     urine_creatinine: Amount<MgPerDl>,
     volume: Amount<Millilitres>,

@@ -1,7 +1,9 @@
 //! The texts the tests are made of, and the shipped files.
 
-use catalogue::{Catalogue, CatalogueText, LimitChoice, TestCode};
-use kernel::Sex;
+use catalogue::intervals::ReportedDecimals;
+use catalogue::{Catalogue, CatalogueText, IntervalChoice, Intervals, LimitChoice, Selection, TestCode};
+use kernel::{AgeAtCollection, Decimal, Sex};
+use std::sync::LazyLock;
 
 pub(crate) const EDITION: &str = "name = \"trial\"\nsource = \"a test\"\neffective_from = \"2026-11-21\"\nsignature = \"unverified\"\n";
 pub(crate) const TESTS_HEAD: &str =
@@ -39,6 +41,51 @@ pub(crate) fn chosen(catalogue: &Catalogue, test: &str, sex: Sex, age: Option<(u
         LimitChoice::Row(row) => {
             let bound = |bound: Option<kernel::Decimal>| bound.map_or_else(String::new, |bound| bound.to_string());
             format!("{}..{}", bound(row.low), bound(row.high))
+        }
+    }
+}
+
+pub(crate) const SHIPPED_INTERVALS: &str = include_str!("../../../../content/catalogue/reference_intervals.csv");
+const SHIPPED_DECIMALS: &str = include_str!("../../../../content/catalogue/reported_decimals.csv");
+pub(crate) const INTERVALS_HEAD: &str =
+    "test,kind,purpose,sex,age_min,age_min_unit,age_max,age_max_unit,condition,specimen,method,low,high,high_formula,text,source\n";
+
+/// With how many decimals the shipped tests are reported.
+pub(crate) static DECIMALS: LazyLock<ReportedDecimals> =
+    LazyLock::new(|| ReportedDecimals::read("reported_decimals.csv", SHIPPED_DECIMALS).expect("the shipped decimals read"));
+
+static INTERVALS: LazyLock<Intervals> = LazyLock::new(|| {
+    Intervals::read("reference_intervals.csv", SHIPPED_INTERVALS, |test| DECIMALS.of(test)).expect("the shipped intervals read")
+});
+
+/// The intervals that come with the program.
+pub(crate) fn shipped_intervals() -> &'static Intervals {
+    &INTERVALS
+}
+
+/// Intervals of one test X that is reported with one decimal.
+pub(crate) fn intervals_of_x(rows: &str) -> Result<Intervals, Vec<catalogue::ContentTrouble>> {
+    Intervals::read("intervals.csv", &format!("{INTERVALS_HEAD}{rows}"), |test| (test.as_str() == "X").then_some(1))
+}
+
+/// A patient of whom sex and age are known, and no more.
+pub(crate) fn selection(sex: Sex, age: AgeAtCollection) -> Selection<'static> {
+    Selection { sex, age, conditions: &[], specimen: None, method: None }
+}
+
+/// The choice in the words of the tests: `13.5-17.5`, `-199`, `none`, `12.0-16.0 | 13.5-17.5 needs sex`.
+pub(crate) fn bounds_in_words(choice: &IntervalChoice<'_>) -> String {
+    let words = |low: Option<Decimal>, high: Option<Decimal>| {
+        let bound = |bound: Option<Decimal>| bound.map_or_else(String::new, |bound| bound.to_string());
+        format!("{}-{}", bound(low), bound(high))
+    };
+    match choice {
+        IntervalChoice::None => "none".to_owned(),
+        IntervalChoice::One(bounds) => words(bounds.low, bounds.high),
+        IntervalChoice::Several { bounds, missing, or_none } => {
+            let all: Vec<String> = bounds.iter().map(|bounds| words(bounds.low, bounds.high)).collect();
+            let missing: Vec<&str> = missing.iter().map(|fact| fact.words()).collect();
+            format!("{}{} needs {}", all.join(" | "), if *or_none { " | none" } else { "" }, missing.join(", "))
         }
     }
 }

@@ -27,7 +27,8 @@ fn every_cell_of_the_printed_table_is_found_at_its_corners() {
         let cells: Vec<&str> = line.split(',').collect();
         for (column, (from, to)) in [(90, 99), (100, 129), (130, 159), (160, 189), (190, 219), (220, 400)].into_iter().enumerate() {
             for trig in [cells[0], cells[1]] {
-                // Where the triglyceride by its factor is more than non-HDL cholesterol there is no LDL, so only what leaves one is asked.
+                // Where the triglyceride by its factor is more than non-HDL cholesterol there is no LDL, so only what leaves one is
+                // asked.
                 for non_hdl in [from, to] {
                     let expected = cells[column + 2];
                     if f64::from(non_hdl) >= trig.parse::<f64>().unwrap() / expected.parse::<f64>().unwrap() {

@@ -1,9 +1,14 @@
-//! What the catalogue promises, tried from outside: faulty files are refused with file, line and reason; the shipped content reads; a limit
-//! is chosen for one patient and never guessed.
+//! What the catalogue promises, tried from outside: faulty files are refused with file, line and reason; the shipped content reads; a
+//! limit is chosen for one patient and never guessed.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod bench;
+mod calculation_inputs;
 mod calculations;
+mod flags;
+mod interval_files;
+mod intervals;
+mod ladders;
 mod ldl_table;
 mod limits;
 mod limits_by_sex;

@@ -1,0 +1,231 @@
+//! How old somebody was when a specimen was collected, as intervals and limits ask: to the hour for newborns, by birthdays for
+//! everybody else.
+
+use crate::birth::BirthDate;
+use crate::timestamp::Timestamp;
+use crate::zone::Zone;
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+
+const MINUTES_OF_A_DAY: u32 = 24 * 60;
+/// A month of 30.4375 days, twelve to a year of 365.25: what tables mean where they count months in days.
+const MINUTES_OF_A_MONTH: u32 = 43_830;
+
+/// One moment of a life: minutes since the birth, and months as birthdays count them.
+///
+/// Both are kept, because neither follows from the other: an 18th birthday comes after 6574 or 6575 days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AgePoint {
+    /// Whole minutes since the birth.
+    pub minutes: u32,
+    /// Completed months; twelve make a year of age.
+    pub months: u32,
+}
+
+impl AgePoint {
+    /// The beginning of life.
+    pub const BIRTH: Self = Self { minutes: 0, months: 0 };
+    /// Nobody is older: 150 years.
+    pub const OLDEST: Self = Self { minutes: 1800 * MINUTES_OF_A_MONTH, months: 1800 };
+
+    /// Completed years.
+    pub const fn years(self) -> u32 {
+        self.months / 12
+    }
+}
+
+/// How old somebody was, as far as is known: no younger than one point, no older than the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AgeAtCollection {
+    youngest: AgePoint,
+    oldest: AgePoint,
+}
+
+impl AgeAtCollection {
+    /// By a date of birth: the day of life is known, the hour is not. `None` before the birth.
+    pub fn from_birth_date(birth: &BirthDate, collected: Timestamp, zone: &Zone) -> Option<Self> {
+        let (days, months) = (birth.age_days(collected, zone)?, birth.age_months(collected, zone)?);
+        let minutes = |days: u32| days.checked_mul(MINUTES_OF_A_DAY);
+        Some(Self {
+            youngest: AgePoint { minutes: minutes(days.at_least)?, months: months.at_least },
+            oldest: AgePoint { minutes: minutes(days.at_most)?.checked_add(MINUTES_OF_A_DAY - 1)?, months: months.at_most },
+        })
+    }
+
+    /// By the moment of birth. `None` before it.
+    pub fn from_birth_time(born_at: Timestamp, collected: Timestamp, zone: &Zone) -> Option<Self> {
+        let micros = collected.micros().checked_sub(born_at.micros()).filter(|micros| *micros >= 0)?;
+        let minutes = u32::try_from(micros / 60_000_000).ok()?;
+        let born_on = born_at.local(zone)?.date().to_string().parse::<BirthDate>().ok()?;
+        Self::exactly(AgePoint { minutes, months: born_on.age_months(collected, zone)?.certain()? })
+    }
+
+    /// By a number of days, months and years being those of the calendar's average. `None` below zero and beyond any life.
+    pub fn from_days(days: Decimal) -> Option<Self> {
+        if days < Decimal::ZERO {
+            return None;
+        }
+        let minutes = days.checked_mul(Decimal::from(MINUTES_OF_A_DAY))?.trunc().to_u32()?;
+        Self::exactly(AgePoint { minutes, months: minutes / MINUTES_OF_A_MONTH })
+    }
+
+    /// Nothing is known: any age.
+    pub const fn unknown() -> Self {
+        Self { youngest: AgePoint::BIRTH, oldest: AgePoint::OLDEST }
+    }
+
+    fn exactly(point: AgePoint) -> Option<Self> {
+        (point.minutes <= AgePoint::OLDEST.minutes).then_some(Self { youngest: point, oldest: point })
+    }
+
+    /// No younger than this.
+    pub const fn youngest(&self) -> AgePoint {
+        self.youngest
+    }
+
+    /// No older than this.
+    pub const fn oldest(&self) -> AgePoint {
+        self.oldest
+    }
+
+    /// Whether the day of life is certain, so that only the hour may be missing.
+    pub const fn is_known_to_the_day(&self) -> bool {
+        self.youngest.months == self.oldest.months && self.oldest.minutes.saturating_sub(self.youngest.minutes) < MINUTES_OF_A_DAY
+    }
+}
+
+/// A bound of an age in a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AgeBound {
+    /// How many.
+    pub count: u32,
+    /// Of what.
+    pub unit: AgeUnit,
+}
+
+/// What an age is counted in, by its UCUM code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AgeUnit {
+    /// `h`
+    Hours,
+    /// `d`: stretches of 24 hours since the birth.
+    Days,
+    /// `mo`: months as birthdays count them.
+    Months,
+    /// `a`: years as birthdays count them.
+    Years,
+}
+
+impl AgeUnit {
+    /// The unit of a UCUM code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        match code {
+            "h" => Some(Self::Hours),
+            "d" => Some(Self::Days),
+            "mo" => Some(Self::Months),
+            "a" => Some(Self::Years),
+            _ => None,
+        }
+    }
+}
+
+impl AgeBound {
+    /// Whether somebody of this age has reached the bound.
+    pub const fn is_reached(self, age: AgePoint) -> bool {
+        match self.unit {
+            AgeUnit::Hours => age.minutes >= self.count.saturating_mul(60),
+            AgeUnit::Days => age.minutes >= self.count.saturating_mul(MINUTES_OF_A_DAY),
+            AgeUnit::Months => age.months >= self.count,
+            AgeUnit::Years => age.months >= self.count.saturating_mul(12),
+        }
+    }
+
+    /// Whether birthdays decide on it, and not the clock.
+    pub const fn is_of_the_calendar(self) -> bool {
+        matches!(self.unit, AgeUnit::Months | AgeUnit::Years)
+    }
+
+    /// Minutes of life at the bound, months and years being those of the calendar's average: for the order of bounds.
+    pub const fn minutes(self) -> u32 {
+        self.count.saturating_mul(match self.unit {
+            AgeUnit::Hours => 60,
+            AgeUnit::Days => MINUTES_OF_A_DAY,
+            AgeUnit::Months => MINUTES_OF_A_MONTH,
+            AgeUnit::Years => 12 * MINUTES_OF_A_MONTH,
+        })
+    }
+
+    /// The moment at which the bound is reached, within an age that is not certain.
+    pub fn within(self, age: &AgeAtCollection) -> Option<AgePoint> {
+        if self.is_reached(age.youngest) || !self.is_reached(age.oldest) {
+            return None;
+        }
+        let months = (self.minutes() / MINUTES_OF_A_MONTH).clamp(age.youngest.months, age.oldest.months);
+        Some(AgePoint { minutes: self.minutes().clamp(age.youngest.minutes, age.oldest.minutes), months })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(iso: &str) -> Timestamp {
+        iso.parse().unwrap()
+    }
+
+    fn bound(count: u32, unit: AgeUnit) -> AgeBound {
+        AgeBound { count, unit }
+    }
+
+    #[test]
+    fn a_birthday_is_a_year_whatever_the_days() {
+        let utc = Zone::utc();
+        // 2001-03-01 to 2019-03-01 are 6574 days, 2000-01-01 to 2018-01-01 are 6575: both are 18 years.
+        for (born, day_before, birthday) in [("2001-03-01", "2019-02-28", "2019-03-01"), ("2000-01-01", "2017-12-31", "2018-01-01")] {
+            let born = BirthDate::parse(born).unwrap();
+            let adult = |day: &str| {
+                let age = AgeAtCollection::from_birth_date(&born, at(&format!("{day}T12:00:00Z")), &utc).unwrap();
+                (bound(18, AgeUnit::Years).is_reached(age.youngest()), bound(18, AgeUnit::Years).is_reached(age.oldest()))
+            };
+            assert_eq!((adult(day_before), adult(birthday)), ((false, false), (true, true)), "{born}");
+        }
+    }
+
+    #[test]
+    fn the_hour_is_known_only_by_the_moment_of_birth() {
+        let utc = Zone::utc();
+        let (born, collected) = (at("2026-03-01T20:00:00Z"), at("2026-03-02T07:59:59Z"));
+        let by_time = AgeAtCollection::from_birth_time(born, collected, &utc).unwrap();
+        // Not yet 12 hours, though it is the day after.
+        assert_eq!(by_time.youngest(), AgePoint { minutes: 719, months: 0 });
+        assert!(!bound(12, AgeUnit::Hours).is_reached(by_time.oldest()) && !bound(1, AgeUnit::Days).is_reached(by_time.oldest()));
+        let by_date = AgeAtCollection::from_birth_date(&"2026-03-01".parse().unwrap(), collected, &utc).unwrap();
+        assert_eq!((by_date.youngest().minutes, by_date.oldest().minutes), (1440, 2879), "day 1, any hour");
+        assert!(by_date.is_known_to_the_day());
+        assert_eq!(AgeAtCollection::from_birth_time(collected, born, &utc), None);
+    }
+
+    #[test]
+    fn days_alone_count_average_months_and_years() {
+        let of = |days: &str| AgeAtCollection::from_days(days.parse().unwrap()).map(|age| age.youngest());
+        // 6574.5 days are 18 years of 365.25; a minute less is not. Half a day are 12 hours.
+        assert_eq!(of("6574.5").unwrap().years(), 18);
+        assert_eq!(of("6574.499").unwrap().years(), 17);
+        assert_eq!(of("0.5"), Some(AgePoint { minutes: 720, months: 0 }));
+        assert_eq!(of("30.4375").unwrap().months, 1);
+        assert_eq!([of("-0.1"), of("54788"), of("1e20")].map(|age| age.is_some()), [false, false, false]);
+        assert!(of("54787.5").is_some(), "150 years");
+    }
+
+    #[test]
+    fn a_birth_known_to_the_year_reaches_a_bound_for_certain_or_within() {
+        let born = BirthDate::parse("2006").unwrap();
+        let age = AgeAtCollection::from_birth_date(&born, at("2024-07-01T12:00:00Z"), &Zone::utc()).unwrap();
+        // 17 years and 6 months to 18 years and 6 months.
+        assert!(!age.is_known_to_the_day());
+        assert_eq!(bound(17, AgeUnit::Years).within(&age), None);
+        assert_eq!(bound(18, AgeUnit::Years).within(&age).unwrap().months, 216);
+        assert_eq!(bound(19, AgeUnit::Years).within(&age), None);
+        assert_eq!(bound(1, AgeUnit::Days).within(&AgeAtCollection::unknown()), Some(AgePoint { minutes: 1440, months: 0 }));
+    }
+}
