@@ -1,7 +1,10 @@
 //! The bench's judgement: every gate looks at every result; what each says, and why, becomes the [`Assessment`].
 
+pub mod delta;
 pub mod gates;
+pub mod interference;
 mod measure;
+pub mod measuring_range;
 
 pub use measure::measure;
 

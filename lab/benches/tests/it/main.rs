@@ -1,6 +1,7 @@
 //! What the gates say, in the bench's own notation: a result, a patient, what else was sent; then what is reported and what holds it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod arithmetic;
 mod critical_limit;
 mod format_and_unit;
 mod identity;

@@ -18,6 +18,7 @@
 //! ```
 
 mod amount;
+pub mod biological_variation;
 pub mod blood_count;
 mod calculated;
 pub mod chemistry;

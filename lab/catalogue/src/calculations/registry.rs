@@ -5,7 +5,9 @@ use super::amount::*;
 use super::calculated::{Calculated, Outcome};
 use super::inputs::{Argument, AtMost, InputKind, Inputs};
 use super::not_calculated::NotCalculated;
-use super::{blood_count::*, chemistry::*, coagulation::*, electrolytes::*, fetomaternal::*, glucose::*, hormones::*};
+use super::{
+    biological_variation::*, blood_count::*, chemistry::*, coagulation::*, electrolytes::*, fetomaternal::*, glucose::*, hormones::*,
+};
 use super::{lipids::*, liver::*, renal::*, urine::*};
 use kernel::unit::UnitTrouble;
 use kernel::{Conversion, Sex, Substance, Unit};
@@ -194,4 +196,6 @@ calculations! {
         -> Amount<PgPerMl>, 1, "Vermeulen 1999, J Clin Endocrinol Metab 84:3666";
     rhig_vials_kleihauer_betke(fetal_cell_pct: Amount<Percent>, maternal_blood_ml: Amount<Millilitres>) -> RhigDose,
         0, "AABB Technical Manual; laboratory rules 7.8";
+    reference_change_value(cv_analytical_pct: Amount<Percent>, cv_within_person_pct: Amount<Percent>) -> Amount<Percent>,
+        1, "Harris and Yasaka 1983, Clin Chem 29:25";
 }

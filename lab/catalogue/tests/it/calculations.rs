@@ -105,6 +105,8 @@ fn arithmetic_that_a_pencil_can_follow() {
         ("retic_production_index", "retic_pct 4.5, hct 30", "2", "2.00"),
         ("retic_production_index", "retic_pct 4.5, hct 39.9", "2.66", "2.66"),
         ("retic_production_index", "retic_pct 4.5, hct 40", "4", "4.00"),
+        // 1.96 * root(2 * (3^2 + 4^2)) = 1.96 * 5 * 1.4142135624 = 13.859293.
+        ("reference_change_value", "cv_analytical_pct 3, cv_within_person_pct 4", "13.859293", "13.9"),
         ("age_adjusted_ddimer_cutoff", "age 49", "500", "500"),
         ("age_adjusted_ddimer_cutoff", "age 50", "500", "500"),
         ("age_adjusted_ddimer_cutoff", "age 51", "510", "510"),
