@@ -16,6 +16,8 @@ pub struct CriticalLimit {
     pub age_min_days: Decimal,
     /// To this age in days (not included).
     pub age_max_days: Decimal,
+    /// A fact that must be known to hold, such as `trough`; such a row replaces the unconditioned one. `None` holds for everybody.
+    pub condition: Option<String>,
     /// Critical below this, in the test's unit.
     pub low: Option<Decimal>,
     /// Critical above this, in the test's unit.
@@ -81,19 +83,20 @@ pub struct CriticalLimits {
 }
 
 impl CriticalLimits {
-    /// The limit that holds for a test, a sex and an age. Where what is known admits several different limits, or a limit and none, the
-    /// missing fact is named: nothing is guessed.
-    pub fn choose(&self, test: &TestCode, sex: Sex, age: AgeDays) -> LimitChoice<'_> {
+    /// The limit that holds for a test, a sex, an age and the conditions known to hold. Where what is known admits several different limits,
+    /// or a limit and none, the missing fact is named: nothing is guessed.
+    pub fn choose(&self, test: &TestCode, sex: Sex, age: AgeDays, conditions: &[&str]) -> LimitChoice<'_> {
         let Some(rows) = self.rows.get(test) else { return LimitChoice::None };
+        let known: Vec<&CriticalLimit> = rows.iter().filter(|row| row.condition_may_hold(conditions)).collect();
         match sex {
-            Sex::Female | Sex::Male => choose_for(rows, sex, age),
-            Sex::Other | Sex::Unknown => choose_for_either(rows, age),
+            Sex::Female | Sex::Male => choose_for(&known, sex, age),
+            Sex::Other | Sex::Unknown => choose_for_either(&known, age),
         }
     }
 }
 
 /// The choice for somebody on record neither as female nor as male: what holds for both, or the fact that would tell.
-fn choose_for_either(rows: &[CriticalLimit], age: AgeDays) -> LimitChoice<'_> {
+fn choose_for_either<'a>(rows: &[&'a CriticalLimit], age: AgeDays) -> LimitChoice<'a> {
     match (choose_for(rows, Sex::Female, age), choose_for(rows, Sex::Male, age)) {
         (LimitChoice::Needs(fact), _) | (_, LimitChoice::Needs(fact)) => LimitChoice::Needs(fact),
         (LimitChoice::None, LimitChoice::None) => LimitChoice::None,
@@ -102,12 +105,17 @@ fn choose_for_either(rows: &[CriticalLimit], age: AgeDays) -> LimitChoice<'_> {
     }
 }
 
-/// The choice where the sex is known: only the age may be missing.
-fn choose_for(rows: &[CriticalLimit], sex: Sex, age: AgeDays) -> LimitChoice<'_> {
-    let admitted: Vec<&CriticalLimit> = rows.iter().filter(|row| row.admits_sex(sex) && row.admits_age(age)).collect();
-    let Some(first) = admitted.first() else { return LimitChoice::None };
+/// The choice where the sex is known: the age may be missing, or two conditions hold that have limits of their own.
+fn choose_for<'a>(rows: &[&'a CriticalLimit], sex: Sex, age: AgeDays) -> LimitChoice<'a> {
+    let mut admitted: Vec<&CriticalLimit> = rows.iter().copied().filter(|row| row.admits_sex(sex) && row.admits_age(age)).collect();
+    if admitted.iter().any(|row| row.condition.is_some()) {
+        admitted.retain(|row| row.condition.is_some());
+    }
+    let Some(first) = admitted.first().copied() else { return LimitChoice::None };
     if admitted.iter().all(|row| row.same_limit(first)) && covers_age(&admitted, age) {
         LimitChoice::Row(first)
+    } else if admitted.iter().any(|row| row.condition != first.condition) {
+        LimitChoice::Needs(PatientFact::Condition)
     } else {
         LimitChoice::Needs(PatientFact::BirthDate)
     }
@@ -142,6 +150,10 @@ impl CriticalLimit {
         }
     }
 
+    fn condition_may_hold(&self, conditions: &[&str]) -> bool {
+        self.condition.as_deref().is_none_or(|condition| conditions.contains(&condition))
+    }
+
     fn admits_sex(&self, sex: Sex) -> bool {
         self.sex.is_none_or(|row| row == sex)
     }
@@ -168,7 +180,7 @@ pub(crate) fn read(text: &str, tests: &BTreeMap<TestCode, Test>, troubles: &mut 
             Ok((test, limit)) => {
                 let of_test = rows.entry(test.clone()).or_default();
                 if of_test.iter().any(|other| other.overlaps(&limit)) {
-                    troubles.push(row.trouble(format!("a second critical limit of {test} for the same sex and age")));
+                    troubles.push(row.trouble(format!("a second critical limit of {test} for the same sex, age and condition")));
                 }
                 of_test.push(limit);
             }
@@ -181,7 +193,7 @@ pub(crate) fn read(text: &str, tests: &BTreeMap<TestCode, Test>, troubles: &mut 
 impl CriticalLimit {
     fn overlaps(&self, other: &Self) -> bool {
         let same_sex = self.sex.is_none() || other.sex.is_none() || self.sex == other.sex;
-        same_sex && self.age_min_days < other.age_max_days && other.age_min_days < self.age_max_days
+        same_sex && self.condition == other.condition && self.age_min_days < other.age_max_days && other.age_min_days < self.age_max_days
     }
 }
 
@@ -189,9 +201,6 @@ fn read_row(row: &TableRow<'_>, tests: &BTreeMap<TestCode, Test>) -> Result<(Tes
     let test = TestCode::parse(row.cell("test")).filter(|code| tests.contains_key(code));
     let test = test.ok_or_else(|| row.trouble(format!("test “{}” is not in tests.csv", row.cell("test"))))?;
     let sex = row.sex()?;
-    if !row.cell("condition").is_empty() {
-        return Err(row.trouble("limits with a condition are not supported yet"));
-    }
     if row.cell("source").is_empty() {
         return Err(row.trouble("every limit names its source"));
     }
@@ -204,6 +213,7 @@ fn read_row(row: &TableRow<'_>, tests: &BTreeMap<TestCode, Test>) -> Result<(Tes
         sex,
         age_min_days: age("age_min_days")?,
         age_max_days: age("age_max_days")?,
+        condition: Some(row.cell("condition")).filter(|condition| !condition.is_empty()).map(str::to_owned),
         low: number("low")?,
         high: number("high")?,
     };

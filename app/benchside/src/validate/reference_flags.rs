@@ -60,7 +60,7 @@ fn judge(case: &Case, content: &Content) -> Result<(), String> {
     let selection = Selection { sex, age, conditions: &conditions, specimen: specimen.as_deref(), method: method.as_deref() };
     let choice = content.intervals.choose(&test, &selection);
     let days = (age.youngest().minutes / (24 * 60), age.oldest().minutes / (24 * 60));
-    let critical = content.catalogue.critical_limits().choose(&test, sex, Some(days));
+    let critical = content.catalogue.critical_limits().choose(&test, sex, Some(days), &conditions);
     let flagged = flagged(input, decimals, &choice, &critical)?;
     let expected = case.expected.as_deref().map_or(Ok(Json::Null), Json::read)?;
     if meets(&expected, &flagged, &choice) { Ok(()) } else { Err(in_words(&flagged, &choice)) }

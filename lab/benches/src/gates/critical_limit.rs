@@ -23,7 +23,7 @@ pub fn judge(measured: &Measured, context: &Context<'_>) -> GateFinding {
     let patient = &context.work.patient;
     let age = patient.birth.and_then(|birth| birth.age_days(context.work.collected_or_ordered_at, context.zone));
     let age = age.map(|age| (age.at_least, age.at_most));
-    match context.catalogue.critical_limits().choose(&context.test.code, patient.sex, age) {
+    match context.catalogue.critical_limits().choose(&context.test.code, patient.sex, age, &[]) {
         LimitChoice::Needs(fact) => hold(Because::PatientFactUnknown { fact: fact.words().to_owned() }),
         LimitChoice::None => no_limit_crossed(context),
         LimitChoice::Row(limit) => match reported_number(measured, context.test.decimals) {

@@ -35,7 +35,7 @@ pub(crate) fn potassium_with(limits: &str) -> Catalogue {
 
 /// The choice in the words of the tests: `2.8..7.0`, `..10.0`, `none`, `needs birth date`.
 pub(crate) fn chosen(catalogue: &Catalogue, test: &str, sex: Sex, age: Option<(u32, u32)>) -> String {
-    match catalogue.critical_limits().choose(&TestCode::parse(test).unwrap(), sex, age) {
+    match catalogue.critical_limits().choose(&TestCode::parse(test).unwrap(), sex, age, &[]) {
         LimitChoice::None => "none".to_owned(),
         LimitChoice::Needs(fact) => format!("needs {}", fact.words()),
         LimitChoice::Row(row) => {

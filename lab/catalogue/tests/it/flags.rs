@@ -120,7 +120,7 @@ fn critical_is_strict_goes_by_age_and_outranks_the_interval() {
     let test = TestCode::parse("K").unwrap();
     let printed = |value: &str, days: u32| {
         let choice = shipped_intervals().choose(&test, &selection(Sex::Male, AgeAtCollection::from_days(days.into()).unwrap()));
-        let critical = catalogue.critical_limits().choose(&test, Sex::Male, Some((days, days)));
+        let critical = catalogue.critical_limits().choose(&test, Sex::Male, Some((days, days)), &[]);
         let flagged = Flagged::of(&number(value), 1, &choice, &critical).unwrap();
         (flagged.printed().unwrap().code(), flagged.decided_by_rounding)
     };

@@ -1,6 +1,7 @@
 //! Which limit holds at which age: every boundary of the shipped rows. The expected limits are those of laboratory rules 5.1.
 
-use crate::bench::{chosen, shipped};
+use crate::bench::{chosen, potassium_with, shipped};
+use catalogue::{LimitChoice, TestCode};
 use kernel::{BirthDate, Sex, Timestamp, Zone};
 
 /// 2026-11-21 10:15 UTC.
@@ -84,5 +85,31 @@ fn a_birth_date_known_to_the_year_or_month_is_enough_where_it_is_enough() {
     for (test, born, limit) in table {
         let age = BirthDate::parse(born).unwrap().age_days(COLLECTED, &Zone::utc()).unwrap();
         assert_eq!(chosen(&shipped(), test, Sex::Female, Some((age.at_least, age.at_most))), limit, "{test}, born {born}");
+    }
+}
+
+/// As gentamicin has it: a trough has a limit of its own, which stands in for that of everybody.
+#[test]
+fn a_known_condition_replaces_the_limit_of_everybody() {
+    let catalogue = potassium_with("K,A,0,54787.5,,,12,here\nK,A,365,54787.5,trough,,2,here\nK,F,365,54787.5,dialysis,,7,here\n");
+    let limits = catalogue.critical_limits();
+    let high = |sex, age, conditions: &[&str]| match limits.choose(&TestCode::parse("K").unwrap(), sex, age, conditions) {
+        LimitChoice::Row(row) => row.high.unwrap().to_string(),
+        LimitChoice::None => "none".to_owned(),
+        LimitChoice::Needs(fact) => format!("needs {}", fact.words()),
+    };
+    for (sex, age, conditions, expected) in [
+        (Sex::Male, Some((400, 400)), &[] as &[&str], "12"),
+        (Sex::Male, Some((400, 400)), &["trough"], "2"),
+        (Sex::Male, Some((400, 400)), &["fasting"], "12"),
+        (Sex::Male, Some((364, 364)), &["trough"], "12"),
+        // 364 or 365 days: with the limit of the trough or with that of everybody.
+        (Sex::Male, Some((364, 365)), &["trough"], "needs birth date"),
+        (Sex::Female, Some((400, 400)), &["trough", "dialysis"], "needs condition"),
+        (Sex::Male, Some((400, 400)), &["trough", "dialysis"], "2"),
+        (Sex::Unknown, Some((400, 400)), &["dialysis"], "needs sex"),
+        (Sex::Unknown, Some((400, 400)), &["trough"], "2"),
+    ] {
+        assert_eq!(high(sex, age, conditions), expected, "{sex:?} {age:?} {conditions:?}");
     }
 }

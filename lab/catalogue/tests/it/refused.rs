@@ -90,11 +90,10 @@ fn a_faulty_container_is_named_with_its_line_and_what_is_expected() {
 
 #[test]
 fn a_faulty_limit_is_named_with_its_line_and_what_is_expected() {
-    let table: [(&str, &[&str]); 17] = [
+    let table: [(&str, &[&str]); 16] = [
         ("XX,A,0,28,,2.8,7.0,here", &["“XX”", "not in tests.csv"]),
         (",A,0,28,,2.8,7.0,here", &["not in tests.csv"]),
         ("K,B,0,28,,2.8,7.0,here", &["sex", "A, F or M", "“B”"]),
-        ("K,A,0,28,fasting,2.8,7.0,here", &["condition", "not supported"]),
         ("K,A,0,28,,2.8,7.0,", &["source"]),
         ("K,A,0,28,,2.8,7.0, ", &["source"]),
         ("K,A,,28,,2.8,7.0,here", &["age_min_days", "missing"]),
@@ -121,7 +120,7 @@ fn two_limits_for_the_same_patient_are_refused_and_neighbours_are_not() {
     let tests = format!("{TESTS_HEAD}{POTASSIUM}");
     let second = |row: &str| troubles(EDITION, &tests, &format!("{LIMITS_HEAD}K,F,28,365,,2.8,6.2,here\n{row},,2.9,6.3,here\n"));
     for overlapping in ["K,F,28,365", "K,A,0,29", "K,F,364.5,400", "K,A,0,54787.5", "K,F,100,200"] {
-        says(&second(overlapping), "critical_limits.csv, line 3", &["second critical limit of K", "sex and age"]);
+        says(&second(overlapping), "critical_limits.csv, line 3", &["second critical limit of K", "sex, age and condition"]);
     }
     for neighbour in ["K,M,28,365", "K,F,0,28", "K,F,365,54787.5", "K,A,365,366"] {
         assert_eq!(second(neighbour), Vec::<String>::new(), "{neighbour}");
