@@ -1,8 +1,7 @@
 //! The content that ships with the program: the starting catalogue and each driver's default mapping, embedded as text.
 
 use catalogue::calculations::martin_hopkins::FactorTable;
-use catalogue::intervals::ReportedDecimals;
-use catalogue::{Catalogue, CatalogueText, ContentTrouble, InstrumentMapping, Intervals};
+use catalogue::{Catalogue, CatalogueText, ContentTrouble, InstrumentMapping, Intervals, TestCode};
 
 /// Shipped or given content that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -39,11 +38,9 @@ pub fn starting_ldl_factors() -> Result<FactorTable, ContentProblem> {
     FactorTable::read("martin_hopkins_factors.csv", text).map_err(ContentProblem)
 }
 
-/// The reference intervals that ship with the program, unverified until a director signs them, and the decimals their tests are reported with.
-pub fn starting_intervals() -> Result<(Intervals, ReportedDecimals), ContentProblem> {
-    let text = include_str!("../../../content/catalogue/reported_decimals.csv");
-    let decimals = ReportedDecimals::read("reported_decimals.csv", text).map_err(ContentProblem)?;
+/// The reference intervals that ship with the program, unverified until a director signs them.
+pub fn starting_intervals(catalogue: &Catalogue) -> Result<Intervals, ContentProblem> {
     let text = include_str!("../../../content/catalogue/reference_intervals.csv");
-    let intervals = Intervals::read("reference_intervals.csv", text, |test| decimals.of(test)).map_err(ContentProblem)?;
-    Ok((intervals, decimals))
+    let decimals = |test: &TestCode| catalogue.test(test).map(|test| test.decimals);
+    Intervals::read("reference_intervals.csv", text, decimals).map_err(ContentProblem)
 }

@@ -67,8 +67,8 @@ struct FailureLine {
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let files = arguments.cases.as_deref().map_or_else(|| Ok(shipped()), read_folder)?;
     let catalogue = actions::starting_catalogue().map_err(Failure::environment)?;
-    let (intervals, decimals) = actions::starting_intervals().map_err(Failure::environment)?;
-    let content = Content { factors: actions::starting_ldl_factors().map_err(Failure::environment)?, intervals, decimals, catalogue };
+    let intervals = actions::starting_intervals(&catalogue).map_err(Failure::environment)?;
+    let content = Content { factors: actions::starting_ldl_factors().map_err(Failure::environment)?, intervals, catalogue };
     let lines = judge(&files, &content)?;
     let sum = |count: fn(&FileLine) -> usize| lines.iter().map(count).sum();
     let evidence = Evidence {

@@ -12,7 +12,6 @@ mod sigma;
 pub(crate) use files::{CaseFile, read_folder, shipped};
 
 use catalogue::calculations::martin_hopkins::FactorTable;
-use catalogue::intervals::ReportedDecimals;
 use catalogue::{Catalogue, Intervals};
 use printed::Json;
 
@@ -20,7 +19,6 @@ use printed::Json;
 pub(crate) struct Content {
     pub(crate) factors: FactorTable,
     pub(crate) intervals: Intervals,
-    pub(crate) decimals: ReportedDecimals,
     pub(crate) catalogue: Catalogue,
 }
 

@@ -48,8 +48,7 @@ fn judge(case: &Case, content: &Content) -> Result<(), String> {
     };
     let code = text("test")?.ok_or("the case names no test")?;
     let test = TestCode::parse(&code).ok_or_else(|| format!("{code} is no test code"))?;
-    let decimals = content.decimals.of(&test).or_else(|| content.catalogue.test(&test).map(|test| test.decimals));
-    let decimals = decimals.ok_or_else(|| format!("test {code} is not in the catalogue"))?;
+    let decimals = content.catalogue.test(&test).map(|test| test.decimals).ok_or_else(|| format!("test {code} is not in the catalogue"))?;
     let sex = match text("sex")? {
         None => Sex::Unknown,
         Some(code) => Sex::from_code(&code).ok_or_else(|| format!("{code} is no sex: F, M, O or U"))?,

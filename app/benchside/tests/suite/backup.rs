@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tempfile::TempDir;
 
 on_both!(
-    a_backup_under_ingest_is_restored_checked_and_gone_on_with,
+    backups_under_ingest_are_restored_checked_and_gone_on_with,
     a_backup_is_made_while_nobody_serves_as_well,
     a_destination_that_exists_is_refused,
     every_damage_is_refused_by_name,
@@ -77,55 +77,75 @@ fn keep_sending(link: std::net::SocketAddr, sender: usize, acknowledged: &Mutex<
     }
 }
 
-async fn a_backup_under_ingest_is_restored_checked_and_gone_on_with(engine: &Engine) {
+/// A backup that was made under ingest.
+struct Drill {
+    folder: PathBuf,
+    /// What was acknowledged before, and how many more while it was made.
+    before: Vec<String>,
+    during: usize,
+}
+
+/// Three under one ingest, as the test plan counts them (test plan 3.2).
+async fn backups_under_ingest_are_restored_checked_and_gone_on_with(engine: &Engine) {
     let (place, accounts) = Place::with_laboratory(engine, "production");
     let vault = Vault::new();
-    let backup = vault.path("monday");
     let server = place.serve();
     let (_, container) = order(server.http, &accounts.token, &patient());
     let (acknowledged, stop) = (Mutex::new(Vec::new()), AtomicBool::new(false));
     let count = || acknowledged.lock().unwrap().len();
-    let (before, during, made) = std::thread::scope(|scope| {
+    let drills = std::thread::scope(|scope| {
         let senders: Vec<_> = (0..4)
             .map(|sender| {
                 let (link, acknowledged, stop) = (server.link(), &acknowledged, &stop);
                 scope.spawn(move || keep_sending(link, sender, acknowledged, stop))
             })
             .collect();
-        until("messages before", || (count() >= 60).then_some(()));
-        let before = acknowledged.lock().unwrap().clone();
-        let made = place.run("backup", &[words(&backup)]);
-        let during = count() - before.len();
+        let drills = ["monday", "tuesday", "wednesday"].map(|name| {
+            let (folder, so_far) = (vault.path(name), count());
+            until("messages before", || (count() >= so_far + 40).then_some(()));
+            let before = acknowledged.lock().unwrap().clone();
+            let made = place.run("backup", &[words(&folder)]);
+            let during = count() - before.len();
+            assert_eq!(made.code, Some(0), "{made:?}");
+            assert!(during > 0, "analysers were answered while the backup was made");
+            Drill { folder, before, during }
+        });
         let after = count();
         until("messages after", || (count() >= after + 20).then_some(()));
         stop.store(true, Ordering::Relaxed);
         senders.into_iter().for_each(|sender| sender.join().unwrap());
-        (before, during, made)
+        drills
     });
-    assert_eq!(made.code, Some(0), "{made:?}");
-    assert!(during > 0, "analysers were answered while the backup was made");
     assert_eq!(server.stop().code, Some(0));
+    for drill in &drills {
+        let elsewhere = other(engine);
+        let restored = Place::new(&elsewhere);
+        is_restored(drill, &place, &restored);
+        goes_on(&restored, &accounts.token, &container);
+    }
+}
 
-    let elsewhere = other(engine);
-    let restored = Place::new(&elsewhere);
-    let ended = restore(&backup, &restored);
+fn is_restored(drill: &Drill, place: &Place<'_>, restored: &Place<'_>) {
+    let ended = restore(&drill.folder, restored);
     assert_eq!(ended.code, Some(0), "{ended:?}");
     assert!(ended.out.contains("I1 to I6 hold; nothing is in quarantine"), "{ended:?}");
-    is_a_prefix(&place, &restored, manifest(&backup)["journal_entries"].as_u64().unwrap());
-    let raw = restored.texts("SELECT 'x' FROM transmission_bytes").len();
-    assert!((before.len()..before.len() + 4 + during + 4).contains(&raw), "{raw} messages of {} and {during}", before.len());
+    is_a_prefix(place, restored, manifest(&drill.folder)["journal_entries"].as_u64().unwrap());
+    let (raw, before) = (restored.texts("SELECT 'x' FROM transmission_bytes").len(), drill.before.len());
+    assert!((before..before + 4 + drill.during + 4).contains(&raw), "{raw} messages of {before} and {}", drill.during);
     let kept: HashSet<String> = restored.blobs("SELECT raw FROM transmission_bytes").iter().filter_map(|raw| specimen(raw)).collect();
-    assert!(before.iter().all(|specimen| kept.contains(specimen)), "what was acknowledged before is there");
+    assert!(drill.before.iter().all(|specimen| kept.contains(specimen)), "what was acknowledged before is there");
+}
 
-    // The same accounts, links and tokens; codes go on far behind those that may be on tubes.
+/// The same accounts, links and tokens; codes go on far behind those that may be on tubes.
+fn goes_on(restored: &Place<'_>, token: &str, container: &str) {
     let server = restored.serve();
     assert_eq!(server.links[0].0, "c111");
-    let (_, next) = order(server.http, &accounts.token, &patient());
+    let (_, next) = order(server.http, token, &patient());
     let number = |code: &str| code.get(1..code.len() - 1).unwrap().parse::<u64>().unwrap();
-    assert!(number(&next) >= number(&container) + 20_000, "{container} then {next}");
+    assert!(number(&next) >= number(container) + 20_000, "{container} then {next}");
     assert!(send(server.link(), &potassium(&next, "4.2")));
     until("a result", || {
-        let answer = api(server.http, &accounts.token, &format!("/api/v1/containers/{next}/results"));
+        let answer = api(server.http, token, &format!("/api/v1/containers/{next}/results"));
         answer["results"].as_array().filter(|results| results.len() == 1).map(|_| ())
     });
     assert_eq!(server.stop().code, Some(0));

@@ -4,11 +4,8 @@
 //! specimen, otherwise the unconditioned row; then the row of the sex before the row of both; age bounds are half-open. Where what is
 //! known admits several intervals, all are shown and nothing is assumed.
 
-mod decimals;
 pub mod flag;
 mod read;
-
-pub use decimals::ReportedDecimals;
 
 use crate::limits::PatientFact;
 use crate::test::TestCode;

@@ -1,6 +1,5 @@
 //! The texts the tests are made of, and the shipped files.
 
-use catalogue::intervals::ReportedDecimals;
 use catalogue::{Catalogue, CatalogueText, IntervalChoice, Intervals, LimitChoice, Selection, TestCode};
 use kernel::{AgeAtCollection, Decimal, Sex};
 use std::sync::LazyLock;
@@ -46,16 +45,13 @@ pub(crate) fn chosen(catalogue: &Catalogue, test: &str, sex: Sex, age: Option<(u
 }
 
 pub(crate) const SHIPPED_INTERVALS: &str = include_str!("../../../../content/catalogue/reference_intervals.csv");
-const SHIPPED_DECIMALS: &str = include_str!("../../../../content/catalogue/reported_decimals.csv");
 pub(crate) const INTERVALS_HEAD: &str =
     "test,kind,purpose,sex,age_min,age_min_unit,age_max,age_max_unit,condition,specimen,method,low,high,high_formula,text,source\n";
 
-/// With how many decimals the shipped tests are reported.
-pub(crate) static DECIMALS: LazyLock<ReportedDecimals> =
-    LazyLock::new(|| ReportedDecimals::read("reported_decimals.csv", SHIPPED_DECIMALS).expect("the shipped decimals read"));
-
 static INTERVALS: LazyLock<Intervals> = LazyLock::new(|| {
-    Intervals::read("reference_intervals.csv", SHIPPED_INTERVALS, |test| DECIMALS.of(test)).expect("the shipped intervals read")
+    let catalogue = shipped();
+    let decimals = |test: &TestCode| catalogue.test(test).map(|test| test.decimals);
+    Intervals::read("reference_intervals.csv", SHIPPED_INTERVALS, decimals).expect("the shipped intervals read")
 });
 
 /// The intervals that come with the program.

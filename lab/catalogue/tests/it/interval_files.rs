@@ -1,6 +1,6 @@
 //! A faulty table of intervals is refused with file, line and reason; the shipped one reads, whole and quickly.
 
-use crate::bench::{DECIMALS, SHIPPED_INTERVALS, intervals_of_x, shipped, shipped_intervals};
+use crate::bench::{SHIPPED_INTERVALS, intervals_of_x, shipped_intervals};
 use catalogue::Intervals;
 
 /// The line and the beginning of what is said of these rows, `ok` where they read.
@@ -89,13 +89,4 @@ fn the_shipped_table_reads_whole() {
     let rows: usize = shipped_intervals().tests().map(|test| shipped_intervals().of_test(test).len()).sum();
     assert_eq!(rows, SHIPPED_INTERVALS.lines().count() - 1);
     assert_eq!(rows, 516);
-}
-
-#[test]
-fn where_the_catalogue_knows_a_test_the_decimals_agree() {
-    for test in shipped().tests() {
-        if let Some(decimals) = DECIMALS.of(&test.code) {
-            assert_eq!(decimals, test.decimals, "{}", test.code);
-        }
-    }
 }
