@@ -78,7 +78,9 @@ pub(crate) async fn live(world: &Rc<World>, machine: &Machine, mishap: Option<Mi
             ending = staff => ending,
         }
     };
-    world.count("groups written", store.statistics().groups);
+    let (groups, met_no_room) = (store.statistics().groups, matches!(mishap, Some(Mishap::FullFromCall(..))) && machine.disk.failed() > 0);
+    world.had_no_room.set(met_no_room && groups == 0);
+    world.count("groups written", groups);
     world.count("checkpoints", store.statistics().checkpoints);
     // Before the tasks end: a machine without power closes no connection.
     world.board.leave(ending == Ending::PowerLost);

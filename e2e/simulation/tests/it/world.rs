@@ -36,6 +36,8 @@ pub(crate) struct World {
     pub(crate) codes: RefCell<Vec<String>>,
     /// The database was open once: it must be there.
     pub(crate) opened: Cell<bool>,
+    /// The last life found a disk without room and committed nothing: what a killed one before it left unsigned, it could not sign.
+    pub(crate) had_no_room: Cell<bool>,
     /// Analysers that have not sent everything yet.
     pub(crate) sending: Cell<usize>,
     pub(crate) findings: RefCell<Vec<String>>,
@@ -111,7 +113,13 @@ pub(crate) fn run(seed: u64, habits: &store::Disk) -> Run {
         world.count("refusals", tally.refusals);
     }
     if world.findings.borrow().is_empty() {
-        let known = Known { plan: &world.plan, codes: &world.codes.borrow(), tallies: &tallies, seals: &world.seals };
+        let known = Known {
+            plan: &world.plan,
+            codes: &world.codes.borrow(),
+            tallies: &tallies,
+            seals: &world.seals,
+            had_no_room: world.had_no_room.get(),
+        };
         let (findings, counted) = check(machine.folder.path(), &known);
         world.findings.borrow_mut().extend(findings.iter().map(|finding| machine.nameless(finding)));
         counted.into_iter().for_each(|(what, count)| world.count(what, count));
@@ -138,6 +146,7 @@ async fn history(seed: u64, habits: &store::Disk, seals: &SealFiles) -> (Rc<Worl
         habits: habits.clone(),
         codes: RefCell::default(),
         opened: Cell::new(false),
+        had_no_room: Cell::new(false),
         sending: Cell::new(plan.links.len()),
         findings: RefCell::default(),
         counts: RefCell::default(),
