@@ -70,7 +70,7 @@ impl Default for Options {
     }
 }
 
-/// When SQLite's write-ahead log is copied into the database file, in pages of 4 KiB.
+/// When SQLite's write-ahead log is copied into the database file, in pages of 8 KiB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LogLimits {
     /// So many that were not copied yet: they are, and the writer is asked for a gap, so that the log can begin anew.
@@ -83,8 +83,8 @@ pub struct LogLimits {
 }
 
 impl Default for LogLimits {
-    /// 16 MiB, 256 MiB and four seconds.
+    /// 32 MiB, 256 MiB and four seconds.
     fn default() -> Self {
-        Self { gap_from: 4_096, force_from: 65_536, force_wait: Duration::from_secs(4) }
+        Self { gap_from: 4_096, force_from: 32_768, force_wait: Duration::from_secs(4) }
     }
 }

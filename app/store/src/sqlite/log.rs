@@ -10,14 +10,15 @@
 //!
 //! The format is that of <https://www.sqlite.org/fileformat2.html#the_write_ahead_log>.
 
+use super::PAGE_BYTES;
 use std::fs::File;
 use std::io::{BufReader, ErrorKind, Read};
 use std::path::Path;
 
 const HEADER: usize = 32;
 const FRAME_HEADER: usize = 24;
-/// Pages of our databases have this size; asked for only when the header of the log cannot be believed.
-const PAGE: usize = 4096;
+/// What a database's file begins with: its size of pages stands in bytes 16 and 17.
+const FILE_HEADER: usize = 18;
 const PAGE_MAX: usize = 65_536;
 /// The lowest bit of this says in which order the checksums take the bytes of a word.
 const MAGIC: u32 = 0x377F_0682;
@@ -25,20 +26,34 @@ const MAGIC: u32 = 0x377F_0682;
 /// The running checksum, two words.
 type Checksum = (u32, u32);
 
-/// Number, from 1, of the first damaged frame in front of commits that would be lost.
-pub(super) fn damage(log: &Path) -> std::io::Result<Option<u64>> {
-    let found = scan(log)?;
+/// Number, from 1, of the first damaged frame in the log of a database in front of commits that would be lost.
+pub(super) fn damage(database: &Path, log: &Path) -> std::io::Result<Option<u64>> {
+    let page = page_size(database)?;
+    let found = scan(log, page)?;
     // A log that another process is writing may look damaged in passing, but not twice at the same place.
-    Ok(if found.is_some() && scan(log)? == found { found } else { None })
+    Ok(if found.is_some() && scan(log, page)? == found { found } else { None })
 }
 
-fn scan(log: &Path) -> std::io::Result<Option<u64>> {
+/// The size of a database's pages as its own file says it, for a log whose header cannot be believed; ours where the file says nothing yet.
+fn page_size(database: &Path) -> std::io::Result<usize> {
+    let mut header = [0; FILE_HEADER];
+    let is_there = fill(&mut File::open(database)?, &mut header)?;
+    let size = header.last_chunk().map_or(0, |bytes| u16::from_be_bytes(*bytes));
+    Ok(match size {
+        // A size that has no room in two bytes.
+        1 => PAGE_MAX,
+        size if is_there && size.is_power_of_two() && size >= 512 => usize::from(size),
+        _ => usize::from(PAGE_BYTES),
+    })
+}
+
+fn scan(log: &Path, page: usize) -> std::io::Result<Option<u64>> {
     let mut reader = BufReader::with_capacity(1 << 20, File::open(log)?);
     let mut bytes = vec![0; HEADER];
     if !fill(&mut reader, &mut bytes)? {
         return Ok(None);
     }
-    let mut scan = Scan::after(&bytes);
+    let mut scan = Scan::after(&bytes, page);
     bytes.resize(FRAME_HEADER + scan.page, 0);
     for number in 1.. {
         if !fill(&mut reader, &mut bytes)? {
@@ -74,14 +89,15 @@ struct Scan {
 }
 
 impl Scan {
-    fn after(header: &[u8]) -> Self {
+    /// `page_of_file` is the size of pages that the database's file states.
+    fn after(header: &[u8], page_of_file: usize) -> Self {
         let big_endian = word(header, 0) == MAGIC | 1;
         let checksum = (word(header, 24), word(header, 28));
         let right = word(header, 0) & !1 == MAGIC && add((0, 0), header.get(..24).unwrap_or_default(), big_endian) == checksum;
-        let page = usize::try_from(word(header, 8)).unwrap_or(PAGE);
+        let page = usize::try_from(word(header, 8)).unwrap_or(page_of_file);
         match right && page.is_power_of_two() && (512..=PAGE_MAX).contains(&page) {
             true => Self { page, big_endian, salts: Some((word(header, 16), word(header, 20))), checksum, broken: None, committed: false },
-            false => Self { page: PAGE, big_endian, salts: None, checksum, broken: Some(0), committed: false },
+            false => Self { page: page_of_file, big_endian, salts: None, checksum, broken: Some(0), committed: false },
         }
     }
 
@@ -125,16 +141,25 @@ mod tests {
     use super::*;
     use rusqlite::Connection;
 
+    /// The sizes of pages that are tried: SQLite's own, and ours.
+    const PAGES: [usize; 2] = [4096, PAGE_BYTES as usize];
+
+    /// The damage in a log beside its database.
+    fn damage(log: &Path) -> std::io::Result<Option<u64>> {
+        super::damage(&log.with_file_name("a.db"), log)
+    }
+
     /// A log as SQLite writes it, with so many commits of a row each, and how long it was after each of them.
-    fn written(commits: usize) -> (tempfile::TempDir, std::path::PathBuf, Vec<usize>) {
+    fn written(commits: usize, page: usize) -> (tempfile::TempDir, std::path::PathBuf, Vec<usize>) {
         let folder = tempfile::tempdir().unwrap();
         let (file, log) = (folder.path().join("a.db"), folder.path().join("a.db-wal"));
         let connection = Connection::open(&file).unwrap();
+        connection.pragma_update(None, "page_size", page as i64).unwrap();
         connection.pragma_update(None, "journal_mode", "wal").unwrap();
         connection.execute_batch("CREATE TABLE t (b BLOB)").unwrap();
         let mut ends = Vec::new();
         for _ in 0..commits {
-            connection.execute_batch("INSERT INTO t VALUES (randomblob(9000))").unwrap();
+            connection.execute_batch("INSERT INTO t VALUES (randomblob(18000))").unwrap();
             ends.push(std::fs::metadata(&log).unwrap().len().try_into().unwrap());
         }
         let copy = folder.path().join("copy-wal");
@@ -144,32 +169,36 @@ mod tests {
 
     #[test]
     fn a_log_that_ends_anywhere_is_not_damaged() {
-        let (_folder, log, ends) = written(4);
-        assert_eq!(damage(&log).unwrap(), None);
-        let whole = std::fs::read(&log).unwrap();
-        for length in (0..whole.len()).rev().step_by(500) {
-            std::fs::write(&log, &whole[..length]).unwrap();
-            assert_eq!(damage(&log).unwrap(), None, "{length} of {}", whole.len());
+        for page in PAGES {
+            let (_folder, log, ends) = written(4, page);
+            assert_eq!(damage(&log).unwrap(), None);
+            let whole = std::fs::read(&log).unwrap();
+            for length in (0..whole.len()).rev().step_by(500) {
+                std::fs::write(&log, &whole[..length]).unwrap();
+                assert_eq!(damage(&log).unwrap(), None, "{length} of {}", whole.len());
+            }
+            // The last commit torn: any of it may be missing.
+            let mut torn = whole.clone();
+            torn[ends[2] + 30..ends[2] + 600].fill(0);
+            std::fs::write(&log, &torn).unwrap();
+            assert_eq!(damage(&log).unwrap(), None);
         }
-        // The last commit torn: any of it may be missing.
-        let mut torn = whole.clone();
-        torn[ends[2] + 30..ends[2] + 600].fill(0);
-        std::fs::write(&log, &torn).unwrap();
-        assert_eq!(damage(&log).unwrap(), None);
     }
 
     #[test]
     fn a_flip_in_front_of_another_commit_is_damage() {
-        let (_folder, log, ends) = written(5);
-        let whole = std::fs::read(&log).unwrap();
-        // Everything in front of the last two commits, header and frame headers too.
-        let frame = FRAME_HEADER + PAGE;
-        for at in (0..ends[2]).step_by(97).chain(0..HEADER).chain((ends[2]..ends[3] - 2 * frame).step_by(97)) {
-            let mut rotten = whole.clone();
-            rotten[at] ^= 0x10;
-            std::fs::write(&log, &rotten).unwrap();
-            let frame = at.saturating_sub(HEADER) / (FRAME_HEADER + PAGE) + usize::from(at >= HEADER);
-            assert_eq!(damage(&log).unwrap(), Some(frame as u64), "byte {at}");
+        for page in PAGES {
+            let (_folder, log, ends) = written(5, page);
+            let whole = std::fs::read(&log).unwrap();
+            // Everything in front of the last two commits, header and frame headers too.
+            let frame = FRAME_HEADER + page;
+            for at in (0..ends[2]).step_by(97).chain(0..HEADER).chain((ends[2]..ends[3] - 2 * frame).step_by(97)) {
+                let mut rotten = whole.clone();
+                rotten[at] ^= 0x10;
+                std::fs::write(&log, &rotten).unwrap();
+                let frame = at.saturating_sub(HEADER) / (FRAME_HEADER + page) + usize::from(at >= HEADER);
+                assert_eq!(damage(&log).unwrap(), Some(frame as u64), "byte {at}");
+            }
         }
     }
 
@@ -177,16 +206,19 @@ mod tests {
     /// the header of its first frame, where that crosses the end of a sector.
     #[test]
     fn a_header_half_written_over_a_lost_transaction_is_not_damage() {
-        let (_folder, log, ends) = written(4);
-        let whole = std::fs::read(&log).unwrap();
-        let lost = ends[2];
-        for first in 1..FRAME_HEADER {
-            let mut torn = whole.clone();
-            // Another page of another transaction that is one frame long: it ends with it.
-            let header = [[0, 0, 0, 9], [0, 0, 0, 9]].concat().into_iter().chain(whole[lost + 8..lost + 16].iter().copied()).chain([7; 8]);
-            torn[lost..lost + first].copy_from_slice(&header.collect::<Vec<u8>>()[..first]);
-            std::fs::write(&log, &torn).unwrap();
-            assert_eq!(damage(&log).unwrap(), None, "{first} bytes");
+        for page in PAGES {
+            let (_folder, log, ends) = written(4, page);
+            let whole = std::fs::read(&log).unwrap();
+            let lost = ends[2];
+            for first in 1..FRAME_HEADER {
+                let mut torn = whole.clone();
+                // Another page of another transaction that is one frame long: it ends with it.
+                let header =
+                    [[0, 0, 0, 9], [0, 0, 0, 9]].concat().into_iter().chain(whole[lost + 8..lost + 16].iter().copied()).chain([7; 8]);
+                torn[lost..lost + first].copy_from_slice(&header.collect::<Vec<u8>>()[..first]);
+                std::fs::write(&log, &torn).unwrap();
+                assert_eq!(damage(&log).unwrap(), None, "{first} bytes");
+            }
         }
     }
 

@@ -42,6 +42,9 @@ const BUSY_WAIT: Duration = Duration::from_secs(5);
 const BUSY_PAUSE: Duration = Duration::from_millis(5);
 const WRITER_CACHE_KIB: i64 = 48 * 1024;
 const READER_CACHE_KIB: i64 = 2 * 1024;
+/// Pages of a new database: of twice SQLite's usual size, because a message with its results fills more than one of those, and every page costs two
+/// writes of the log. An old database keeps its own.
+const PAGE_BYTES: u16 = 8192;
 /// How many steps of SQLite's machine run between two looks at the clock: some 50 µs.
 const STEPS_BETWEEN_LOOKS: i32 = 1000;
 
@@ -130,7 +133,7 @@ fn look(path: &Path, place: &str, realm: Realm, opening: Opening, faults: &Fault
     // A log that is there stays as it is; one that this look makes goes when it ends.
     let has_log = bytes(&log_of(path)) > 0;
     if has_log {
-        whole(&log_of(path), place)?;
+        whole(path, place)?;
     }
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, has_log).map_err(failed)?;
     migrations::recognise(&mut SqliteSession::new(&connection), place, realm, opening)?;
@@ -138,8 +141,9 @@ fn look(path: &Path, place: &str, realm: Realm, opening: Opening, faults: &Fault
 }
 
 /// Refuses a log that SQLite would take to be at its end in front of commits that were answered.
-fn whole(log: &Path, place: &str) -> Result<(), OpenTrouble> {
-    let found = log::damage(log).map_err(|error| cannot_open(place, Failure { cause: Cause::Disk, words: error.to_string() }))?;
+fn whole(path: &Path, place: &str) -> Result<(), OpenTrouble> {
+    let log = log_of(path);
+    let found = log::damage(path, &log).map_err(|error| cannot_open(place, Failure { cause: Cause::Disk, words: error.to_string() }))?;
     found.map_or(Ok(()), |frame| {
         Err(OpenTrouble::CannotOpen {
             place: place.to_owned(),
@@ -193,6 +197,7 @@ fn connect(path: &Path, role: Role, limit: &Limit, faults: &Faults) -> Result<Co
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = open_file(path, flags, faults)?;
     connection.busy_timeout(BUSY_WAIT)?;
+    connection.pragma_update(None, "page_size", PAGE_BYTES)?;
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "temp_store", "memory")?;

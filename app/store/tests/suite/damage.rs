@@ -15,9 +15,10 @@ fn overwrite_first_page_of(path: &std::path::Path, table: &str) {
     use std::os::unix::fs::FileExt;
     let connection = rusqlite::Connection::open(path).unwrap();
     let page: u32 = connection.query_row("SELECT rootpage FROM sqlite_schema WHERE name = ?1", [table], |row| row.get(0)).unwrap();
+    let size: u64 = connection.query_row("PRAGMA page_size", [], |row| row.get::<_, i64>(0)).unwrap().try_into().unwrap();
     drop(connection);
     let file = std::fs::OpenOptions::new().write(true).open(path).unwrap();
-    file.write_all_at(&[0x5a; 4096], u64::from(page - 1) * 4096).unwrap();
+    file.write_all_at(&vec![0x5a; usize::try_from(size).unwrap()], u64::from(page - 1) * size).unwrap();
 }
 
 /// A laboratory closed, damaged and opened again.

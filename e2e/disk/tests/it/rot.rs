@@ -78,7 +78,7 @@ fn a_last_page_that_is_cut_anywhere_is_a_commit_that_never_was() {
     let known = Known::at(&bench, sync);
     let whole = files(&log, sync + 1);
     let mut cuts = 0;
-    for cut in 0..=(24 + 4096) / SECTOR + 1 {
+    for cut in 0..=(24 + page_size(&whole)) / SECTOR + 1 {
         for zeros in [false, true] {
             let mut torn = whole.clone();
             let bytes = log_of(&mut torn);
@@ -94,7 +94,7 @@ fn a_last_page_that_is_cut_anywhere_is_a_commit_that_never_was() {
             cuts += 1;
         }
     }
-    assert_eq!(cuts, 20);
+    assert_eq!(cuts, 36);
 }
 
 /// What became of a flip.
@@ -138,6 +138,12 @@ const UNSEALED: [&str; 3] = ["trial", "part", "tally"];
 /// Tables of the store in which the work of these tests leaves rows: no flip in them may be silent.
 const RECORDS: [&str; 3] = ["patient", "journal", "seal"];
 
+/// As the database's header has it.
+fn page_size(files: &Files) -> usize {
+    let (_, database) = files.iter().find(|(path, _)| path.ends_with(FILE)).unwrap();
+    usize::from(u16::from_be_bytes(database[16..18].try_into().unwrap()))
+}
+
 /// What each page of the database file is for.
 struct Pages {
     size: usize,
@@ -148,7 +154,7 @@ struct Pages {
 
 impl Pages {
     fn of(files: &Files) -> Self {
-        let size = 4096;
+        let size = page_size(files);
         let mut files = files.clone();
         // A log is a header of 32 bytes, then frames: the number of the page, 20 bytes more, the page.
         let frames = log_of(&mut files)[32..].chunks_exact(24 + size).map(|frame| u32::from_be_bytes(frame[..4].try_into().unwrap()));
