@@ -2,16 +2,19 @@
 
 use std::any::Any;
 use std::backtrace::{Backtrace, BacktraceStatus};
+use std::io::Write;
 use std::panic::Location;
 
 /// From now on, a panic is told with its place; its words only where they are the program's own (I8).
 pub(crate) fn tell_without_data() {
     std::panic::set_hook(Box::new(|panic| {
         let thread = std::thread::current();
-        eprintln!("{}", told(thread.name(), panic.location(), panic.payload()));
-        let trace = Backtrace::capture();
+        let (told, trace) = (told(thread.name(), panic.location(), panic.payload()), Backtrace::capture());
+        let mut to = std::io::stderr();
+        // Nobody may be there to read it: a second panic in here would end the process.
+        let _ = writeln!(to, "{told}");
         if trace.status() == BacktraceStatus::Captured {
-            eprintln!("{trace}");
+            let _ = writeln!(to, "{trace}");
         }
     }));
 }
