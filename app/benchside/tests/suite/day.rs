@@ -14,10 +14,11 @@ const GIVEN: &str = "Xanthippe";
 const BORN: &str = "1931-07-23";
 const OTHER_FAMILY: &str = "Wolkenstein";
 const IMPORTED: &str = "Zwetschgenbaum";
-const VALUE: &str = "4.7316";
-const UNCLAIMED: &str = "91.3377";
-const CUT_OFF: &str = "6.1919";
-const LATE: &str = "5.8282";
+// More digits than a time in the log has: none of these stands in one by chance.
+const VALUE: &str = "4.73160058";
+const UNCLAIMED: &str = "91.33770046";
+const CUT_OFF: &str = "6.19190072";
+const LATE: &str = "5.82820094";
 const NOTE: &str = "ringed-the-ward-about-her";
 const RAW: &str = "haemolysed-to-the-eye";
 const WRONG_PASSWORD: &str = "hunter2-wrong";

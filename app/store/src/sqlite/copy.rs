@@ -1,7 +1,7 @@
 //! A copy of a SQLite file by SQLite's own online backup, on a connection that holds one snapshot: writers go on, and never make it begin anew.
 
 use super::session::{SqliteSession, failure};
-use super::{Role, connect, open_file};
+use super::{PAGE_BYTES, Role, connect, open_file};
 use crate::copy::{Copied, CopiedFile, CopyFile, CopyTrouble, FREE_SPACE, Patience, Source};
 use crate::faults::Faults;
 use crate::migrations::{self, COUNT_ENTRIES, READ_STAMP};
@@ -19,9 +19,9 @@ use std::path::{Path, PathBuf};
 
 /// The database's name in the folder of a copy.
 pub(super) const NAME: &str = "benchside.db";
-/// Pages copied between two looks at whether to go on: a mebibyte.
-const PAGES_PER_STEP: i32 = 256;
+/// Copied between two looks at whether to go on.
 const STEP_BYTES: u64 = 1 << 20;
+const PAGES_PER_STEP: i32 = (STEP_BYTES / PAGE_BYTES as u64) as i32;
 /// Bytes read at once.
 const READ_BYTES: usize = 1 << 18;
 /// What a restored file is called until it is whole.
@@ -57,11 +57,12 @@ fn first(session: &mut SqliteSession<'_>, sql: &'static Sql) -> Result<Row, Fail
 
 fn copy_pages(source: &Connection, file: &mut CopyFile, patience: &Patience, place: &str, faults: &Faults) -> Result<(), CopyTrouble> {
     let path = file.path().to_owned();
-    let words = |error: rusqlite::Error| match failure(&error) {
+    let told = |failure: Failure, place: &str| match failure.cause {
         // The source is only read: it is the copy that finds no room.
-        Failure { cause: Cause::Full, words } => CopyTrouble::File { file: path.clone(), why: format!("{words}: {FREE_SPACE}") },
-        failure => CopyTrouble::Database { place: place.to_owned(), why: failure.words },
+        Cause::Full => CopyTrouble::File { file: path.clone(), why: format!("{}: {FREE_SPACE}", failure.words) },
+        _ => CopyTrouble::Database { place: place.to_owned(), why: failure.words },
     };
+    let words = |error: rusqlite::Error| told(failure(&error), place);
     let mut copy = open_copy(&path, faults).map_err(words)?;
     let steps = Backup::new(source, &mut copy).map_err(words)?;
     loop {
@@ -74,7 +75,7 @@ fn copy_pages(source: &Connection, file: &mut CopyFile, patience: &Patience, pla
         }
     }
     drop(steps);
-    into_one_file(copy).map_err(|why| CopyTrouble::Database { place: file.path().display().to_string(), why })
+    into_one_file(copy).map_err(|failure| told(failure, &path.display().to_string()))
 }
 
 /// Nothing of it is worth anything before it is finished, so it needs no log and no waiting for the disk.
@@ -87,11 +88,11 @@ fn open_copy(path: &Path, faults: &Faults) -> Result<Connection, rusqlite::Error
 }
 
 /// The copy says of itself that it has a write-ahead log, as its source does; it is to be one file and nothing beside it.
-fn into_one_file(copy: Connection) -> Result<(), String> {
+fn into_one_file(copy: Connection) -> Result<(), Failure> {
     let mode = copy.pragma_update_and_check(None, "journal_mode", "delete", |row| row.get::<_, String>(0));
-    match mode.map_err(|error| error.to_string())?.as_str() {
-        "delete" => copy.close().map_err(|(_, error)| error.to_string()),
-        other => Err(format!("its journal mode is {other}")),
+    match mode.map_err(|error| failure(&error))?.as_str() {
+        "delete" => copy.close().map_err(|(_, error)| failure(&error)),
+        other => Err(Failure { cause: Cause::Other, words: format!("its journal mode is {other}") }),
     }
 }
 
