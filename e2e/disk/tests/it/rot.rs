@@ -15,7 +15,7 @@ const SECTOR: usize = 512;
 fn bench() -> Bench {
     let mut bench = Bench::with(store::Disk::default()).never_copying();
     let store = bench.open();
-    bench.client(&store, 1, 150);
+    bench.client(&store, 1, 600);
     store.close();
     let store = bench.open();
     bench.client(&store, 2, 40);
