@@ -157,9 +157,9 @@ pub async fn who_saw(store: &Store, mrn: &str, from: Option<SeenBefore>) -> Resu
     while lookings.len() < LOOKINGS_MAX {
         let asked = mrn.to_owned();
         let page = store.read(move |reader| access::of_patient(reader, &asked, (before.at, Uuid::from_u128(before.id)), PAGE)).await?;
-        let Some(last) = page.last() else { return Ok(Some(Lookings { lookings, next: None })) };
-        before = SeenBefore { at: last.at, id: last.id.as_u128() };
-        lookings.extend(page);
+        lookings.extend(page.records);
+        let Some((at, id)) = page.next else { return Ok(Some(Lookings { lookings, next: None })) };
+        before = SeenBefore { at, id: id.as_u128() };
     }
     Ok(Some(Lookings { lookings, next: Some(before) }))
 }

@@ -1,12 +1,14 @@
 //! What a backup says of itself: `manifest.json`, and `manifest.sha256` beside it, so that no byte of a backup can change unnoticed. It shows damage,
 //! not malice: whoever can write a backup can write its digests too.
 
+use kernel::Realm;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use store::Source;
 
 /// The version of the format.
 const FORMAT: u32 = 1;
@@ -84,6 +86,17 @@ impl Manifest {
     /// The names of the files of one part.
     pub fn names(&self, part: Part) -> Vec<String> {
         self.files.iter().filter(|file| file.part == part).map(|file| file.name.clone()).collect()
+    }
+
+    /// The database in the backup's folder, of a realm that was read from this manifest.
+    pub(crate) fn database(&self, folder: &Path, realm: Realm) -> Source {
+        Source {
+            folder: folder.to_owned(),
+            engine: self.engine.clone(),
+            realm,
+            schema_version: self.schema_version,
+            files: self.names(Part::Database),
+        }
     }
 }
 

@@ -1,12 +1,11 @@
 //! I7: whether a backup, restored, would be the beginning of this laboratory's history. Looked at where it lies, beside a laboratory that works.
 
-use crate::backup_manifest::Part;
 use crate::invariants::Broken;
 use crate::restore_backup::{RestoreRefusal, look_at_backup};
 use crate::trouble::ActTrouble;
 use std::path::{Path, PathBuf};
 use store::audit::{self, Anchor, History};
-use store::{Cancel, CopyTrouble, Source, Store};
+use store::{Cancel, CopyTrouble, Store};
 
 /// What a backup that was looked at is.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -61,13 +60,7 @@ pub async fn check_backup(
         }
         Err(refusal) => return Err(BackupCheckTrouble::Unknown { folder: folder.to_owned(), refusal }),
     };
-    let source = Source {
-        folder: folder.to_owned(),
-        engine: manifest.engine.clone(),
-        realm,
-        schema_version: manifest.schema_version,
-        files: manifest.names(Part::Database),
-    };
+    let source = manifest.database(folder, realm);
     let (store, cancel) = (store.clone(), cancel.clone());
     let compared = tokio::task::spawn_blocking(move || audit::compare_history(&store, &source, anchor.as_ref(), &cancel)).await;
     let History { entries, divergences, more, unseen, .. } = match compared.map_err(|error| ActTrouble::Internal(error.to_string()))? {

@@ -3,7 +3,6 @@
 use crate::invariants::Broken;
 use crate::log_sweep::{Kind, NAMED_MAX, Needles, Sightings, sweep};
 use crate::trouble::ActTrouble;
-use kernel::PatientId;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use store::repositories::invariants;
@@ -54,7 +53,7 @@ pub enum LogCheckTrouble {
 
 /// Looks through a log for every patient of the database, a pass for each hundred thousand of them. It may be written meanwhile.
 pub async fn check_log(store: &Store, file: &Path, cancel: &Cancel) -> Result<LogChecked, LogCheckTrouble> {
-    let (mut checked, mut sightings, mut after) = (LogChecked::default(), Sightings::default(), None);
+    let (mut checked, mut sightings, mut after) = (LogChecked::default(), Sightings::default(), Some(Vec::new()));
     let mut is_first = true;
     loop {
         let needles = next_needles(store, &mut after, &mut checked).await?;
@@ -90,15 +89,14 @@ const fn in_words(kind: Kind) -> &'static str {
     }
 }
 
-/// What to look for of the next patients; nothing behind the last one.
-async fn next_needles(store: &Store, after: &mut Option<PatientId>, checked: &mut LogChecked) -> Result<Needles, ActTrouble> {
+/// What to look for of the patients after this id; nothing behind the last one.
+async fn next_needles(store: &Store, after: &mut Option<Vec<u8>>, checked: &mut LogChecked) -> Result<Needles, ActTrouble> {
     let (mut needles, mut patients) = (Needles::default(), 0);
     // A page may hold nothing that can be looked for.
     while patients < PATIENTS_A_PASS || needles.is_empty() {
-        let from = *after;
-        let page = store.read(move |reader| invariants::names_of_patients(reader, from, PAGE)).await?;
-        let Some(last) = page.last() else { break };
-        *after = Some(last.id);
+        let Some(from) = after.take() else { break };
+        let (page, last) = store.read(move |reader| invariants::names_of_patients(reader, &from, PAGE)).await?;
+        *after = last;
         patients += page.len();
         for patient in &page {
             checked.patients += 1;

@@ -1,4 +1,4 @@
-//! Ids and the clock: made here, before a command, because a command may run several times and must say the same each time.
+//! Ids and the clock: made here, before a command or once and kept, because a command may run several times and must say the same each time.
 
 use kernel::CommandId;
 pub(crate) use store::new_uuid;

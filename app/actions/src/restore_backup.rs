@@ -1,14 +1,14 @@
 //! A laboratory made of a backup: first every byte of the backup is looked at, then a database is made of it where there is none, all of it or
 //! nothing.
 
-use crate::backup_manifest::{BackupDamage, Manifest, Part, verify_backup};
+use crate::backup_manifest::{BackupDamage, Manifest, verify_backup};
 use crate::new_ids::{new_command, now};
 use crate::operator;
 use crate::trouble::ActTrouble;
 use kernel::Realm;
 use std::path::Path;
 use store::repositories::codes;
-use store::{Cancel, CopyTrouble, Outcome, Source, Store, Target};
+use store::{Cancel, CopyTrouble, Outcome, Store, Target};
 
 /// Numbers of each kind of code that a restored laboratory leaves out. Tubes labelled after the backup bear codes of which the backup knows nothing:
 /// given again, one code would stand for two patients.
@@ -42,14 +42,7 @@ pub async fn look_at_backup(folder: &Path) -> Result<(Manifest, Realm), RestoreR
 
 /// Makes the database of a backup that was looked at.
 pub async fn restore_backup(folder: &Path, manifest: &Manifest, realm: Realm, target: &Target) -> Result<(), RestoreRefusal> {
-    let source = Source {
-        folder: folder.to_owned(),
-        engine: manifest.engine.clone(),
-        realm,
-        schema_version: manifest.schema_version,
-        files: manifest.names(Part::Database),
-    };
-    Ok(store::restore(target, source, &Cancel::default()).await?)
+    Ok(store::restore(target, manifest.database(folder, realm), &Cancel::default()).await?)
 }
 
 /// The first act in a restored laboratory: its journal says what happened, and codes that may have been given since the backup are left out.

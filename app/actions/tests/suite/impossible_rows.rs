@@ -158,3 +158,34 @@ async fn an_impossible_patient_stops_neither_filing_nor_other_orders(engine: &En
     quarantined(&house, 2).await;
     house.order("M-2", &["NA"]).await;
 }
+
+/// Text that is no text: only SQLite takes it.
+#[tokio::test]
+async fn a_page_of_lookings_that_make_no_sense_leads_on() {
+    let engine = Engine::sqlite();
+    let house = House::production(&engine);
+    house.container("M-1", &["K"]).await;
+    let add = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1200) INSERT INTO access (id, at, actor, what, subject, patient_id)
+        SELECT randomblob(16), i, CASE i WHEN 1 THEN 'system:first' ELSE CAST(x'ff' AS TEXT) END, 'order', 'x', p.id FROM n, patient p";
+    assert_eq!(house.change(add, &[]).await, 1200);
+    let seen = actions::who_saw(house.lab.store(), "M-1", None).await.unwrap().unwrap();
+    assert_eq!(seen.lookings.iter().map(|looking| looking.by.as_str()).collect::<Vec<_>>(), ["system:first"]);
+    assert_eq!(seen.next, None);
+}
+
+/// A patient behind thousands whose rows make no sense is looked for all the same.
+#[tokio::test]
+async fn a_log_is_swept_for_patients_behind_those_that_make_no_sense() {
+    let engine = Engine::sqlite();
+    let house = House::production(&engine);
+    let add = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4500) INSERT INTO patient (id, mrn, family_name, given_name,
+        birth_date, sex, created_at) SELECT CAST(CASE i WHEN 4500 THEN x'ff' ELSE x'00' END || randomblob(15) AS BLOB), 'MRN-' || (70000 + i),
+        CASE i WHEN 4500 THEN 'Quillfeather' ELSE CAST(x'ff' AS TEXT) END, 'x', '', 'U', 1 FROM n";
+    assert_eq!(house.change(add, &[]).await, 4500);
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log");
+    std::fs::write(&log, "quiet\nrefused: Quillfeather, as typed\n").unwrap();
+    let checked = actions::check_log(house.lab.store(), &log, &store::Cancel::default()).await.unwrap();
+    let found: Vec<_> = checked.broken.iter().map(|broken| broken.what.rsplit('/').next().unwrap()).collect();
+    assert_eq!(found, ["log, line 2: a patient's family name stands there"]);
+}

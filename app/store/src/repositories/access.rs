@@ -1,5 +1,6 @@
 //! Who saw what of whom. Only ever added to.
 
+use super::{Stretch, stretch};
 use crate::{Inconsistent, Param, Reader, Row, Trouble, Tx, params, sql};
 use kernel::{PatientId, Timestamp};
 use uuid::Uuid;
@@ -51,9 +52,9 @@ pub fn add(tx: &mut Tx<'_>, lookings: &[NewAccess]) -> Result<(), Trouble> {
 }
 
 /// Who looked at the patient with this medical record number, newest first, before this moment and id.
-pub fn of_patient(reader: &mut Reader<'_>, mrn: &str, before: (Timestamp, Uuid), limit: u32) -> Result<Vec<AccessRecord>, Trouble> {
-    let rows = reader.query(&ACCESS_OF_PATIENT, &params![mrn, before.0, before.1, limit])?;
-    Ok(reader.sound(&rows, looking))
+pub fn of_patient(reader: &mut Reader<'_>, mrn: &str, before: (Timestamp, Uuid), limit: u32) -> Result<Stretch<AccessRecord>, Trouble> {
+    let rows = reader.query(&ACCESS_OF_PATIENT, &params![mrn, before.0, before.1, limit.saturating_add(1)])?;
+    Ok(stretch(reader, rows, limit, (1, 0), looking))
 }
 
 fn looking(row: &Row) -> Result<AccessRecord, Inconsistent> {

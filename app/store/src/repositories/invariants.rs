@@ -1,8 +1,6 @@
 //! Statements of `check`: what must hold of a sound database, each naming the rows that break it.
 
 use crate::{Reader, Row, Trouble, params, sql};
-use kernel::PatientId;
-use uuid::Uuid;
 
 sql! {
     /// I1: an original that no longer waits to be filed, and nothing says what came of it.
@@ -63,19 +61,17 @@ pub fn quarantined(reader: &mut Reader<'_>) -> Result<Vec<String>, Trouble> {
 /// What would tell in a log who was treated.
 #[derive(Debug, Clone)]
 pub struct NamesOfPatient {
-    /// The patient.
-    pub id: PatientId,
     /// The medical record number.
     pub mrn: String,
     /// The family name.
     pub family_name: String,
 }
 
-/// Numbers and names of the first `limit` patients after an id, in the order of ids.
-pub fn names_of_patients(reader: &mut Reader<'_>, after: Option<PatientId>, limit: u32) -> Result<Vec<NamesOfPatient>, Trouble> {
-    let rows = reader.query(&NAMES_OF_PATIENTS, &params![after.map_or(Uuid::nil(), PatientId::uuid), limit])?;
-    Ok(reader.sound(&rows, |row| {
-        let [mrn, family_name] = [row.text(1)?, row.text(2)?].map(str::to_owned);
-        Ok(NamesOfPatient { id: row.decode(0, PatientId::from_slice)?, mrn, family_name })
-    }))
+/// Numbers and names of the first `limit` patients whose ids come after these bytes, in the order of ids; and the bytes of the last id looked at, nothing
+/// behind the last patient. A row that makes no sense is left out, but the list goes on behind it.
+pub fn names_of_patients(reader: &mut Reader<'_>, after: &[u8], limit: u32) -> Result<(Vec<NamesOfPatient>, Option<Vec<u8>>), Trouble> {
+    let rows = reader.query(&NAMES_OF_PATIENTS, &params![after, limit])?;
+    let last = rows.last().map(|row| row.blob(0).map(<[u8]>::to_vec)).transpose()?;
+    let names = reader.sound(&rows, |row| Ok(NamesOfPatient { mrn: row.text(1)?.to_owned(), family_name: row.text(2)?.to_owned() }));
+    Ok((names, last))
 }

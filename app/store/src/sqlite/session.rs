@@ -77,9 +77,10 @@ impl<'c> SqliteSession<'c> {
         let connection = self.connection;
         let read = || connection.prepare_cached("SELECT name FROM sqlite_schema");
         let told = |error: rusqlite::Error| failure(&error);
-        let mut reading = read().map_err(told)?;
-        let mut open = reading.raw_query();
-        let began = open.next().map(drop).map_err(told);
+        let mut reading = read();
+        let mut open = reading.as_mut().map(|statement| statement.raw_query());
+        let began = open.as_mut().map_or(Ok(()), |rows| rows.next().map(drop).map_err(told));
+        // Whatever became of those who read: a transaction that stayed open would fail every command after it.
         self.control(&ROLLBACK)?;
         began?;
         let mut again = read().map_err(told)?;

@@ -14,7 +14,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use catalogue::{Catalogue, Test};
-use kernel::CommandId;
+use kernel::{CommandId, ValueKindExpected};
 use maud::{Markup, html};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -186,6 +186,9 @@ fn test_fields(web: &Web, typed: &Typed) -> Markup {
                                 label.tick {
                                     input type="checkbox" name="test" value=(test.code);
                                     span.code { (test.code) } span { (test.name) }
+                                @if test.kind != ValueKindExpected::Number {
+                                    span.hint { (t!("no result entry yet")) }
+                                }
                                 }
                             }
                         }

@@ -53,7 +53,8 @@ fn by_the_product(folder: &Path, known: &Known<'_>) -> Vec<String> {
     let text = std::fs::read_to_string(&known.seals.log).unwrap();
     let anchor = Anchor { text, keys: vec![public_key(&known.seals.key).unwrap()] };
     let report = verify(&store, Some(&anchor), store::audit::Limits::default()).unwrap();
-    if !report.is_sound() || (!report.unseen.is_empty() && !known.had_no_room) {
+    let fair = |what: &String| known.had_no_room && what.starts_with("whether entries behind");
+    if !report.is_sound() || !report.unseen.iter().all(fair) {
         findings.push(format!("audit verify: {report}"));
     }
     store.close();
