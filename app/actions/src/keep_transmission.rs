@@ -4,7 +4,8 @@
 use crate::Laboratory;
 use crate::analyser::Analyser;
 use crate::file_next::{is_lasting, prepare_safely};
-use crate::file_readings::{Filed, Filing};
+use crate::file_readings::Filed;
+use crate::filing::Filing;
 use crate::in_tray::{Turn, Waiting};
 use crate::new_ids::{new_command, new_uuid, now};
 use crate::trouble::ActTrouble;
@@ -15,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use store::repositories::orders::Former;
 use store::repositories::{tasks, transmissions};
-use store::{Done, Outcome, Trouble, Tx, WriteTrouble};
+use store::{Done, Outcome, Reader, Trouble, Tx, WriteTrouble};
 
 /// A transmission as the link took it off the wire.
 #[derive(Debug, Clone)]
@@ -133,15 +134,16 @@ async fn keep_and_file(
     mut turn: Turn<'_>,
 ) -> Result<Option<Done>, WriteTrouble> {
     let Ok(prepared) = prepare_safely(analyser, lab.catalogue(), unframed) else { return Ok(None) };
-    let (prepared, command, at) = (Arc::new(prepared), new_command(), now());
+    let (command, at) = (new_command(), now());
+    let filing = Arc::new(Filing::new(lab, analyser, message.id, at, prepared));
     let actor = Actor::Link(analyser.name.to_string());
     let write = || {
-        let (message, prepared) = (message.clone(), Arc::clone(&prepared));
-        let (for_command, of_analyser) = (lab.clone(), analyser.clone());
-        lab.store().write(&actor, command, at, move |tx| {
+        let (message, judging, filing) = (message.clone(), Arc::clone(&filing), Arc::clone(&filing));
+        let judge = move |reader: &mut Reader<'_>| judging.judge(reader, Former::Assumed);
+        lab.store().look_and_write(&actor, command, at, judge, move |tx, judged| {
             let note = match message.keep(tx, false)? {
                 Some(original) => duplicate_of(original),
-                None => Filing::new(&for_command, &of_analyser, message.id, at).file(tx, &prepared, Former::Assumed)?.to_string(),
+                None => filing.store(tx, judged)?.to_string(),
             };
             Ok(Outcome { act: "keep_and_file", accepted: true, subject: Some(message.id.uuid()), note })
         })

@@ -13,6 +13,7 @@ mod codes;
 mod content;
 mod file_next;
 mod file_readings;
+mod filing;
 mod import_patients;
 mod in_tray;
 mod invariants;

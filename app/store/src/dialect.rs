@@ -118,18 +118,22 @@ pub(crate) fn postgres_definition(text: &str) -> String {
     out
 }
 
-/// The first table a statement reads or changes: what follows FROM, UPDATE or INTO.
+/// The first table a statement reads or changes.
 pub(crate) fn first_table(text: &str) -> String {
+    tables_of(text).next().unwrap_or_default().to_owned()
+}
+
+/// The tables a statement reads or changes: what follows FROM, JOIN, UPDATE or INTO. No statement of ours names several after one FROM.
+pub(crate) fn tables_of(text: &str) -> impl Iterator<Item = &str> {
     let mut words = Pieces::of(text).filter_map(|piece| match piece {
         Piece::Word(word) => Some(word),
         Piece::Opaque(_) | Piece::Placeholder(_) | Piece::Other(_) => None,
     });
-    while let Some(word) = words.next() {
-        if ["from", "update", "into"].iter().any(|keyword| word.eq_ignore_ascii_case(keyword)) {
-            return words.next().unwrap_or_default().to_owned();
-        }
-    }
-    String::new()
+    let is_keyword = |word: &str| ["from", "join", "update", "into"].iter().any(|keyword| word.eq_ignore_ascii_case(keyword));
+    std::iter::from_fn(move || {
+        words.by_ref().find(|word| is_keyword(word))?;
+        words.next()
+    })
 }
 
 /// The marker of a list in a statement: `code IN (?..)`.

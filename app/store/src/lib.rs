@@ -16,6 +16,7 @@ mod copy;
 mod dialect;
 mod faults;
 mod journal;
+mod look;
 mod migrations;
 mod options;
 mod outside;

@@ -69,6 +69,12 @@ pub(crate) trait Session {
         insert: &'static Insert,
         rows: &mut dyn ExactSizeIterator<Item = &'r [Param<'p>]>,
     ) -> Result<u64, Failure>;
+    /// How many statements may have changed what looks read, as far as this session knows: see [`crate::look`].
+    fn changes(&self) -> u64 {
+        0
+    }
+    /// A look begins, or ends: in between, statements that read what is not for looks fail.
+    fn look(&mut self, _begins: bool) {}
 }
 
 /// The instant until which the statement at hand may run; set by the thread, read by SQLite's progress handler.

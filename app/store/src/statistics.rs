@@ -21,8 +21,10 @@ pub struct Statistics {
     pub retries: u64,
     /// Connections made anew after a loss (PostgreSQL).
     pub reconnects: u64,
-    /// Queries answered.
+    /// Queries answered, and looks before a command's turn.
     pub reads: u64,
+    /// Looks that a command had to do itself.
+    pub late_looks: u64,
     /// Checkpoints done (SQLite).
     pub checkpoints: u64,
     /// Tries to seal entries that failed (PostgreSQL).
@@ -53,6 +55,7 @@ counters!(
     retries,
     reconnects,
     reads,
+    late_looks,
     checkpoints,
     seal_failures,
     damaged_reads

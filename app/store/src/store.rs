@@ -1,14 +1,15 @@
 //! The store itself: what callers hold.
 
-use crate::admission::admit;
+use crate::admission::{Refusable, admit};
 use crate::audit::SealTrouble;
 use crate::audit::seal_log::{HeadSlot, SealLog};
-use crate::command::{Command, Done, Function, Nature, Outcome, Query, TypedQuery};
+use crate::command::{Answer, Command, Done, Function, Nature, Outcome, Query, TypedQuery};
 use crate::copy::{self, Cancel, Copied, Copies, CopyTrouble};
+use crate::look::{Changes, LookAhead};
 use crate::options::{Opening, Options, Target};
 use crate::pending::{Pending, lock};
 use crate::quarantine::Quarantine;
-use crate::queue::Queue;
+use crate::queue::{Offer, Queue};
 use crate::reader::Reader;
 use crate::statistics::{Counters, Statistics};
 use crate::stop::{Stop, StopReason};
@@ -26,6 +27,10 @@ pub(crate) struct Core {
     pub(crate) options: Options,
     pub(crate) commands: Arc<Queue<Command>>,
     pub(crate) queries: Arc<Queue<Box<dyn Query>>>,
+    /// Looks of commands that are about to come (SQLite). They have a thread of their own: what is to be acknowledged waits behind no page.
+    pub(crate) looks: Arc<Queue<Box<dyn Query>>>,
+    /// What changed that looks read (SQLite).
+    pub(crate) changes: Changes,
     pub(crate) quarantine: Quarantine,
     pub(crate) counters: Counters,
     pub(crate) stop: Stop,
@@ -40,6 +45,8 @@ impl Core {
         let commands = Arc::new(Queue::new(options.queue_max));
         Self {
             queries: Arc::new(Queue::new(options.queue_max)),
+            looks: Arc::new(Queue::new(options.queue_max)),
+            changes: Changes::default(),
             quarantine: Quarantine::new(Arc::clone(&commands)),
             counters: Counters::default(),
             stop: Stop::default(),
@@ -53,13 +60,22 @@ impl Core {
 
     /// Takes no more work; what is queued is done before a clean close and refused after a disk error.
     pub(crate) fn shut(&self, reason: StopReason) {
-        self.commands.close(reason.clone());
-        self.queries.close(reason.clone());
-        if reason != StopReason::Closed {
-            self.commands.drain().into_iter().for_each(|command| crate::admission::Refusable::refuse(command, reason.clone()));
-            self.queries.drain().into_iter().for_each(|query| crate::admission::Refusable::refuse(query, reason.clone()));
-        }
+        shut(&self.commands, &reason);
+        shut(&self.queries, &reason);
+        shut(&self.looks, &reason);
         self.stop.set(reason);
+    }
+}
+
+fn lost_command() -> Answer {
+    Err(WriteTrouble::Unknown("the engine ended before it answered".to_owned()))
+}
+
+/// Closes a queue; what stands in it is refused, except where the end is clean.
+fn shut<J: Refusable>(queue: &Queue<J>, reason: &StopReason) {
+    queue.close(reason.clone());
+    if *reason != StopReason::Closed {
+        queue.drain().into_iter().for_each(|work| work.refuse(reason.clone()));
     }
 }
 
@@ -165,9 +181,47 @@ impl Store {
     }
 
     fn enter(&self, nature: Nature, actor: &Actor, id: CommandId, now: Timestamp, f: Function) -> Pending<Result<Done, WriteTrouble>> {
-        let (reply, pending) = Pending::new(|| Err(WriteTrouble::Unknown("the engine ended before it answered".to_owned())));
+        let (reply, pending) = Pending::new(lost_command);
         let command = Command::new(nature, actor, id, now, f, reply);
         pending.admitted_by(admit(&self.0.core.commands, command))
+    }
+
+    /// [`write`](Self::write) for a command that first looks what there is. Where it can, it looks before its turn, beside the writer; `f` gets what
+    /// was found, and it is as if it had looked just now: if anything was written since that a look may read, it looks again as part of the command.
+    ///
+    /// A look may not read what is filed every moment (results, tasks, transmissions, the journal): a statement that does fails.
+    pub fn look_and_write<T, L, F>(
+        &self,
+        actor: &Actor,
+        id: CommandId,
+        now: Timestamp,
+        look: L,
+        f: F,
+    ) -> Pending<Result<Done, WriteTrouble>>
+    where
+        T: Send + 'static,
+        L: Fn(&mut Reader<'_>) -> Result<T, Trouble> + Send + 'static,
+        F: Fn(&mut Tx<'_>, &T) -> Result<Outcome, Trouble> + Send + 'static,
+    {
+        let core = &self.0.core;
+        if let Target::Postgres(_) = self.0.target {
+            let look_first = move |tx: &mut Tx<'_>| {
+                let found = look(tx)?;
+                f(tx, &found)
+            };
+            return self.write(actor, id, now, look_first);
+        }
+        let (reply, pending) = Pending::new(lost_command);
+        let actor = actor.clone();
+        // Whoever waits may go: what was begun is done all the same.
+        let enter =
+            move |core: &Core, function| match core.commands.offer_own(Command::new(Nature::Changes, &actor, id, now, function, reply)) {
+                Offer::Taken => {}
+                Offer::Full(command) => command.answer(Err(WriteTrouble::Busy { attempts: 0 })),
+                Offer::Closed(command, reason) => command.refuse(reason),
+            };
+        let ahead: Box<dyn Query> = Box::new(LookAhead::new(Arc::clone(core), look, f, enter));
+        pending.admitted_by(admit(&core.looks, ahead))
     }
 
     /// Runs queries on one snapshot, bounded in time. `f` may run several times.
@@ -176,9 +230,17 @@ impl Store {
         F: Fn(&mut Reader<'_>) -> Result<T, Trouble> + Send + 'static,
         T: Send + 'static,
     {
+        self.ask(&self.0.core.queries, f)
+    }
+
+    fn ask<T, F>(&self, queue: &Arc<Queue<Box<dyn Query>>>, f: F) -> Pending<Result<T, ReadTrouble>>
+    where
+        F: Fn(&mut Reader<'_>) -> Result<T, Trouble> + Send + 'static,
+        T: Send + 'static,
+    {
         let (reply, pending) = Pending::new(|| Err(ReadTrouble::Stopped(StopReason::Closed)));
         let query: Box<dyn Query> = Box::new(TypedQuery { function: f, value: None, reply });
-        pending.admitted_by(admit(&self.0.core.queries, query))
+        pending.admitted_by(admit(queue, query))
     }
 
     /// Copies the whole database as it is at one instant into a folder that is there and empty, while commands and queries go on. It takes as long

@@ -159,17 +159,17 @@ pub enum Former {
 }
 
 /// The open work on the containers of these codes. A container whose rows make no sense is quarantined and left out.
-pub fn open_work(tx: &mut Tx<'_>, codes: &[&str], former: Former) -> Result<HashMap<String, OpenWork>, Trouble> {
+pub fn open_work(reader: &mut Reader<'_>, codes: &[&str], former: Former) -> Result<HashMap<String, OpenWork>, Trouble> {
     let codes: Vec<_> = codes.iter().map(|code| crate::Param::from(*code)).collect();
-    let rows = tx.query_in_list(&CONTAINERS_BY_CODE, &[], &codes)?;
-    let containers = tx.sound(&rows, container_work);
+    let rows = reader.query_in_list(&CONTAINERS_BY_CODE, &[], &codes)?;
+    let containers = reader.sound(&rows, container_work);
     let ids: Vec<_> = containers.iter().map(|work| crate::Param::from(work.container)).collect();
     let statement = match former {
         Former::Assumed => &EXAMINATIONS_ORDERED,
         Former::Looked => &EXAMINATIONS_OF_CONTAINERS,
     };
-    let rows = tx.query_in_list(statement, &[], &ids)?;
-    let examinations = tx.sound(&rows, open_examination);
+    let rows = reader.query_in_list(statement, &[], &ids)?;
+    let examinations = reader.sound(&rows, open_examination);
     let mut work: HashMap<ContainerId, OpenWork> = containers.into_iter().map(|work| (work.container, work)).collect();
     for (container, examination) in examinations {
         if let Some(work) = work.get_mut(&container) {

@@ -36,6 +36,8 @@ use std::time::{Duration, Instant};
 pub use stepped::{Engine, Stepper};
 use writer::Writer;
 
+/// Looks that share a snapshot: a new one forgets every page that was read for the one before.
+const LOOKS_AT_ONCE: usize = 64;
 /// How long a statement waits for another process that holds the file.
 const BUSY_WAIT: Duration = Duration::from_secs(5);
 /// Between two tries where SQLite does not wait itself.
@@ -54,6 +56,7 @@ struct Opened {
     /// The last seal in the database.
     head: Head,
     readers: Vec<(Connection, Limit)>,
+    looker: (Connection, Limit),
     checkpointer: (Connection, Checkpointer),
     gate: Arc<Gate>,
 }
@@ -84,11 +87,12 @@ fn connect_all(path: &Path, realm: Realm, opening: Opening, core: &Arc<Core>) ->
     migrations::prepare(&mut session, &place, realm, opening)?;
     let head = seal::last(&mut session).map_err(|failure| cannot_open(&place, failure))?;
     drop(session);
-    let mut readers = Vec::new();
-    for _ in 0..core.options.readers.max(1) {
+    let reader = || {
         let limit = Limit::new();
-        readers.push((connect(path, Role::Reader, &limit, faults).map_err(failed)?, limit));
-    }
+        Ok((connect(path, Role::Reader, &limit, faults).map_err(failed)?, limit))
+    };
+    let readers = (0..core.options.readers.max(1)).map(|_| reader()).collect::<Result<_, OpenTrouble>>()?;
+    let looker = reader()?;
     let checkpoint_connection = connect(path, Role::Checkpointer, &Limit::new(), faults).map_err(failed)?;
     sync_names(path, faults).map_err(|error| cannot_open(&place, Failure { cause: Cause::Disk, words: error.to_string() }))?;
     // Only now: a head that was signed must never be lost again.
@@ -103,19 +107,22 @@ fn connect_all(path: &Path, realm: Realm, opening: Opening, core: &Arc<Core>) ->
     };
     connection.wal_hook(Some(tell)).map_err(failed)?;
     let checkpointer = Checkpointer::new(path, Arc::clone(core), Arc::clone(&gate));
-    Ok(Opened { writer: (connection, writer_limit), head, readers, checkpointer: (checkpoint_connection, checkpointer), gate })
+    let checkpointer = (checkpoint_connection, checkpointer);
+    Ok(Opened { writer: (connection, writer_limit), head, readers, looker, checkpointer, gate })
 }
 
 fn start(core: &Arc<Core>, opened: Opened) -> std::io::Result<Threads> {
-    let Opened { writer: (connection, limit), head, readers, checkpointer: (checkpoint_connection, checkpointer), gate } = opened;
+    let Opened { writer: (connection, limit), head, readers, looker, checkpointer: (checkpoint_connection, checkpointer), gate } = opened;
     let mut threads = Threads::of(core);
     let (writer_core, writer_gate) = (Arc::clone(core), Arc::clone(&gate));
     threads.start("store-writer", move || Writer::new(&connection, limit, writer_core, writer_gate, head).run())?;
     for (number, (connection, limit)) in readers.into_iter().enumerate() {
-        let core = Arc::clone(core);
-        let run = move || QueryRunner::new(&connection, &limit, core).run();
+        let (core, queue) = (Arc::clone(core), Arc::clone(&core.queries));
+        let run = move || QueryRunner::new(&connection, &limit, core).run(&queue, 1);
         threads.start(&format!("store-reader-{number}"), run)?;
     }
+    let (looker_core, looks) = (Arc::clone(core), Arc::clone(&core.looks));
+    threads.start("store-looker", move || QueryRunner::new(&looker.0, &looker.1, looker_core).run(&looks, LOOKS_AT_ONCE))?;
     threads.start_last("store-checkpointer", move || gate.end(), move || checkpointer.run(&checkpoint_connection))?;
     Ok(threads)
 }

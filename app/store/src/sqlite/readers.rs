@@ -2,6 +2,7 @@
 
 use super::session::SqliteSession;
 use crate::command::{Query, attempt_query};
+use crate::queue::Queue;
 use crate::session::{Failure, Limit};
 use crate::sql::Sql;
 use crate::statistics::count;
@@ -26,29 +27,45 @@ impl<'c> QueryRunner<'c> {
         Self { session: SqliteSession::new(connection), limit, core }
     }
 
-    /// Until the queue is closed and empty.
-    pub(super) fn run(mut self) {
-        let mut next = Vec::with_capacity(1);
+    /// Until the queue is closed and empty. What waits together, up to so many, shares a snapshot.
+    pub(super) fn run(mut self, queue: &Queue<Box<dyn Query>>, at_once: usize) {
+        let mut group = Vec::with_capacity(at_once);
         loop {
-            self.core.queries.take(1, &mut next);
-            match next.pop() {
-                Some(query) => self.step(query),
-                None => return,
+            queue.take(at_once, &mut group);
+            if group.is_empty() {
+                return;
             }
+            self.step(std::mem::take(&mut group));
         }
     }
 
-    /// One query, from begin to answer.
-    pub(super) fn step(&mut self, mut query: Box<dyn Query>) {
-        let trouble = match self.session.control(&BEGIN) {
-            Err(failure) => Some(failed(failure)),
-            Ok(()) => {
-                let (ran, inconsistent) = attempt_query(query.as_mut(), &mut self.session, self.limit, self.core.options.read_limit);
-                self.core.quarantine.record(inconsistent);
-                let ended = if self.session.connection.is_autocommit() { Ok(()) } else { self.session.control(&END) };
-                ran.err().or_else(|| ended.err().map(failed))
-            }
-        };
+    /// A group of queries, from begin to answers.
+    pub(super) fn step(&mut self, mut group: Vec<Box<dyn Query>>) {
+        let troubles: Vec<_> = group.iter_mut().map(|query| self.attempt(query.as_mut()).err()).collect();
+        let ended = self.end().err();
+        for (query, trouble) in group.into_iter().zip(troubles) {
+            self.answer(query, trouble.or_else(|| ended.clone()));
+        }
+    }
+
+    fn attempt(&mut self, query: &mut dyn Query) -> Result<(), ReadTrouble> {
+        // SQLite gives the snapshot up after some errors: what comes behind has one of its own.
+        if self.session.connection.is_autocommit() {
+            // Asked first: what is committed from here on may be seen, and need not.
+            self.session.changes = self.core.changes.committed();
+            self.session.control(&BEGIN).map_err(failed)?;
+        }
+        let (ran, inconsistent) = attempt_query(query, &mut self.session, self.limit, self.core.options.read_limit);
+        self.core.quarantine.record(inconsistent);
+        ran
+    }
+
+    fn end(&mut self) -> Result<(), ReadTrouble> {
+        let is_over = self.session.connection.is_autocommit();
+        if is_over { Ok(()) } else { self.session.control(&END).map_err(failed) }
+    }
+
+    fn answer(&self, query: Box<dyn Query>, trouble: Option<ReadTrouble>) {
         count(&self.core.counters.reads);
         match &trouble {
             Some(ReadTrouble::Failed(Trouble::Statement { cause: Cause::Disk, words, .. })) => {

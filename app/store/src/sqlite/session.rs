@@ -2,6 +2,7 @@
 
 use crate::audit::image::CellRef;
 use crate::dialect::first_table;
+use crate::look::{may_be_seen, may_see};
 use crate::migrations::Definer;
 use crate::param::Param;
 use crate::row::{Heading, Row};
@@ -24,6 +25,10 @@ struct Prepared<'c> {
     heading: Arc<Heading>,
     /// Sizes of the last row, so that the next one is made in the right size at once.
     sizes: (usize, usize),
+    /// It writes, and what it writes may be read by a look.
+    changes: bool,
+    /// A look may run it.
+    is_for_looks: bool,
 }
 
 /// The longest list whose values are looked for one by one.
@@ -35,11 +40,14 @@ type Key = (usize, u16);
 pub(super) struct SqliteSession<'c> {
     pub(super) connection: &'c Connection,
     prepared: HashMap<Key, Prepared<'c>>,
+    /// Statements that may have changed what looks read: what this session ran, or knew of before its snapshot.
+    pub(super) changes: u64,
+    is_looking: bool,
 }
 
 impl<'c> SqliteSession<'c> {
     pub(super) fn new(connection: &'c Connection) -> Self {
-        Self { connection, prepared: HashMap::new() }
+        Self { connection, prepared: HashMap::new(), changes: 0, is_looking: false }
     }
 
     fn prepared(&mut self, key: Key, params: usize, text: impl FnOnce() -> Result<String, Failure>) -> Result<&mut Prepared<'c>, Failure> {
@@ -48,7 +56,15 @@ impl<'c> SqliteSession<'c> {
             Entry::Vacant(entry) => entry.insert(prepare(self.connection, &text()?)?),
         };
         let wanted = prepared.statement.parameter_count();
-        if wanted == params { Ok(prepared) } else { Err(Failure::misuse(format!("{params} parameters were given for {wanted}"))) }
+        if wanted != params {
+            return Err(Failure::misuse(format!("{params} parameters were given for {wanted}")));
+        }
+        if self.is_looking && !prepared.is_for_looks {
+            return Err(Failure::misuse("a look may not read what it reads, or writes"));
+        }
+        // Also if it fails, or is undone: too many only cost another look.
+        self.changes += u64::from(prepared.changes);
+        Ok(prepared)
     }
 
     /// Looks for each distinct value of a short list by itself: for a list SQLite makes a table each time, which costs more.
@@ -68,7 +84,11 @@ impl<'c> SqliteSession<'c> {
 
     /// Runs one of the engine's own words, such as SAVEPOINT.
     pub(super) fn control(&mut self, sql: &'static Sql) -> Result<(), Failure> {
-        self.execute(sql, &[]).map(drop)
+        // Not a change: what is undone was counted when it was done.
+        let changes = self.changes;
+        let ran = self.execute(sql, &[]).map(drop);
+        self.changes = changes;
+        ran
     }
 
     /// Undoes the transaction. SQLite reads pages again for it, and says nothing when that fails: it only refuses those who still read. So somebody
@@ -92,7 +112,9 @@ impl<'c> SqliteSession<'c> {
 fn prepare<'c>(connection: &'c Connection, text: &str) -> Result<Prepared<'c>, Failure> {
     let statement = connection.prepare(text).map_err(|error| failure(&error))?;
     let columns = crate::session::columns_of(statement.column_names().map(str::to_owned))?;
-    Ok(Prepared { statement, heading: Arc::new(Heading { table: first_table(text), columns }), sizes: (0, 0) })
+    let (is_read_only, heading) = (statement.readonly(), Arc::new(Heading { table: first_table(text), columns }));
+    let (changes, is_for_looks) = (!is_read_only && may_be_seen(text), is_read_only && may_see(text));
+    Ok(Prepared { statement, heading, sizes: (0, 0), changes, is_for_looks })
 }
 
 impl Prepared<'_> {
@@ -190,6 +212,14 @@ impl Session for SqliteSession<'_> {
             before = row;
         }
         Ok(inserted)
+    }
+
+    fn changes(&self) -> u64 {
+        self.changes
+    }
+
+    fn look(&mut self, begins: bool) {
+        self.is_looking = begins;
     }
 }
 

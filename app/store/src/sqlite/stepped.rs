@@ -3,7 +3,7 @@
 use super::checkpoint::Checkpointer;
 use super::readers::QueryRunner;
 use super::writer::Writer;
-use super::{Opened, connect_all};
+use super::{LOOKS_AT_ONCE, Opened, connect_all};
 use crate::audit::seal_log::{REST, SealLog};
 use crate::options::Opening;
 use crate::stop::StopReason;
@@ -29,6 +29,7 @@ pub struct Stepper<'e> {
     writer: Writer<'e>,
     readers: Vec<QueryRunner<'e>>,
     next_reader: usize,
+    looker: QueryRunner<'e>,
     checkpointer: &'e mut Checkpointer,
     checkpoint_connection: &'e Connection,
     seals: Option<&'e mut SealLog>,
@@ -49,12 +50,14 @@ impl Engine {
 
     /// Whoever works on it. Once: another one begins with the last seal of the opening.
     pub fn stepper(&mut self) -> Stepper<'_> {
-        let Opened { writer: (connection, limit), head, readers, checkpointer: (checkpoint_connection, checkpointer), gate } =
-            &mut self.opened;
+        let Opened { writer: (connection, limit), head, readers, looker, checkpointer, gate } = &mut self.opened;
+        let (checkpoint_connection, checkpointer) = checkpointer;
+        let core = &self.core;
         Stepper {
             writer: Writer::new(connection, limit.clone(), Arc::clone(&self.core), Arc::clone(gate), *head),
-            readers: readers.iter().map(|(connection, limit)| QueryRunner::new(connection, limit, Arc::clone(&self.core))).collect(),
+            readers: readers.iter().map(|(connection, limit)| QueryRunner::new(connection, limit, Arc::clone(core))).collect(),
             next_reader: 0,
+            looker: QueryRunner::new(&looker.0, &looker.1, Arc::clone(core)),
             checkpointer,
             checkpoint_connection,
             seals: self.seals.as_mut(),
@@ -69,9 +72,10 @@ impl Stepper<'_> {
     /// Returns when a command or a query waits, or no more will come.
     pub async fn work(&self) {
         poll_fn(|context| {
-            // Both are asked, so that either wakes.
-            let (commands, queries) = (self.core.commands.poll_work(context), self.core.queries.poll_work(context));
-            if commands.is_ready() || queries.is_ready() { Poll::Ready(()) } else { Poll::Pending }
+            // All are asked, so that each wakes.
+            let core = &self.core;
+            let asked = [core.commands.poll_work(context), core.queries.poll_work(context), core.looks.poll_work(context)];
+            if asked.iter().any(Poll::is_ready) { Poll::Ready(()) } else { Poll::Pending }
         })
         .await;
     }
@@ -88,16 +92,28 @@ impl Stepper<'_> {
         any
     }
 
-    /// Answers the query that waits, on the reader whose turn it is; false if none does.
+    /// Answers the query that waits, on the reader whose turn it is, or else the looks that wait; false if there is neither.
     pub fn read(&mut self) -> bool {
         let mut query = Vec::new();
         self.core.queries.take_now(1, &mut query);
-        let Some(query) = query.pop() else { return false };
+        if query.is_empty() {
+            return self.look();
+        }
         self.next_reader = (self.next_reader + 1).checked_rem(self.readers.len()).unwrap_or(0);
         if let Some(reader) = self.readers.get_mut(self.next_reader) {
             reader.step(query);
         }
         true
+    }
+
+    fn look(&mut self) -> bool {
+        let mut looks = Vec::new();
+        self.core.looks.take_now(LOOKS_AT_ONCE, &mut looks);
+        let any = !looks.is_empty();
+        if any {
+            self.looker.step(looks);
+        }
+        any
     }
 
     /// A look of the checkpointer at the log, and of the signer at the seals: each does what is due.

@@ -239,6 +239,7 @@ impl<'c> Writer<'c> {
         let committed = self.core.options.faults.at_commit().and_then(|()| self.session.control(&COMMIT));
         committed.map_err(|failure| self.given_up(Lost::by(failure, COMMIT.name())))?;
         count(&self.core.counters.groups);
+        self.core.changes.commit(self.session.changes);
         if self.head != self.head_after_commit {
             self.head = self.head_after_commit;
             self.core.heads.put(self.head);

@@ -13,6 +13,7 @@ mod dialect;
 mod groups;
 mod history;
 mod log;
+mod looks;
 mod opening;
 mod patient_history;
 mod plans;
