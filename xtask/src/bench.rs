@@ -5,20 +5,21 @@ use crate::postgres::ADDRESS_VARIABLE;
 use crate::process;
 use crate::stages::Workshop;
 
-/// A measurement: what must be built, and the program that measures.
+/// A measurement: what must be built beside it, and the program that measures, with its package.
 #[derive(Debug, PartialEq, Eq)]
 struct Bench {
-    packages: &'static [&'static str],
+    beside: &'static [&'static str],
+    package: &'static str,
     program: &'static str,
 }
 
 /// How fast results come in, against the bare anchor.
-const INGEST: Bench = Bench { packages: &["benchside", "anchors", "ingest"], program: "ingest" };
+const INGEST: Bench = Bench { beside: &["benchside", "anchors"], package: "ingest", program: "ingest" };
 /// What reads and the start cost as the database grows.
-const GROWTH: Bench = Bench { packages: &["benchside", "growth"], program: "growth" };
+const GROWTH: Bench = Bench { beside: &["benchside"], package: "growth", program: "growth" };
 
 /// What `audit verify` costs, against bare SHA-256.
-const AUDIT: Bench = Bench { packages: &["growth"], program: "audit" };
+const AUDIT: Bench = Bench { beside: &[], package: "growth", program: "audit" };
 
 /// Builds what is measured as it is shipped, then measures; arguments are the measuring program's own.
 pub(crate) fn run(workshop: &mut Workshop, arguments: &[String]) -> Outcome {
@@ -37,11 +38,11 @@ fn chosen(arguments: &[String]) -> (Bench, &[String]) {
 
 fn measure(workshop: &mut Workshop, bench: &Bench, arguments: &[String]) -> Result<(), Failure> {
     // One by one: built together, each would get the others' features as well.
-    for package in bench.packages {
+    for package in bench.beside {
         process::run(process::cargo(&["build", "--release", "-p", package]))?;
     }
     let address = workshop.postgres()?;
-    let mut command = process::cargo(&["run", "--release", "--bin", bench.program, "--"]);
+    let mut command = process::cargo(&["run", "--release", "-p", bench.package, "--bin", bench.program, "--"]);
     command.args(arguments).env(ADDRESS_VARIABLE, address);
     process::run(command)
 }

@@ -1,7 +1,6 @@
 //! The content that ships with the program: the starting catalogue and each driver's default mapping, embedded as text.
 
-use catalogue::calculations::martin_hopkins::FactorTable;
-use catalogue::{Catalogue, CatalogueText, ContentTrouble, InstrumentMapping, Intervals, TestCode};
+use catalogue::{Catalogue, CatalogueText, ContentTrouble, InstrumentMapping};
 
 /// Shipped or given content that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +18,8 @@ pub fn starting_catalogue() -> Result<Catalogue, ContentProblem> {
         containers: include_str!("../../../content/catalogue/containers.csv"),
         tests: include_str!("../../../content/catalogue/tests.csv"),
         critical_limits: include_str!("../../../content/catalogue/critical_limits.csv"),
+        reference_intervals: Some(include_str!("../../../content/catalogue/reference_intervals.csv")),
+        ldl_factors: Some(include_str!("../../../content/catalogue/martin_hopkins_factors.csv")),
     })
     .map_err(ContentProblem)
 }
@@ -30,17 +31,4 @@ pub fn default_mapping(driver: &str, catalogue: &Catalogue) -> Result<Option<Ins
         _ => return Ok(None),
     };
     InstrumentMapping::read(file, text, catalogue).map(Some).map_err(ContentProblem)
-}
-
-/// The factors of LDL cholesterol by Martin and Hopkins that ship with the program.
-pub fn starting_ldl_factors() -> Result<FactorTable, ContentProblem> {
-    let text = include_str!("../../../content/catalogue/martin_hopkins_factors.csv");
-    FactorTable::read("martin_hopkins_factors.csv", text).map_err(ContentProblem)
-}
-
-/// The reference intervals that ship with the program, unverified until a director signs them.
-pub fn starting_intervals(catalogue: &Catalogue) -> Result<Intervals, ContentProblem> {
-    let text = include_str!("../../../content/catalogue/reference_intervals.csv");
-    let decimals = |test: &TestCode| catalogue.test(test).map(|test| test.decimals);
-    Intervals::read("reference_intervals.csv", text, decimals).map_err(ContentProblem)
 }

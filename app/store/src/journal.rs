@@ -34,7 +34,7 @@ pub(crate) fn enter(tx: &mut Tx<'_>, id: CommandId, at: Timestamp, actor: &str, 
         Param::from(images.as_bytes()),
     ];
     let entered = tx.execute(&ENTER_JOURNAL, &params)? == 1;
-    Ok(entered.then(|| Entry { command: id, hash: entry_hash(params.iter().map(CellRef::of)) }))
+    Ok(entered.then(|| Entry { command: id, hash: entry_hash(params.iter().map(CellRef::of), &mut Vec::with_capacity(1_024)) }))
 }
 
 /// What the command said when it ran before, if it did.

@@ -20,10 +20,11 @@ pub use mapping::InstrumentMapping;
 pub use table::ContentTrouble;
 pub use test::{LoincCheck, Test, TestCode};
 
+use calculations::martin_hopkins::FactorTable;
 use std::collections::BTreeMap;
 
 /// The files of one edition, as text, each with the name it is known by in messages.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct CatalogueText<'a> {
     /// `edition.toml`.
     pub edition: &'a str,
@@ -33,6 +34,10 @@ pub struct CatalogueText<'a> {
     pub tests: &'a str,
     /// `critical_limits.csv`.
     pub critical_limits: &'a str,
+    /// `reference_intervals.csv`; an edition without it has none.
+    pub reference_intervals: Option<&'a str>,
+    /// `martin_hopkins_factors.csv`; an edition without it has no LDL cholesterol by Martin and Hopkins.
+    pub ldl_factors: Option<&'a str>,
 }
 
 /// One edition of the catalogue, read and checked as a whole.
@@ -42,6 +47,8 @@ pub struct Catalogue {
     container_kinds: BTreeMap<ContainerKindCode, ContainerKind>,
     tests: BTreeMap<TestCode, Test>,
     critical_limits: CriticalLimits,
+    intervals: Intervals,
+    ldl_factors: Option<FactorTable>,
 }
 
 impl Catalogue {
@@ -51,9 +58,16 @@ impl Catalogue {
         let edition = edition::read(text.edition).map_err(|trouble| troubles.push(trouble)).ok();
         let container_kinds = container_kind::read(text.containers, &mut troubles);
         let tests = test::read(text.tests, &container_kinds, &mut troubles);
-        let critical_limits = limits::read(text.critical_limits, &tests, &mut troubles);
+        let intervals = text.reference_intervals.map(|text| {
+            let decimals = |test: &TestCode| tests.get(test).map(|test| test.decimals);
+            Intervals::read("reference_intervals.csv", text, decimals)
+        });
+        let intervals = intervals.transpose().map_err(|more| troubles.extend(more)).ok().flatten().unwrap_or_default();
+        let critical_limits = limits::read(text.critical_limits, &tests, &intervals, &mut troubles);
+        let ldl_factors = text.ldl_factors.map(|text| FactorTable::read("martin_hopkins_factors.csv", text));
+        let ldl_factors = ldl_factors.transpose().map_err(|more| troubles.extend(more)).ok().flatten();
         match edition {
-            Some(edition) if troubles.is_empty() => Ok(Self { edition, container_kinds, tests, critical_limits }),
+            Some(edition) if troubles.is_empty() => Ok(Self { edition, container_kinds, tests, critical_limits, intervals, ldl_factors }),
             _ => Err(troubles),
         }
     }
@@ -81,6 +95,16 @@ impl Catalogue {
     /// Every test, by code.
     pub fn tests(&self) -> impl Iterator<Item = &Test> {
         self.tests.values()
+    }
+
+    /// The reference intervals, decision limits and therapeutic ranges.
+    pub fn intervals(&self) -> &Intervals {
+        &self.intervals
+    }
+
+    /// The factors of LDL cholesterol by Martin and Hopkins, where the edition has them.
+    pub fn ldl_factors(&self) -> Option<&FactorTable> {
+        self.ldl_factors.as_ref()
     }
 
     /// The critical limits.

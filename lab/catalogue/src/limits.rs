@@ -1,10 +1,12 @@
 //! Critical limits: rows by test, sex and age, chosen for one patient. Strict: critical is below `low` or above `high`, never at it.
 //! Source of the rule: the laboratory's critical value policy; the rows carry their own source.
 
+use crate::intervals::{High, Interval, Intervals};
 use crate::table::{self, ContentTrouble, TableRow};
 use crate::test::{Test, TestCode};
-use kernel::{Number, Sex};
+use kernel::{AgeAtCollection, AgePoint, Number, Sex};
 use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 use std::collections::BTreeMap;
 
 /// A row of the table.
@@ -12,10 +14,10 @@ use std::collections::BTreeMap;
 pub struct CriticalLimit {
     /// `None` is any sex.
     pub sex: Option<Sex>,
-    /// From this age in days (included).
-    pub age_min_days: Decimal,
-    /// To this age in days (not included).
-    pub age_max_days: Decimal,
+    /// From this age in minutes (included).
+    pub age_min_minutes: u32,
+    /// To this age in minutes (not included).
+    pub age_max_minutes: u32,
     /// A fact that must be known to hold, such as `trough`; such a row replaces the unconditioned one. `None` holds for everybody.
     pub condition: Option<String>,
     /// Critical below this, in the test's unit.
@@ -73,9 +75,6 @@ pub enum Beyond {
     NotSaid,
 }
 
-/// What is known of the patient's age at collection: a range of days, both ends included, or nothing.
-pub type AgeDays = Option<(u32, u32)>;
-
 /// All critical limits of an edition.
 #[derive(Debug, Clone, Default)]
 pub struct CriticalLimits {
@@ -85,7 +84,7 @@ pub struct CriticalLimits {
 impl CriticalLimits {
     /// The limit that holds for a test, a sex, an age and the conditions known to hold. Where what is known admits several different limits,
     /// or a limit and none, the missing fact is named: nothing is guessed.
-    pub fn choose(&self, test: &TestCode, sex: Sex, age: AgeDays, conditions: &[&str]) -> LimitChoice<'_> {
+    pub fn choose(&self, test: &TestCode, sex: Sex, age: AgeAtCollection, conditions: &[&str]) -> LimitChoice<'_> {
         let Some(rows) = self.rows.get(test) else { return LimitChoice::None };
         let known: Vec<&CriticalLimit> = rows.iter().filter(|row| row.condition_may_hold(conditions)).collect();
         match sex {
@@ -96,7 +95,7 @@ impl CriticalLimits {
 }
 
 /// The choice for somebody on record neither as female nor as male: what holds for both, or the fact that would tell.
-fn choose_for_either<'a>(rows: &[&'a CriticalLimit], age: AgeDays) -> LimitChoice<'a> {
+fn choose_for_either<'a>(rows: &[&'a CriticalLimit], age: AgeAtCollection) -> LimitChoice<'a> {
     match (choose_for(rows, Sex::Female, age), choose_for(rows, Sex::Male, age)) {
         (LimitChoice::Needs(fact), _) | (_, LimitChoice::Needs(fact)) => LimitChoice::Needs(fact),
         (LimitChoice::None, LimitChoice::None) => LimitChoice::None,
@@ -106,7 +105,7 @@ fn choose_for_either<'a>(rows: &[&'a CriticalLimit], age: AgeDays) -> LimitChoic
 }
 
 /// The choice where the sex is known: the age may be missing, or two conditions hold that have limits of their own.
-fn choose_for<'a>(rows: &[&'a CriticalLimit], sex: Sex, age: AgeDays) -> LimitChoice<'a> {
+fn choose_for<'a>(rows: &[&'a CriticalLimit], sex: Sex, age: AgeAtCollection) -> LimitChoice<'a> {
     let mut admitted: Vec<&CriticalLimit> = rows.iter().copied().filter(|row| row.admits_sex(sex) && row.admits_age(age)).collect();
     if admitted.iter().any(|row| row.condition.is_some()) {
         admitted.retain(|row| row.condition.is_some());
@@ -117,26 +116,23 @@ fn choose_for<'a>(rows: &[&'a CriticalLimit], sex: Sex, age: AgeDays) -> LimitCh
     } else if admitted.iter().any(|row| row.condition != first.condition) {
         LimitChoice::Needs(PatientFact::Condition)
     } else {
-        LimitChoice::Needs(PatientFact::BirthDate)
+        LimitChoice::Needs(if age.is_known_to_the_day() { PatientFact::BirthTime } else { PatientFact::BirthDate })
     }
 }
 
 /// Whether rows that agree on the limit leave no part of the possible ages without one.
-fn covers_age(rows: &[&CriticalLimit], age: AgeDays) -> bool {
-    let (youngest, oldest) = age.unwrap_or((0, AGE_MAX_DAYS));
-    let mut reached = Decimal::from(youngest);
+fn covers_age(rows: &[&CriticalLimit], age: AgeAtCollection) -> bool {
+    let mut reached = age.youngest().minutes;
     let mut sorted: Vec<&&CriticalLimit> = rows.iter().collect();
-    sorted.sort_by_key(|row| row.age_min_days);
+    sorted.sort_by_key(|row| row.age_min_minutes);
     for row in sorted {
-        if row.age_min_days <= reached && row.age_max_days > reached {
-            reached = row.age_max_days;
+        if row.age_min_minutes <= reached && row.age_max_minutes > reached {
+            reached = row.age_max_minutes;
         }
     }
-    reached > Decimal::from(oldest)
+    // Nobody gets older than the last row of a test, which ends where lives end.
+    reached > age.oldest().minutes || reached >= AgePoint::OLDEST.minutes
 }
-
-/// No patient is older than this (150 years); the last row of a test ends there.
-const AGE_MAX_DAYS: u32 = 54_787;
 
 impl CriticalLimit {
     /// Where a reported value lies: at the limit is not beyond it.
@@ -162,18 +158,21 @@ impl CriticalLimit {
         (self.low, self.high) == (other.low, other.high)
     }
 
-    fn admits_age(&self, age: AgeDays) -> bool {
-        let Some((youngest, oldest)) = age else { return true };
-        // A day of age is the whole day from its first to its last moment.
-        self.age_min_days < Decimal::from(oldest) + Decimal::ONE && self.age_max_days > Decimal::from(youngest)
+    fn admits_age(&self, age: AgeAtCollection) -> bool {
+        self.age_min_minutes <= age.oldest().minutes && self.age_max_minutes > age.youngest().minutes
     }
 }
 
 const FILE: &str = "critical_limits.csv";
-const COLUMNS: [&str; 8] = ["test", "sex", "age_min_days", "age_max_days", "condition", "low", "high", "source"];
+const COLUMNS: [&str; 9] = ["test", "sex", "age_min_days", "age_max_days", "condition", "low", "high", "source", "reason"];
 
-/// Reads `critical_limits.csv` against the tests it speaks of.
-pub(crate) fn read(text: &str, tests: &BTreeMap<TestCode, Test>, troubles: &mut Vec<ContentTrouble>) -> CriticalLimits {
+/// Reads `critical_limits.csv` against the tests it speaks of and their intervals: what is normal is not critical, unless the row says why (`reason`).
+pub(crate) fn read(
+    text: &str,
+    tests: &BTreeMap<TestCode, Test>,
+    intervals: &Intervals,
+    troubles: &mut Vec<ContentTrouble>,
+) -> CriticalLimits {
     let mut rows: BTreeMap<TestCode, Vec<CriticalLimit>> = BTreeMap::new();
     for row in table::read(FILE, text, &COLUMNS, troubles) {
         match read_row(&row, tests) {
@@ -181,6 +180,10 @@ pub(crate) fn read(text: &str, tests: &BTreeMap<TestCode, Test>, troubles: &mut 
                 let of_test = rows.entry(test.clone()).or_default();
                 if of_test.iter().any(|other| other.overlaps(&limit)) {
                     troubles.push(row.trouble(format!("a second critical limit of {test} for the same sex, age and condition")));
+                }
+                let within = intervals.of_test(&test).iter().find_map(|interval| limit.within(interval));
+                if let (Some(what), "") = (within, row.cell("reason")) {
+                    troubles.push(row.trouble(format!("{what} of {test}: correct it, or state the reason in the column reason")));
                 }
                 of_test.push(limit);
             }
@@ -191,9 +194,33 @@ pub(crate) fn read(text: &str, tests: &BTreeMap<TestCode, Test>, troubles: &mut 
 }
 
 impl CriticalLimit {
+    /// Says so if a value that is normal by this interval would be critical for somebody for whom both hold.
+    fn within(&self, interval: &Interval) -> Option<String> {
+        let ages_meet = interval.age_min.minutes() < self.age_max_minutes && self.age_min_minutes < interval.age_max.minutes();
+        let sexes_meet = self.sex.is_none() || interval.sex.is_none() || self.sex == interval.sex;
+        let conditions_meet = self.condition.is_none() || interval.condition.is_none() || self.condition == interval.condition;
+        if !(ages_meet && sexes_meet && conditions_meet) {
+            return None;
+        }
+        let high = match interval.high {
+            Some(High::Fixed(high)) => Some(high),
+            Some(High::TenTimesAge) | None => None,
+        };
+        match (self.low.zip(interval.low), self.high.zip(high)) {
+            (Some((critical, normal)), _) if critical > normal => {
+                Some(format!("critical below {critical} lies inside the interval from {normal}"))
+            }
+            (_, Some((critical, normal))) if critical < normal => {
+                Some(format!("critical above {critical} lies inside the interval up to {normal}"))
+            }
+            _ => None,
+        }
+    }
+
     fn overlaps(&self, other: &Self) -> bool {
         let same_sex = self.sex.is_none() || other.sex.is_none() || self.sex == other.sex;
-        same_sex && self.condition == other.condition && self.age_min_days < other.age_max_days && other.age_min_days < self.age_max_days
+        let ages_meet = self.age_min_minutes < other.age_max_minutes && other.age_min_minutes < self.age_max_minutes;
+        same_sex && self.condition == other.condition && ages_meet
     }
 }
 
@@ -208,19 +235,23 @@ fn read_row(row: &TableRow<'_>, tests: &BTreeMap<TestCode, Test>) -> Result<(Tes
         "" => Ok(None),
         text => text.parse::<Decimal>().map(Some).map_err(|_| row.trouble(format!("{column} must be a decimal number, not “{text}”"))),
     };
-    let age = |column: &str| number(column)?.ok_or_else(|| row.trouble(format!("{column} is missing")));
+    let age = |column: &str| {
+        let days = number(column)?.ok_or_else(|| row.trouble(format!("{column} is missing")))?;
+        let minutes =
+            days.checked_mul(Decimal::from(24 * 60)).filter(|minutes| minutes.fract().is_zero()).and_then(|minutes| minutes.to_u32());
+        let minutes = minutes.filter(|minutes| *minutes <= AgePoint::OLDEST.minutes);
+        minutes
+            .ok_or_else(|| row.trouble(format!("{column} must be whole minutes, not negative and at most 150 years, in days: not {days}")))
+    };
     let limit = CriticalLimit {
         sex,
-        age_min_days: age("age_min_days")?,
-        age_max_days: age("age_max_days")?,
+        age_min_minutes: age("age_min_days")?,
+        age_max_minutes: age("age_max_days")?,
         condition: Some(row.cell("condition")).filter(|condition| !condition.is_empty()).map(str::to_owned),
         low: number("low")?,
         high: number("high")?,
     };
-    if limit.age_min_days < Decimal::ZERO {
-        return Err(row.trouble("age_min_days must not be negative"));
-    }
-    if limit.age_min_days >= limit.age_max_days {
+    if limit.age_min_minutes >= limit.age_max_minutes {
         return Err(row.trouble("age_min_days must be below age_max_days"));
     }
     match (limit.low, limit.high) {

@@ -69,6 +69,13 @@ impl AgeAtCollection {
         Self::exactly(AgePoint { minutes, months: minutes / MINUTES_OF_A_MONTH })
     }
 
+    /// No younger than one point and no older than another. `None` if they are the other way round, or beyond any life.
+    pub fn between(youngest: AgePoint, oldest: AgePoint) -> Option<Self> {
+        let is_in_order = youngest.minutes <= oldest.minutes && youngest.months <= oldest.months;
+        let slack = AgePoint::OLDEST.minutes + MINUTES_OF_A_DAY;
+        (is_in_order && oldest.minutes <= slack).then_some(Self { youngest, oldest })
+    }
+
     /// Nothing is known: any age.
     pub const fn unknown() -> Self {
         Self { youngest: AgePoint::BIRTH, oldest: AgePoint::OLDEST }

@@ -20,6 +20,9 @@ pub(crate) enum Act {
         /// A public key that counts, as `audit key` shows it; this laboratory's own where none is named. May be repeated.
         #[arg(long, value_name = "HEX", requires = "anchor")]
         key: Vec<String>,
+        /// Only the journal and its seals, no records: a small part of the work, for every day.
+        #[arg(long)]
+        chain: bool,
     },
     /// Lists who looked at a patient, newest first: when each looking began, who, at what. Looking again within a quarter of an hour is the same.
     Seen {
@@ -42,14 +45,14 @@ pub(crate) async fn run(act: Act) -> Result<(), Failure> {
             Ok(())
         }
         Act::Seen { mrn, place } => carry_out(&place, "audit seen", Request::AuditSeen { mrn, from: None }).await,
-        Act::Verify { place, anchor, key } => {
+        Act::Verify { place, anchor, key, chain } => {
             // A server may have another working folder.
             let anchor = anchor.map(|file| std::path::absolute(&file).unwrap_or(file));
             let keys = match (&anchor, key.is_empty()) {
                 (Some(_), true) => vec![public_key(&place)?],
                 _ => key,
             };
-            carry_out(&place, "audit verify", Request::AuditVerify { anchor, keys }).await
+            carry_out(&place, "audit verify", Request::AuditVerify { anchor, keys, chain }).await
         }
     }
 }

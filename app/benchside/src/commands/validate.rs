@@ -2,8 +2,8 @@
 
 use super::say;
 use crate::failure::Failure;
-use crate::validate::{CaseFile, Content, Judged, Ran, Verdict, read_folder, run as run_file, shipped};
-use catalogue::{Edition, Signature};
+use crate::validate::{CaseFile, Judged, Ran, Verdict, read_folder, run as run_file, shipped};
+use catalogue::{Catalogue, Edition, Signature};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::path::PathBuf;
@@ -67,13 +67,11 @@ struct FailureLine {
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let files = arguments.cases.as_deref().map_or_else(|| Ok(shipped()), read_folder)?;
     let catalogue = actions::starting_catalogue().map_err(Failure::environment)?;
-    let intervals = actions::starting_intervals(&catalogue).map_err(Failure::environment)?;
-    let content = Content { factors: actions::starting_ldl_factors().map_err(Failure::environment)?, intervals, catalogue };
-    let lines = judge(&files, &content)?;
+    let lines = judge(&files, &catalogue)?;
     let sum = |count: fn(&FileLine) -> usize| lines.iter().map(count).sum();
     let evidence = Evidence {
         program: concat!("benchside ", env!("CARGO_PKG_VERSION")),
-        edition: edition_line(content.catalogue.edition()),
+        edition: edition_line(catalogue.edition()),
         at: actions::now().to_string(),
         who: arguments.who.as_deref(),
         cases: arguments.cases.as_ref().map_or_else(|| "shipped with the program".to_owned(), |folder| folder.display().to_string()),
@@ -95,10 +93,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 /// Runs every file. Those that cannot be read are named all at once, and then nothing counts as evidence.
-fn judge(files: &[CaseFile], content: &Content) -> Result<Vec<FileLine>, Failure> {
+fn judge(files: &[CaseFile], catalogue: &Catalogue) -> Result<Vec<FileLine>, Failure> {
     let (mut lines, mut troubles) = (Vec::new(), Vec::new());
     for file in files {
-        match run_file(file, content) {
+        match run_file(file, catalogue) {
             Ok(ran) => lines.push(line(file, ran)),
             Err(trouble) => troubles.push(format!("{}: {trouble}", file.name)),
         }

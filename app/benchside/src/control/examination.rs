@@ -54,7 +54,7 @@ pub(crate) async fn check(store: &Store) -> Carried {
 async fn database(store: &Store) -> Result<Found, (Failure, Vec<String>)> {
     let mut found = Found::default();
     found.note(actions::check_invariants(store).await.map_err(|trouble| environment(&trouble))?);
-    let audited = verified(store, None).await?;
+    let audited = verified(store, None, store::audit::verify).await?;
     found.broken.extend(audited.findings.iter().map(|finding| format!("I6: {finding}")));
     found.broken.extend(store.troubles().into_iter().map(|trouble| format!("database: {trouble}")));
     found.more = audited.more;

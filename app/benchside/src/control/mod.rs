@@ -59,8 +59,13 @@ pub(crate) enum Request {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         logs: Vec<String>,
     },
-    /// Hold the journal, its seals and the records against each other, and against an anchor if one is named; by these keys.
-    AuditVerify { anchor: Option<PathBuf>, keys: Vec<String> },
+    /// Hold the journal, its seals and the records against each other, and against an anchor if one is named; by these keys. Or no records.
+    AuditVerify {
+        anchor: Option<PathBuf>,
+        keys: Vec<String>,
+        #[serde(default)]
+        chain: bool,
+    },
     /// Show who looked at a patient, from a place in the list on.
     AuditSeen {
         mrn: String,

@@ -49,7 +49,7 @@ impl Office {
             Request::TokenRevoke { name } => self.revoke_token(&name).await,
             Request::Check { backups, logs } => self.examination(backups, logs).carry_out(cancel).await,
             Request::AuditSeen { mrn, from } => return self.who_saw(mrn, from).await,
-            Request::AuditVerify { anchor, keys } => self.verify_audit(anchor, keys).await,
+            Request::AuditVerify { anchor, keys, chain } => self.verify_audit(anchor, keys, chain).await,
             Request::ImportPatients { file } => self.import_patients(Path::new(&file)).await,
             Request::Backup { folder } => self.back_up(Path::new(&folder), cancel).await,
         };
@@ -123,9 +123,9 @@ impl Office {
         Answer::done_in_part(lookings.into_iter().map(line).collect(), then)
     }
 
-    async fn verify_audit(&self, anchor: Option<PathBuf>, keys: Vec<String>) -> Carried {
+    async fn verify_audit(&self, anchor: Option<PathBuf>, keys: Vec<String>, chain: bool) -> Carried {
         let anchor = anchor.map(|file| read_anchor(&file, keys)).transpose()?;
-        let report = verified(&self.store, anchor).await?;
+        let report = verified(&self.store, anchor, if chain { audit::verify_chain } else { audit::verify }).await?;
         let lines = report.to_string().lines().map(str::to_owned).collect();
         if report.is_sound() {
             return Ok(lines);
@@ -193,10 +193,13 @@ pub(super) fn things(count: usize, one: &str, many: &str) -> String {
     if count == 1 { format!("1 thing {one}") } else { format!("{count} things {many}") }
 }
 
+/// Looks at everything, or at the chain alone.
+pub(super) type Verify = fn(&Store, Option<&Anchor>, audit::Limits) -> Result<Report, audit::VerifyTrouble>;
+
 /// Holds journal, seals and records against each other.
-pub(super) async fn verified(store: &Store, anchor: Option<Anchor>) -> Result<Report, (Failure, Vec<String>)> {
+pub(super) async fn verified(store: &Store, anchor: Option<Anchor>, verify: Verify) -> Result<Report, (Failure, Vec<String>)> {
     let store = store.clone();
-    let looking = tokio::task::spawn_blocking(move || audit::verify(&store, anchor.as_ref(), audit::Limits::default()));
+    let looking = tokio::task::spawn_blocking(move || verify(&store, anchor.as_ref(), audit::Limits::default()));
     let looked = looking.await.map_err(|error| (Failure::environment(error), Vec::new()))?;
     looked.map_err(|trouble| (Failure::environment(trouble), Vec::new()))
 }

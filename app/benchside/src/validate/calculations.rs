@@ -2,7 +2,8 @@
 
 use super::ldl;
 use super::printed::{Fields, Json, Printed};
-use super::{Content, Judged, Verdict, name_of};
+use super::{Judged, Verdict, name_of};
+use catalogue::Catalogue;
 use catalogue::calculations::{Calculated, Calculation, Given, InputKind, Inputs, NotCalculated};
 use kernel::value::{Comparator, DecimalMark, Value, ValueKindExpected};
 use kernel::{Decimal, Lang, Number, Quantity, Sex, Unit};
@@ -22,11 +23,11 @@ struct Case {
     unit: Option<String>,
 }
 
-pub(super) fn judge_all(text: &str, content: &Content) -> Result<Vec<Judged>, String> {
+pub(super) fn judge_all(text: &str, catalogue: &Catalogue) -> Result<Vec<Judged>, String> {
     let cases: Vec<Case> = serde_json::from_str(text).map_err(|error| format!("not a list of calculations: {error}"))?;
     let judged = |(index, case): (usize, &Case)| Judged {
         case: format!("{} {}", name_of(case.id.as_deref(), index), case.function),
-        verdict: judge(case, content).unwrap_or_else(|trouble| failed(case, &trouble)),
+        verdict: judge(case, catalogue).unwrap_or_else(|trouble| failed(case, &trouble)),
     };
     Ok(cases.iter().enumerate().map(judged).collect())
 }
@@ -37,9 +38,9 @@ fn failed(case: &Case, got: &str) -> Verdict {
 }
 
 /// The verdict, or what is wrong with the case or the result in words.
-fn judge(case: &Case, content: &Content) -> Result<Verdict, String> {
+fn judge(case: &Case, catalogue: &Catalogue) -> Result<Verdict, String> {
     let outcome = if case.function == ldl::FUNCTION {
-        ldl::calculate(&case.input, case.expected.as_deref(), content)?
+        ldl::calculate(&case.input, case.expected.as_deref(), catalogue)?
     } else {
         let Some(calculation) = Calculation::find(&case.function) else {
             return Ok(Verdict::NotRun(format!("no function {} yet", case.function)));

@@ -1,7 +1,8 @@
 //! `ldl_martin_hopkins.json`: factor, LDL and what is reported, each to the digits printed.
 
 use super::printed::{Fields, Json};
-use super::{Content, Judged, Verdict, name_of};
+use super::{Judged, Verdict, name_of};
+use catalogue::Catalogue;
 use catalogue::calculations::martin_hopkins::{HighTriglycerides, ldl_martin_hopkins};
 use catalogue::calculations::{Amount, Calculated, MgPerDl, NotCalculated, Outcome};
 use kernel::Lang;
@@ -20,17 +21,17 @@ struct Case {
     expected: Box<RawValue>,
 }
 
-pub(super) fn judge_all(text: &str, content: &Content) -> Result<Vec<Judged>, String> {
+pub(super) fn judge_all(text: &str, catalogue: &Catalogue) -> Result<Vec<Judged>, String> {
     let cases: Vec<Case> = serde_json::from_str(text).map_err(|error| format!("not a list of LDL cases: {error}"))?;
     let judged = |(index, case): (usize, &Case)| {
-        let verdict = judge(case, content).unwrap_or_else(|got| Verdict::Failed { expected: case.expected.get().to_owned(), got });
+        let verdict = judge(case, catalogue).unwrap_or_else(|got| Verdict::Failed { expected: case.expected.get().to_owned(), got });
         Judged { case: name_of(case.id.as_deref(), index), verdict }
     };
     Ok(cases.iter().enumerate().map(judged).collect())
 }
 
-fn judge(case: &Case, content: &Content) -> Result<Verdict, String> {
-    let outcome = calculate(&case.input, Some(&case.expected), content)?;
+fn judge(case: &Case, catalogue: &Catalogue) -> Result<Verdict, String> {
+    let outcome = calculate(&case.input, Some(&case.expected), catalogue)?;
     match (Json::read(&case.expected)?, outcome) {
         (Json::Text(_) | Json::Null, Err(reason)) if reason.is_blocked() => Ok(Verdict::Passed),
         (Json::Object(fields), Ok(found)) => {
@@ -62,7 +63,7 @@ fn in_words(found: &Calculated) -> String {
 pub(super) fn calculate(
     input: &Fields,
     expected: Option<&RawValue>,
-    content: &Content,
+    catalogue: &Catalogue,
 ) -> Result<Result<Calculated, NotCalculated>, String> {
     if let Some(unknown) = input.keys().find(|name| !INPUTS.contains(&name.as_str())) {
         return Err(format!("{FUNCTION} has no input {unknown}; it takes {}", INPUTS.join(", ")));
@@ -76,6 +77,7 @@ pub(super) fn calculate(
         Some(Ok(Json::Text(_) | Json::Null)) => HighTriglycerides::Blocked,
         _ => HighTriglycerides::LastRow,
     };
-    let found = ldl_martin_hopkins(amount(total)?, amount(hdl)?, amount(trig)?, &content.factors, policy);
+    let factors = catalogue.ldl_factors().ok_or("the edition has no factors of Martin and Hopkins")?;
+    let found = ldl_martin_hopkins(amount(total)?, amount(hdl)?, amount(trig)?, factors, policy);
     Ok(found.and_then(|found| found.calculated(0)))
 }

@@ -11,16 +11,8 @@ mod sigma;
 
 pub(crate) use files::{CaseFile, read_folder, shipped};
 
-use catalogue::calculations::martin_hopkins::FactorTable;
-use catalogue::{Catalogue, Intervals};
+use catalogue::Catalogue;
 use printed::Json;
-
-/// What cases are judged with besides the functions: the content an edition holds.
-pub(crate) struct Content {
-    pub(crate) factors: FactorTable,
-    pub(crate) intervals: Intervals,
-    pub(crate) catalogue: Catalogue,
-}
 
 /// How one case ended.
 #[derive(Debug, PartialEq, Eq)]
@@ -41,7 +33,7 @@ pub(crate) struct Judged {
 }
 
 /// Judges the cases of one file; a text that is not in the file's format is refused with the reason.
-type Rule = fn(&str, &Content) -> Result<Vec<Judged>, String>;
+type Rule = fn(&str, &Catalogue) -> Result<Vec<Judged>, String>;
 
 /// Files of cases by name. Those without a rule are known and not run.
 const FORMATS: &[(&str, Option<Rule>)] = &[
@@ -74,7 +66,7 @@ pub(crate) enum Ran {
 }
 
 /// Runs one file. A name or a text that is no known format is refused with the reason.
-pub(crate) fn run(file: &CaseFile, content: &Content) -> Result<Ran, String> {
+pub(crate) fn run(file: &CaseFile, catalogue: &Catalogue) -> Result<Ran, String> {
     if file.name.split_once('/').is_some_and(|(folder, _)| FOLDERS.contains(&folder)) {
         return Ok(Ran::NoRule);
     }
@@ -83,7 +75,7 @@ pub(crate) fn run(file: &CaseFile, content: &Content) -> Result<Ran, String> {
         Some((_, None)) => Ok(Ran::NoRule),
         Some((_, Some(rule))) => {
             let text = std::str::from_utf8(&file.bytes).map_err(|error| format!("not UTF-8: {error}"))?;
-            rule(text, content).map(Ran::Judged)
+            rule(text, catalogue).map(Ran::Judged)
         }
     }
 }

@@ -4,9 +4,9 @@
 //! among those shown. `L` and `H` speak of the interval, also where the value is critical besides; `LL` and `HH` of the critical limit.
 
 use super::printed::{Fields, Json, Printed};
-use super::{Content, Judged, Verdict, name_of};
+use super::{Judged, Verdict, name_of};
 use catalogue::intervals::flag::union;
-use catalogue::{Flag, Flagged, IntervalChoice, LimitChoice, NoFlag, Selection, TestCode};
+use catalogue::{Catalogue, Flag, Flagged, IntervalChoice, LimitChoice, NoFlag, Selection, TestCode};
 use kernel::value::{DecimalMark, Value, ValueKindExpected};
 use kernel::{AgeAtCollection, Decimal, Lang, Number, Sex};
 use serde::Deserialize;
@@ -25,18 +25,18 @@ const INPUTS: [&str; 9] = ["test", "sex", "age_days", "age_hours", "age_years", 
 /// An interval as shown: both bounds where it has them.
 type Shown = (Option<Decimal>, Option<Decimal>);
 
-pub(super) fn judge_all(text: &str, content: &Content) -> Result<Vec<Judged>, String> {
+pub(super) fn judge_all(text: &str, catalogue: &Catalogue) -> Result<Vec<Judged>, String> {
     let cases: Vec<Case> = serde_json::from_str(text).map_err(|error| format!("not a list of flag cases: {error}"))?;
     let judged = |(index, case): (usize, &Case)| {
         let expected = case.expected.as_deref().map_or("null", RawValue::get).to_owned();
-        let verdict = judge(case, content).map_or_else(|got| Verdict::Failed { expected, got }, |()| Verdict::Passed);
+        let verdict = judge(case, catalogue).map_or_else(|got| Verdict::Failed { expected, got }, |()| Verdict::Passed);
         Judged { case: name_of(case.id.as_deref(), index), verdict }
     };
     Ok(cases.iter().enumerate().map(judged).collect())
 }
 
 /// Nothing, or what was found otherwise than expected.
-fn judge(case: &Case, content: &Content) -> Result<(), String> {
+fn judge(case: &Case, catalogue: &Catalogue) -> Result<(), String> {
     let input = &case.input;
     if let Some(unknown) = input.keys().find(|name| !INPUTS.contains(&name.as_str())) {
         return Err(format!("a flag case has no input {unknown}; it takes {}", INPUTS.join(", ")));
@@ -48,7 +48,7 @@ fn judge(case: &Case, content: &Content) -> Result<(), String> {
     };
     let code = text("test")?.ok_or("the case names no test")?;
     let test = TestCode::parse(&code).ok_or_else(|| format!("{code} is no test code"))?;
-    let decimals = content.catalogue.test(&test).map(|test| test.decimals).ok_or_else(|| format!("test {code} is not in the catalogue"))?;
+    let decimals = catalogue.test(&test).map(|test| test.decimals).ok_or_else(|| format!("test {code} is not in the catalogue"))?;
     let sex = match text("sex")? {
         None => Sex::Unknown,
         Some(code) => Sex::from_code(&code).ok_or_else(|| format!("{code} is no sex: F, M, O or U"))?,
@@ -57,9 +57,8 @@ fn judge(case: &Case, content: &Content) -> Result<(), String> {
     let conditions: Vec<&str> = condition.as_deref().into_iter().collect();
     let age = age(input)?;
     let selection = Selection { sex, age, conditions: &conditions, specimen: specimen.as_deref(), method: method.as_deref() };
-    let choice = content.intervals.choose(&test, &selection);
-    let days = (age.youngest().minutes / (24 * 60), age.oldest().minutes / (24 * 60));
-    let critical = content.catalogue.critical_limits().choose(&test, sex, Some(days), &conditions);
+    let choice = catalogue.intervals().choose(&test, &selection);
+    let critical = catalogue.critical_limits().choose(&test, sex, age, &conditions);
     let flagged = flagged(input, decimals, &choice, &critical)?;
     let expected = case.expected.as_deref().map_or(Ok(Json::Null), Json::read)?;
     if meets(&expected, &flagged, &choice) { Ok(()) } else { Err(in_words(&flagged, &choice)) }

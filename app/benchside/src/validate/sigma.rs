@@ -4,7 +4,8 @@
 //! percentage arm of the criterion; otherwise `tea_pct` is the criterion itself.
 
 use super::printed::{Fields, Json, Printed};
-use super::{Content, Judged, Verdict, name_of};
+use super::{Judged, Verdict, name_of};
+use catalogue::Catalogue;
 use kernel::Decimal;
 use quality::sigma::{AllowableError, bias_percent, critical_shift, cv_percent, sigma, total_error_percent};
 use serde::Deserialize;
@@ -34,7 +35,7 @@ const KNOWN: [&str; 16] = [
     "unit",
 ];
 
-pub(super) fn judge_all(text: &str, _content: &Content) -> Result<Vec<Judged>, String> {
+pub(super) fn judge_all(text: &str, _catalogue: &Catalogue) -> Result<Vec<Judged>, String> {
     let file: File = serde_json::from_str(text).map_err(|error| format!("not a file of sigma cases: {error}"))?;
     let judged = |(index, case): (usize, &Fields)| Judged {
         case: name_of(case.get("id").map(|id| &**id), index),

@@ -22,9 +22,17 @@ async fn what_was_done_behind_the_journal_is_named(engine: &Engine) {
     let altered = place.operate("audit verify", &[]);
     altered.says(1, &["1 thing was done behind the journal's back"]);
     assert!(altered.out.contains("\n  result ") && altered.out.contains("is not as entry"), "{}", altered.out);
+    // The chain alone says nothing of records, and says so; but an entry that was touched is named.
+    let chain = place.operate("audit verify", &["--chain"]);
+    chain.says(0, &[]);
+    assert!(chain.out.contains("0 records") && chain.out.contains("not seen: whether the records are as the entries say"), "{}", chain.out);
     assert_eq!(server.stop().code, Some(0));
     place.change("UPDATE result SET reported = '4.1'");
     place.operate("audit verify", &[]).says(0, &[]);
+    place.change("UPDATE journal SET actor = 'somebody' WHERE command_id = (SELECT command_id FROM seal WHERE no = 1)");
+    let chain = place.operate("audit verify", &["--chain"]);
+    chain.says(1, &["1 thing was done behind the journal's back"]);
+    assert!(chain.out.contains("was altered or moved"), "{}", chain.out);
 }
 
 async fn who_saw_a_patient_is_told_and_that_nobody_did_or_there_is_none(engine: &Engine) {

@@ -1,6 +1,6 @@
 //! Reading the chain: every seal against the one before it, its entry and the anchor; and where in it the records of which keys are written.
 
-use super::expected::{Place, Slice, Span, place, place_of_key};
+use super::expected::{COMMANDS, Place, Slice, Span, place, place_of_key};
 use super::image::{CellRef, next_image};
 use super::seal::{Hash, Head, entry_hash, seal_hash};
 use super::seal_log::{SignedHead, hex};
@@ -73,20 +73,62 @@ pub(super) struct Block {
     spans: Vec<Span>,
 }
 
+/// Where the records lie that some entries write.
+struct Places {
+    spans: Vec<Span>,
+    written: u64,
+    sample: Vec<Place>,
+    /// A place of so many is remembered.
+    each: u64,
+    /// How many come before the next that is.
+    until_next: u64,
+}
+
+impl Places {
+    fn of(each: u64) -> Self {
+        Self { spans: vec![Span::default(); NUMBERS], written: 0, sample: Vec::new(), each, until_next: 0 }
+    }
+
+    /// Takes in what an entry wrote; false if that cannot be read.
+    fn take(&mut self, command: &[u8], mut images: &[u8]) -> bool {
+        self.write(COMMANDS, place(command));
+        while !images.is_empty() {
+            let Some(image) = next_image(&mut images) else { return false };
+            self.write(image.table.number, place_of_key(image.key));
+        }
+        true
+    }
+
+    fn write(&mut self, table: u8, place: Place) {
+        if let Some(span) = self.spans.get_mut(usize::from(table)) {
+            span.take(place);
+        }
+        self.written += 1;
+        match self.until_next.checked_sub(1) {
+            Some(fewer) => self.until_next = fewer,
+            None => {
+                self.sample.push(place);
+                self.until_next = self.each.saturating_sub(1);
+            }
+        }
+    }
+}
+
 /// What one read of the chain hands back.
 struct Stretch {
     seals: Vec<Sealed>,
-    block: Block,
-    written: u64,
-    sample: Vec<Place>,
+    after: i64,
+    last: i64,
+    /// Nothing where only the chain is asked for.
+    places: Option<Places>,
     bytes: usize,
-    each: u64,
+    scratch: Vec<u8>,
 }
 
 impl Stretch {
-    fn read(reader: &mut Reader<'_>, after: i64, each: u64) -> Result<Self, Trouble> {
-        let block = Block { after, last: after, spans: vec![Span::default(); NUMBERS] };
-        let mut stretch = Self { seals: Vec::new(), block, written: 0, sample: Vec::new(), bytes: 0, each };
+    fn read(reader: &mut Reader<'_>, after: i64, each: Option<u64>) -> Result<Self, Trouble> {
+        let places = each.map(Places::of);
+        let mut stretch = Self { seals: Vec::new(), after, last: after, places, bytes: 0, scratch: Vec::with_capacity(4_096) };
         reader.each(&SEALED_ENTRIES, &[Param::Int(after), Param::Int(STRETCH)], |cells| {
             stretch.take(cells);
             if stretch.bytes < STRETCH_BYTES { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
@@ -95,31 +137,15 @@ impl Stretch {
     }
 
     fn take(&mut self, cells: &[Cell<'_>]) {
-        let (no, command, mut images) = (int(cells, 0), blob(cells, 2), blob(cells, IMAGES_COLUMN));
+        let (no, command, images) = (int(cells, 0), blob(cells, 2), blob(cells, IMAGES_COLUMN));
         self.bytes += 200 + images.len();
         let is_there = !matches!(cells.get(ENTRY_COLUMN), None | Some(Ok(CellRef::Null)));
-        let entry = is_there.then(|| entry_hash(cells.iter().skip(ENTRY_COLUMN).map(|cell| cell.unwrap_or(CellRef::Null))));
-        self.write(0, place(command));
-        let mut is_readable = true;
-        while !images.is_empty() && is_readable {
-            match next_image(&mut images) {
-                Some(image) => self.write(image.table.number, place_of_key(image.key)),
-                None => is_readable = false,
-            }
-        }
+        let entry_cells = cells.iter().skip(ENTRY_COLUMN).map(|cell| cell.unwrap_or(CellRef::Null));
+        let entry = is_there.then(|| entry_hash(entry_cells, &mut self.scratch));
+        let is_readable = self.places.as_mut().is_none_or(|places| places.take(command, images));
         let stored = Hash::try_from(blob(cells, 1)).unwrap_or_default();
         self.seals.push(Sealed { no, stored, command: command.into(), entry, is_readable });
-        self.block.last = no;
-    }
-
-    fn write(&mut self, table: u8, place: Place) {
-        if let Some(span) = self.block.spans.get_mut(usize::from(table)) {
-            span.take(place);
-        }
-        if self.written.is_multiple_of(self.each) {
-            self.sample.push(place);
-        }
-        self.written += 1;
+        self.last = no;
     }
 }
 
@@ -136,40 +162,53 @@ pub(super) struct Chain {
     limits: Limits,
     /// What signed heads say the hash of a seal is.
     expected: HashMap<i64, Hash>,
+    /// The records are asked for too.
+    with_records: bool,
+    /// As many as a read hands back at most, their numbers without a hole.
+    runs_whole: bool,
 }
 
 impl Chain {
-    pub(super) fn expecting(heads: &[SignedHead], limits: Limits) -> Self {
+    /// The chain of which signed heads say this, with where the records lie if these are asked for.
+    pub(super) fn expecting(heads: &[SignedHead], limits: Limits, with_records: bool) -> Self {
         let expected = heads.iter().map(|head| (head.no, head.hash)).collect();
-        Self { head: Head::default(), read_to: i64::MIN, blocks: Vec::new(), written: 0, sample: Vec::new(), limits, expected }
+        Self {
+            head: Head::default(),
+            read_to: i64::MIN,
+            blocks: Vec::new(),
+            written: 0,
+            sample: Vec::new(),
+            limits,
+            expected,
+            with_records,
+            runs_whole: false,
+        }
     }
 
     /// Reads on from where the chain was read to, to its end.
     pub(super) fn read_on(&mut self, store: &Store, report: &mut Report) -> Result<(), VerifyTrouble> {
         // Odd, so that it does not fall in step with what the entries of one act have in common.
-        let each = (self.limits.records_at_once / RECORDS_A_SAMPLE) | 1;
+        let each = self.with_records.then_some((self.limits.records_at_once / RECORDS_A_SAMPLE) | 1);
         let read = |after| (after, store.read(move |reader| Stretch::read(reader, after, each)));
         let mut ahead = None;
         loop {
             // The next stretch is read while this one is waited for and looked at, if numbers run as they should and nothing cuts it short.
             let (_, stretch) = ahead.take().filter(|(after, _)| *after == self.read_to).unwrap_or_else(|| read(self.read_to));
             let guessed = self.read_to.saturating_add(STRETCH);
-            ahead = self.runs_whole().then(|| read(guessed));
-            let mut stretch = stretch.wait()?;
-            if stretch.seals.is_empty() {
+            ahead = self.runs_whole.then(|| read(guessed));
+            let Stretch { seals, after, last, places, .. } = stretch.wait()?;
+            if seals.is_empty() {
                 return Ok(());
             }
-            stretch.seals.iter().for_each(|sealed| self.take(sealed, report));
-            self.read_to = stretch.block.last;
-            self.written += stretch.written;
-            self.sample.append(&mut stretch.sample);
-            self.blocks.push(stretch.block);
+            seals.iter().for_each(|sealed| self.take(sealed, report));
+            self.read_to = last;
+            self.runs_whole = after.checked_add(STRETCH) == Some(last);
+            if let Some(mut places) = places {
+                self.written += places.written;
+                self.sample.append(&mut places.sample);
+                self.blocks.push(Block { after, last, spans: places.spans });
+            }
         }
-    }
-
-    /// Whether the last stretch held as many seals as one may, their numbers without a hole.
-    fn runs_whole(&self) -> bool {
-        self.blocks.last().is_some_and(|block| block.after.checked_add(STRETCH) == Some(block.last))
     }
 
     fn take(&mut self, sealed: &Sealed, report: &mut Report) {

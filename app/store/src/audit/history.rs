@@ -201,7 +201,7 @@ fn seal(cells: &[CellRef<'_>]) -> Option<(i64, Hash)> {
 
 fn entry(cells: &[CellRef<'_>]) -> Option<(Vec<u8>, Hash)> {
     let Some(CellRef::Blob(command)) = cells.first() else { return None };
-    Some((command.to_vec(), entry_hash(cells.iter().copied())))
+    Some((command.to_vec(), entry_hash(cells.iter().copied(), &mut Vec::new())))
 }
 
 /// What was seen of the copy's seals.
@@ -273,7 +273,7 @@ fn compare_entries(store: &Store, stretch: Vec<(Vec<u8>, Hash)>, history: &mut H
         let rows = reader.query_in_list(&ENTRIES_BY_COMMAND, &[], &commands)?;
         let hashed = |row: &crate::Row| {
             let cells = (0..ENTRIES.columns.len()).map(|at| row.cell(at).unwrap_or(CellRef::Null));
-            Ok((row.blob(0)?.to_vec(), entry_hash(cells)))
+            Ok((row.blob(0)?.to_vec(), entry_hash(cells, &mut Vec::new())))
         };
         rows.iter().map(hashed).collect::<Result<HashMap<_, _>, crate::Trouble>>()
     });

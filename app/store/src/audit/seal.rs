@@ -25,11 +25,11 @@ crate::sql! {
     pub(crate) TAKE_PENDING_SEALS = "DELETE FROM pending_seal WHERE command_id IN (?..) RETURNING command_id";
 }
 
-/// The hash of a journal entry: of its cells in the order of the table's columns.
-pub(crate) fn entry_hash<'a>(cells: impl Iterator<Item = CellRef<'a>>) -> Hash {
-    let mut bytes = Vec::with_capacity(1_024);
-    cells.for_each(|cell| cell.write_into(&mut bytes));
-    Sha256::digest(bytes).into()
+/// The hash of a journal entry: of its cells in the order of the table's columns. `scratch` is anybody's.
+pub(crate) fn entry_hash<'a>(cells: impl Iterator<Item = CellRef<'a>>, scratch: &mut Vec<u8>) -> Hash {
+    scratch.clear();
+    cells.for_each(|cell| cell.write_into(scratch));
+    Sha256::digest(scratch.as_slice()).into()
 }
 
 /// The hash of seal `no` over the seal before it and the entry it seals. The entry's hash covers its command id.

@@ -201,13 +201,34 @@ impl Default for Limits {
 
 /// Looks at everything. Blocks: for a thread of its own, or the command line.
 pub fn verify(store: &Store, anchor: Option<&Anchor>, limits: Limits) -> Result<Report, VerifyTrouble> {
+    let (mut report, heads) = begin(store, anchor)?;
+    let mut chain = Chain::expecting(heads.as_deref().unwrap_or_default(), limits, true);
+    chain.read_on(store, &mut report)?;
+    let (chain, report) = check_records(store, chain, report, limits)?;
+    Ok(end(heads, &chain, report))
+}
+
+/// Looks at the chain alone, every entry against its seal, every seal against the one before it and the anchor, and at no record: a small part of the
+/// work. Blocks as [`verify`] does.
+pub fn verify_chain(store: &Store, anchor: Option<&Anchor>, limits: Limits) -> Result<Report, VerifyTrouble> {
+    let (mut report, heads) = begin(store, anchor)?;
+    let mut chain = Chain::expecting(heads.as_deref().unwrap_or_default(), limits, false);
+    chain.read_on(store, &mut report)?;
+    report.unseen.push("whether the records are as the entries say: leave out --chain to have that checked".to_owned());
+    Ok(end(heads, &chain, report))
+}
+
+/// What the anchor says, and what of it makes no sense.
+fn begin(store: &Store, anchor: Option<&Anchor>) -> Result<(Report, Option<Vec<SignedHead>>), VerifyTrouble> {
     let realm = store.read(|reader| Ok(reader.query_opt(&READ_STAMP, &[])?.map(|row| row.text(0).map(str::to_owned)).transpose()?));
     let realm = realm.wait()?.unwrap_or_default();
     let mut report = Report::default();
     let heads = anchor.map(|anchor| signed_heads(anchor, &realm, &mut report));
-    let mut chain = Chain::expecting(heads.as_deref().unwrap_or_default(), limits);
-    chain.read_on(store, &mut report)?;
-    let (chain, mut report) = check_records(store, chain, report, limits)?;
+    Ok((report, heads))
+}
+
+/// What is said of the whole, and whether its end is vouched for.
+fn end(heads: Option<Vec<SignedHead>>, chain: &Chain, mut report: Report) -> Report {
     report.entries = chain.head.no;
     report.head = hex(&chain.head.hash);
     match heads {
@@ -215,19 +236,9 @@ pub fn verify(store: &Store, anchor: Option<&Anchor>, limits: Limits) -> Result<
             "whether the end of the journal was cut off, or all of it made anew: name the anchor (seals.log) to have that checked"
                 .to_owned(),
         ),
-        Some(heads) => check_end(&heads, &chain, &mut report),
+        Some(heads) => check_end(&heads, chain, &mut report),
     }
-    Ok(report)
-}
-
-/// Looks at the chain alone, every entry against its seal and every seal against the one before it, and at no record. Blocks as [`verify`] does.
-pub fn verify_chain(store: &Store, limits: Limits) -> Result<Report, VerifyTrouble> {
-    let (mut report, mut chain) = (Report::default(), Chain::expecting(&[], limits));
-    chain.read_on(store, &mut report)?;
-    report.entries = chain.head.no;
-    report.head = hex(&chain.head.hash);
-    report.unseen.push("whether the records are as the entries say: that was not asked".to_owned());
-    Ok(report)
+    report
 }
 
 /// The heads of an anchor that are what they say, in the order of the log.

@@ -191,5 +191,5 @@ fn nonsense(inconsistent: Inconsistent) -> Failure {
 
 fn entry(row: &Row) -> Result<Entry, Inconsistent> {
     let cells = (0..row.heading().1.len()).map(|column| row.cell(column).unwrap_or(CellRef::Null));
-    Ok(Entry { command: row.decode(0, CommandId::from_slice)?, hash: entry_hash(cells) })
+    Ok(Entry { command: row.decode(0, CommandId::from_slice)?, hash: entry_hash(cells, &mut Vec::new()) })
 }

@@ -111,7 +111,7 @@ fn the_chain_alone_is_looked_at_and_no_record(engine: &Engine) {
     let store = engine.open();
     (0..3).for_each(|number| add(&store, number, number));
     until("all are sealed", || engine.count("seal") == 3);
-    let looked = || verify_chain(&store, Limits::default()).unwrap();
+    let looked = || verify_chain(&store, None, Limits::default()).unwrap();
     assert_eq!((looked().entries, looked().findings, looked().records), (3, Vec::new(), 0));
     engine.raw("UPDATE trial SET number = 17");
     assert_eq!(looked().findings, [], "a record is not looked at");

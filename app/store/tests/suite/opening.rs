@@ -191,3 +191,14 @@ fn a_page_of_a_few_rows_starts_no_workers_and_compiles_nothing() {
     });
     assert_eq!(written.wait().unwrap().note, "off 0");
 }
+
+/// As the project's cargo configuration asks for. Without them it works, and threads wait for each other.
+#[test]
+fn sqlite_is_built_without_what_threads_would_wait_for() {
+    let connection = rusqlite::Connection::open_in_memory().unwrap();
+    let mut statement = connection.prepare("PRAGMA compile_options").unwrap();
+    let options: Vec<String> = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    for wanted in ["DEFAULT_MEMSTATUS=0", "OMIT_SHARED_CACHE"] {
+        assert!(options.iter().any(|option| option == wanted), "{wanted} is missing among {options:?}");
+    }
+}

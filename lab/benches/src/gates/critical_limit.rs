@@ -14,15 +14,16 @@
 use super::{finding, pass};
 use crate::Context;
 use catalogue::{Beyond, LimitChoice};
-use kernel::{Number, Value};
+use kernel::{AgeAtCollection, Number, Value};
 use workflow::{Because, Gate, GateFinding, Measured, Verdict};
 
 /// Judges the reported value against the critical limits.
 pub fn judge(measured: &Measured, context: &Context<'_>) -> GateFinding {
     let hold = |because| finding(Gate::CriticalLimit, Verdict::Hold, because);
     let patient = &context.work.patient;
-    let age = patient.birth.and_then(|birth| birth.age_days(context.work.collected_or_ordered_at, context.zone));
-    let age = age.map(|age| (age.at_least, age.at_most));
+    let collected = context.work.collected_or_ordered_at;
+    let age = patient.birth.and_then(|birth| AgeAtCollection::from_birth_date(&birth, collected, context.zone));
+    let age = age.unwrap_or(AgeAtCollection::unknown());
     match context.catalogue.critical_limits().choose(&context.test.code, patient.sex, age, &[]) {
         LimitChoice::Needs(fact) => hold(Because::PatientFactUnknown { fact: fact.words().to_owned() }),
         LimitChoice::None => no_limit_crossed(context),

@@ -21,7 +21,7 @@ fn catalogue(edition: &str) -> Catalogue {
     let containers = include_str!("../../../../content/catalogue/containers.csv");
     let tests = include_str!("../../../../content/catalogue/tests.csv");
     let critical_limits = include_str!("../../../../content/catalogue/critical_limits.csv");
-    Catalogue::read(CatalogueText { edition, containers, tests, critical_limits }).unwrap()
+    Catalogue::read(CatalogueText { edition, containers, tests, critical_limits, ..CatalogueText::default() }).unwrap()
 }
 
 static SIGNED_CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| catalogue(SIGNED));

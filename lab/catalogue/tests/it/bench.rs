@@ -1,7 +1,7 @@
 //! The texts the tests are made of, and the shipped files.
 
 use catalogue::{Catalogue, CatalogueText, IntervalChoice, Intervals, LimitChoice, Selection, TestCode};
-use kernel::{AgeAtCollection, Decimal, Sex};
+use kernel::{AgeAtCollection, AgePoint, Decimal, Sex};
 use std::sync::LazyLock;
 
 pub(crate) const EDITION: &str = "name = \"trial\"\nsource = \"a test\"\neffective_from = \"2026-11-21\"\nsignature = \"unverified\"\n";
@@ -10,7 +10,7 @@ pub(crate) const TESTS_HEAD: &str =
 pub(crate) const POTASSIUM: &str = "K,Potassium,CHEM,2823-3,Potassium,name-verified,Serum,SST|HEP,mmol/L,1,number,1,,a test\n";
 pub(crate) const CONTAINERS_HEAD: &str = "code,name,contents,order_of_draw,source\n";
 pub(crate) const TUBES: &str = "SST,Gold top,gel,3,a test\nHEP,Green top,heparin,4,a test\n";
-pub(crate) const LIMITS_HEAD: &str = "test,sex,age_min_days,age_max_days,condition,low,high,source\n";
+pub(crate) const LIMITS_HEAD: &str = "test,sex,age_min_days,age_max_days,condition,low,high,source,reason\n";
 
 pub(crate) const SHIPPED_LIMITS: &str = include_str!("../../../../content/catalogue/critical_limits.csv");
 pub(crate) const SHIPPED_TESTS: &str = include_str!("../../../../content/catalogue/tests.csv");
@@ -19,8 +19,14 @@ pub(crate) const SHIPPED_EDITION: &str = include_str!("../../../../content/catal
 
 /// The edition that comes with the program.
 pub(crate) fn shipped() -> Catalogue {
-    let text =
-        CatalogueText { edition: SHIPPED_EDITION, containers: SHIPPED_CONTAINERS, tests: SHIPPED_TESTS, critical_limits: SHIPPED_LIMITS };
+    let text = CatalogueText {
+        edition: SHIPPED_EDITION,
+        containers: SHIPPED_CONTAINERS,
+        tests: SHIPPED_TESTS,
+        critical_limits: SHIPPED_LIMITS,
+        reference_intervals: Some(SHIPPED_INTERVALS),
+        ldl_factors: Some(SHIPPED_FACTORS),
+    };
     Catalogue::read(text).expect("the shipped content reads")
 }
 
@@ -28,12 +34,29 @@ pub(crate) fn shipped() -> Catalogue {
 pub(crate) fn potassium_with(limits: &str) -> Catalogue {
     let (tests, critical_limits) = (format!("{TESTS_HEAD}{POTASSIUM}"), format!("{LIMITS_HEAD}{limits}"));
     let containers = format!("{CONTAINERS_HEAD}{TUBES}");
-    let text = CatalogueText { edition: EDITION, containers: &containers, tests: &tests, critical_limits: &critical_limits };
+    let text = CatalogueText {
+        edition: EDITION,
+        containers: &containers,
+        tests: &tests,
+        critical_limits: &critical_limits,
+        ..CatalogueText::default()
+    };
     Catalogue::read(text).expect("the limits read")
 }
 
-/// The choice in the words of the tests: `2.8..7.0`, `..10.0`, `none`, `needs birth date`.
+/// The first moment of one day of life to the last of another.
+pub(crate) fn days((first, last): (u32, u32)) -> AgeAtCollection {
+    let moment = |minutes: u32| AgePoint { minutes, months: minutes / 43_830 };
+    AgeAtCollection::between(moment(first * 1_440), moment(last * 1_440 + 1_439)).unwrap()
+}
+
+/// The choice for an age known as whole days from one to another, or not at all.
 pub(crate) fn chosen(catalogue: &Catalogue, test: &str, sex: Sex, age: Option<(u32, u32)>) -> String {
+    chosen_at(catalogue, test, sex, age.map_or(AgeAtCollection::unknown(), days))
+}
+
+/// The choice in the words of the tests: `2.8..7.0`, `..10.0`, `none`, `needs birth date`.
+pub(crate) fn chosen_at(catalogue: &Catalogue, test: &str, sex: Sex, age: AgeAtCollection) -> String {
     match catalogue.critical_limits().choose(&TestCode::parse(test).unwrap(), sex, age, &[]) {
         LimitChoice::None => "none".to_owned(),
         LimitChoice::Needs(fact) => format!("needs {}", fact.words()),
@@ -48,15 +71,13 @@ pub(crate) const SHIPPED_INTERVALS: &str = include_str!("../../../../content/cat
 pub(crate) const INTERVALS_HEAD: &str =
     "test,kind,purpose,sex,age_min,age_min_unit,age_max,age_max_unit,condition,specimen,method,low,high,high_formula,text,source\n";
 
-static INTERVALS: LazyLock<Intervals> = LazyLock::new(|| {
-    let catalogue = shipped();
-    let decimals = |test: &TestCode| catalogue.test(test).map(|test| test.decimals);
-    Intervals::read("reference_intervals.csv", SHIPPED_INTERVALS, decimals).expect("the shipped intervals read")
-});
+pub(crate) const SHIPPED_FACTORS: &str = include_str!("../../../../content/catalogue/martin_hopkins_factors.csv");
+
+static SHIPPED: LazyLock<Catalogue> = LazyLock::new(shipped);
 
 /// The intervals that come with the program.
 pub(crate) fn shipped_intervals() -> &'static Intervals {
-    &INTERVALS
+    SHIPPED.intervals()
 }
 
 /// Intervals of one test X that is reported with one decimal.

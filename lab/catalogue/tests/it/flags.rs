@@ -116,11 +116,12 @@ fn without_the_hour_of_birth_the_union_of_the_day_holds() {
 /// Critical below 2.8 and above 7.0 up to 28 days, above 6.2 from then on.
 #[test]
 fn critical_is_strict_goes_by_age_and_outranks_the_interval() {
-    let catalogue = potassium_with("K,A,0,28,,2.8,7.0,here\nK,A,28,54787.5,,2.8,6.2,here\n");
+    let catalogue = potassium_with("K,A,0,28,,2.8,7.0,here,\nK,A,28,54787.5,,2.8,6.2,here,\n");
     let test = TestCode::parse("K").unwrap();
     let printed = |value: &str, days: u32| {
-        let choice = shipped_intervals().choose(&test, &selection(Sex::Male, AgeAtCollection::from_days(days.into()).unwrap()));
-        let critical = catalogue.critical_limits().choose(&test, Sex::Male, Some((days, days)), &[]);
+        let age = AgeAtCollection::from_days(days.into()).unwrap();
+        let choice = shipped_intervals().choose(&test, &selection(Sex::Male, age));
+        let critical = catalogue.critical_limits().choose(&test, Sex::Male, age, &[]);
         let flagged = Flagged::of(&number(value), 1, &choice, &critical).unwrap();
         (flagged.printed().unwrap().code(), flagged.decided_by_rounding)
     };

@@ -1,8 +1,8 @@
 //! Which limit holds at which age: every boundary of the shipped rows. The expected limits are those of laboratory rules 5.1.
 
-use crate::bench::{chosen, potassium_with, shipped};
+use crate::bench::{chosen, chosen_at, days as days_of, potassium_with, shipped};
 use catalogue::{LimitChoice, TestCode};
-use kernel::{BirthDate, Sex, Timestamp, Zone};
+use kernel::{AgeAtCollection, BirthDate, Decimal, Sex, Timestamp, Zone};
 
 /// 2026-11-21 10:15 UTC.
 const COLLECTED: Timestamp = Timestamp::from_micros(1_795_256_100_000_000);
@@ -81,35 +81,73 @@ fn a_birth_date_known_to_the_year_or_month_is_enough_where_it_is_enough() {
         ("TBIL", "2026-10-23", "..13.0"),
         ("TBIL", "2026-10-22", "none"),
         ("TBIL", "2025", "none"),
+        // 30 days: the limit of the newborn ends after a month of 30.4375 days.
+        ("HGB", "2026-10-23", "9.0..24.0"),
+        ("HGB", "2026-10-22", "needs hour of birth"),
+        ("HGB", "2026-10-21", "7.0..20.0"),
     ];
     for (test, born, limit) in table {
-        let age = BirthDate::parse(born).unwrap().age_days(COLLECTED, &Zone::utc()).unwrap();
-        assert_eq!(chosen(&shipped(), test, Sex::Female, Some((age.at_least, age.at_most))), limit, "{test}, born {born}");
+        let age = AgeAtCollection::from_birth_date(&BirthDate::parse(born).unwrap(), COLLECTED, &Zone::utc()).unwrap();
+        assert_eq!(chosen_at(&shipped(), test, Sex::Female, age), limit, "{test}, born {born}");
     }
 }
 
 /// As gentamicin has it: a trough has a limit of its own, which stands in for that of everybody.
 #[test]
 fn a_known_condition_replaces_the_limit_of_everybody() {
-    let catalogue = potassium_with("K,A,0,54787.5,,,12,here\nK,A,365,54787.5,trough,,2,here\nK,F,365,54787.5,dialysis,,7,here\n");
+    let catalogue = potassium_with("K,A,0,54787.5,,,12,here,\nK,A,365,54787.5,trough,,2,here,\nK,F,365,54787.5,dialysis,,7,here,\n");
     let limits = catalogue.critical_limits();
-    let high = |sex, age, conditions: &[&str]| match limits.choose(&TestCode::parse("K").unwrap(), sex, age, conditions) {
+    let high = |sex, age, conditions: &[&str]| match limits.choose(&TestCode::parse("K").unwrap(), sex, days_of(age), conditions) {
         LimitChoice::Row(row) => row.high.unwrap().to_string(),
         LimitChoice::None => "none".to_owned(),
         LimitChoice::Needs(fact) => format!("needs {}", fact.words()),
     };
     for (sex, age, conditions, expected) in [
-        (Sex::Male, Some((400, 400)), &[] as &[&str], "12"),
-        (Sex::Male, Some((400, 400)), &["trough"], "2"),
-        (Sex::Male, Some((400, 400)), &["fasting"], "12"),
-        (Sex::Male, Some((364, 364)), &["trough"], "12"),
+        (Sex::Male, (400, 400), &[] as &[&str], "12"),
+        (Sex::Male, (400, 400), &["trough"], "2"),
+        (Sex::Male, (400, 400), &["fasting"], "12"),
+        (Sex::Male, (364, 364), &["trough"], "12"),
         // 364 or 365 days: with the limit of the trough or with that of everybody.
-        (Sex::Male, Some((364, 365)), &["trough"], "needs birth date"),
-        (Sex::Female, Some((400, 400)), &["trough", "dialysis"], "needs condition"),
-        (Sex::Male, Some((400, 400)), &["trough", "dialysis"], "2"),
-        (Sex::Unknown, Some((400, 400)), &["dialysis"], "needs sex"),
-        (Sex::Unknown, Some((400, 400)), &["trough"], "2"),
+        (Sex::Male, (364, 365), &["trough"], "needs birth date"),
+        (Sex::Female, (400, 400), &["trough", "dialysis"], "needs condition"),
+        (Sex::Male, (400, 400), &["trough", "dialysis"], "2"),
+        (Sex::Unknown, (400, 400), &["dialysis"], "needs sex"),
+        (Sex::Unknown, (400, 400), &["trough"], "2"),
     ] {
         assert_eq!(high(sex, age, conditions), expected, "{sex:?} {age:?} {conditions:?}");
+    }
+}
+
+/// What the page says where the hour of birth decides: bilirubin above 10.0 up to the first day's end, above 13.0 from then on.
+#[test]
+fn where_the_hour_of_birth_is_known_it_decides() {
+    for (hours, limit) in [(0, "..10.0"), (23, "..10.0"), (24, "..13.0"), (719, "..13.0"), (720, "none")] {
+        let age = AgeAtCollection::from_days(Decimal::from(hours) / Decimal::from(24)).unwrap();
+        assert_eq!(chosen_at(&shipped(), "TBIL", Sex::Female, age), limit, "{hours} hours");
+    }
+}
+
+/// Every critical limit of the laboratory rules that is a number is there. The values were copied from the table by hand.
+#[test]
+fn tests_of_every_bench_have_their_limits() {
+    let table = [
+        ("WBC", "2.0..50.0"),
+        ("HGB", "7.0..20.0"),
+        ("PLT", "20..1000"),
+        ("NEUTA", "0.5.."),
+        ("BLASTM", "..0"),
+        ("INR", "..5.0"),
+        ("FIB", "100.."),
+        ("ICA", "0.78..1.58"),
+        ("LACT", "..4.0"),
+        ("HSTNT", "..52"),
+        ("DIG", "..2.5"),
+        ("LI", "..1.5"),
+        ("ABGPH", "7.20..7.60"),
+        ("ABGPO2", "45.."),
+        ("CSFGLU", "40.."),
+    ];
+    for (test, limit) in table {
+        assert_eq!(at_days(test, 10_957), limit, "{test}");
     }
 }

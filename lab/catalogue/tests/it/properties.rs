@@ -79,7 +79,7 @@ fn rows_of(sex: char) -> impl Strategy<Value = Vec<Row>> {
 fn as_text(rows: &[Row]) -> String {
     let line = |(sex, from, to, limit): &Row| {
         let (low, high) = limit.split_once("..").unwrap();
-        format!("K,{sex},{from},{to},,{low},{high},here\n")
+        format!("K,{sex},{from},{to},,{low},{high},here,\n")
     };
     rows.iter().map(line).collect()
 }

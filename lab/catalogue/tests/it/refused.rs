@@ -8,7 +8,7 @@ fn troubles(edition: &str, tests: &str, critical_limits: &str) -> Vec<String> {
 }
 
 fn troubles_with(containers: &str, edition: &str, tests: &str, critical_limits: &str) -> Vec<String> {
-    match Catalogue::read(CatalogueText { edition, containers, tests, critical_limits }) {
+    match Catalogue::read(CatalogueText { edition, containers, tests, critical_limits, ..CatalogueText::default() }) {
         Ok(_) => Vec::new(),
         Err(troubles) => troubles.iter().map(ToString::to_string).collect(),
     }
@@ -29,7 +29,7 @@ fn potassium(column: usize, cell: &str) -> String {
 
 #[test]
 fn what_the_other_tests_break_is_whole_before() {
-    let limits = format!("{LIMITS_HEAD}K,A,0,28,,2.8,7.0,here\nK,A,28,54787.5,,2.8,6.2,here\n");
+    let limits = format!("{LIMITS_HEAD}K,A,0,28,,2.8,7.0,here,\nK,A,28,54787.5,,2.8,6.2,here,\n");
     assert_eq!(troubles(EDITION, &format!("{TESTS_HEAD}{POTASSIUM}"), &limits), Vec::<String>::new());
 }
 
@@ -90,26 +90,28 @@ fn a_faulty_container_is_named_with_its_line_and_what_is_expected() {
 
 #[test]
 fn a_faulty_limit_is_named_with_its_line_and_what_is_expected() {
-    let table: [(&str, &[&str]); 16] = [
-        ("XX,A,0,28,,2.8,7.0,here", &["“XX”", "not in tests.csv"]),
-        (",A,0,28,,2.8,7.0,here", &["not in tests.csv"]),
-        ("K,B,0,28,,2.8,7.0,here", &["sex", "A, F or M", "“B”"]),
-        ("K,A,0,28,,2.8,7.0,", &["source"]),
-        ("K,A,0,28,,2.8,7.0, ", &["source"]),
-        ("K,A,,28,,2.8,7.0,here", &["age_min_days", "missing"]),
-        ("K,A,0,,,2.8,7.0,here", &["age_max_days", "missing"]),
-        ("K,A,0,four weeks,,2.8,7.0,here", &["age_max_days", "four weeks"]),
-        ("K,A,-1,28,,2.8,7.0,here", &["age_min_days", "negative"]),
-        ("K,A,28,28,,2.8,7.0,here", &["age_min_days", "below age_max_days"]),
-        ("K,A,29,28,,2.8,7.0,here", &["age_min_days", "below age_max_days"]),
-        ("K,A,0,28,,,,here", &["neither low nor high"]),
-        ("K,A,0,28,,7.0,7.0,here", &["low must be below high"]),
-        ("K,A,0,28,,7.1,7.0,here", &["low must be below high"]),
-        ("K,A,0,28,,2.8,7.0 mmol/L,here", &["high", "decimal number", "7.0 mmol/L"]),
-        ("K,A,0,28,,2.8,7.0", &["7 fields"]),
+    let table: [(&str, &[&str]); 18] = [
+        ("XX,A,0,28,,2.8,7.0,here,", &["“XX”", "not in tests.csv"]),
+        (",A,0,28,,2.8,7.0,here,", &["not in tests.csv"]),
+        ("K,B,0,28,,2.8,7.0,here,", &["sex", "A, F or M", "“B”"]),
+        ("K,A,0,28,,2.8,7.0,,", &["source"]),
+        ("K,A,0,28,,2.8,7.0, ,", &["source"]),
+        ("K,A,,28,,2.8,7.0,here,", &["age_min_days", "missing"]),
+        ("K,A,0,,,2.8,7.0,here,", &["age_max_days", "missing"]),
+        ("K,A,0,four weeks,,2.8,7.0,here,", &["age_max_days", "four weeks"]),
+        ("K,A,-1,28,,2.8,7.0,here,", &["age_min_days", "negative", "-1"]),
+        ("K,A,0.0001,28,,2.8,7.0,here,", &["age_min_days", "whole minutes"]),
+        ("K,A,0,60000,,2.8,7.0,here,", &["age_max_days", "150 years"]),
+        ("K,A,28,28,,2.8,7.0,here,", &["age_min_days", "below age_max_days"]),
+        ("K,A,29,28,,2.8,7.0,here,", &["age_min_days", "below age_max_days"]),
+        ("K,A,0,28,,,,here,", &["neither low nor high"]),
+        ("K,A,0,28,,7.0,7.0,here,", &["low must be below high"]),
+        ("K,A,0,28,,7.1,7.0,here,", &["low must be below high"]),
+        ("K,A,0,28,,2.8,7.0 mmol/L,here,", &["high", "decimal number", "7.0 mmol/L"]),
+        ("K,A,0,28,,2.8,7.0,here", &["8 fields"]),
     ];
     for (row, words) in table {
-        let limits = format!("{LIMITS_HEAD}NA,A,0,28,,125,155,here\n{row}\n");
+        let limits = format!("{LIMITS_HEAD}NA,A,0,28,,125,155,here,\n{row}\n");
         let tests = format!("{TESTS_HEAD}{POTASSIUM}{}\n", potassium(0, "NA"));
         says(&troubles(EDITION, &tests, &limits), "critical_limits.csv, line 3", words);
     }
@@ -118,7 +120,7 @@ fn a_faulty_limit_is_named_with_its_line_and_what_is_expected() {
 #[test]
 fn two_limits_for_the_same_patient_are_refused_and_neighbours_are_not() {
     let tests = format!("{TESTS_HEAD}{POTASSIUM}");
-    let second = |row: &str| troubles(EDITION, &tests, &format!("{LIMITS_HEAD}K,F,28,365,,2.8,6.2,here\n{row},,2.9,6.3,here\n"));
+    let second = |row: &str| troubles(EDITION, &tests, &format!("{LIMITS_HEAD}K,F,28,365,,2.8,6.2,here,\n{row},,2.9,6.3,here,\n"));
     for overlapping in ["K,F,28,365", "K,A,0,29", "K,F,364.5,400", "K,A,0,54787.5", "K,F,100,200"] {
         says(&second(overlapping), "critical_limits.csv, line 3", &["second critical limit of K", "sex, age and condition"]);
     }
@@ -130,8 +132,10 @@ fn two_limits_for_the_same_patient_are_refused_and_neighbours_are_not() {
 #[test]
 fn a_header_that_is_not_ours_stops_that_file_only_once() {
     let tests = format!("{TESTS_HEAD}{POTASSIUM}");
-    for header in ["test,sex,age_max_days,age_min_days,condition,low,high,source\n", "test,low,high\n", "", "K,A,0,28,,2.8,7.0,here\n"] {
-        let limits = format!("{header}K,A,0,28,,2.8,7.0,here\n");
+    for header in
+        ["test,sex,age_max_days,age_min_days,condition,low,high,source,reason\n", "test,low,high\n", "", "K,A,0,28,,2.8,7.0,here\n"]
+    {
+        let limits = format!("{header}K,A,0,28,,2.8,7.0,here,\n");
         says(&troubles(EDITION, &tests, &limits), "critical_limits.csv, line 1", &["the header must be test,sex,age_min_days"]);
     }
     says(&troubles(EDITION, "", LIMITS_HEAD), "tests.csv, line 1", &["the header must be code,name"]);
@@ -140,7 +144,7 @@ fn a_header_that_is_not_ours_stops_that_file_only_once() {
 #[test]
 fn every_fault_of_every_file_is_told_at_once() {
     let tests = format!("{TESTS_HEAD}{POTASSIUM}{}\n{}\n", potassium(9, "9"), potassium(0, "na"));
-    let limits = format!("{LIMITS_HEAD}K,A,0,28,,9,1,here\nK,X,0,28,,1,9,here\n");
+    let limits = format!("{LIMITS_HEAD}K,A,0,28,,9,1,here,\nK,X,0,28,,1,9,here,\n");
     let told = troubles("name = 1", &tests, &limits);
     let places: Vec<&str> = told.iter().map(|trouble| trouble.split(": ").next().unwrap()).collect();
     let expected =
@@ -151,7 +155,7 @@ fn every_fault_of_every_file_is_told_at_once() {
 #[test]
 fn lines_are_counted_as_an_editor_counts_them() {
     // A quoted cell that runs over two lines: the row after it stands in line 4.
-    let limits = format!("{LIMITS_HEAD}K,A,0,28,,2.8,7.0,\"two\nlines\"\nK,A,28,30,,7,2,here\n");
+    let limits = format!("{LIMITS_HEAD}K,A,0,28,,2.8,7.0,\"two\nlines\",\nK,A,28,30,,7,2,here,\n");
     says(&troubles(EDITION, &format!("{TESTS_HEAD}{POTASSIUM}"), &limits), "critical_limits.csv, line 4", &["low must be below high"]);
 }
 
@@ -182,4 +186,41 @@ fn a_table_that_would_fill_the_memory_is_refused() {
     let rows: String = (0..100_001).map(|code| format!("{code},K,here\n")).collect();
     let told = InstrumentMapping::read("any.csv", &format!("code,test,source\n{rows}"), &shipped()).unwrap_err();
     says(&told.iter().map(ToString::to_string).collect::<Vec<_>>(), "any.csv, line 0", &["more than 100000 rows"]);
+}
+
+/// What is normal for somebody is not critical for the same person, unless the laboratory says why.
+#[test]
+fn a_critical_limit_inside_the_interval_needs_a_reason() {
+    let head =
+        "test,kind,purpose,sex,age_min,age_min_unit,age_max,age_max_unit,condition,specimen,method,low,high,high_formula,text,source\n";
+    let troubles = |interval: &str, limit: &str| {
+        let intervals = format!("{head}K,{interval},here\n");
+        let (tests, containers) = (format!("{TESTS_HEAD}{POTASSIUM}"), format!("{CONTAINERS_HEAD}{TUBES}"));
+        let critical_limits = format!("{LIMITS_HEAD}K,{limit}\n");
+        let text = CatalogueText {
+            edition: EDITION,
+            containers: &containers,
+            tests: &tests,
+            critical_limits: &critical_limits,
+            reference_intervals: Some(&intervals),
+            ldl_factors: None,
+        };
+        Catalogue::read(text).map_or_else(|troubles| troubles.iter().map(ToString::to_string).collect(), |_| Vec::<String>::new())
+    };
+    let adults = "reference,,A,28,d,150,a,,,,3.5,5.1,,";
+    says(
+        &troubles(adults, "A,28,54787.5,,3.6,6.2,here,"),
+        "critical_limits.csv, line 2",
+        &["critical below 3.6", "from 3.5", "of K", "reason"],
+    );
+    says(&troubles(adults, "F,28,54787.5,,2.8,5.0,here,"), "critical_limits.csv, line 2", &["critical above 5.0", "up to 5.1"]);
+    for (interval, limit) in [
+        (adults, "A,28,54787.5,,3.5,5.1,here,"),
+        (adults, "A,28,54787.5,,3.6,6.2,here,chest pain unit"),
+        (adults, "A,0,28,,3.6,6.2,here,"),
+        ("reference,,M,28,d,150,a,,,,3.5,5.1,,", "F,28,54787.5,,3.6,6.2,here,"),
+        ("therapeutic,,A,28,d,150,a,,,,,,,2 to 5.1 at the peak", "A,28,54787.5,trough,,2.0,here,"),
+    ] {
+        assert_eq!(troubles(interval, limit), Vec::<String>::new(), "{interval} and {limit}");
+    }
 }

@@ -92,7 +92,7 @@ fn look_at_chain(target: &Target) -> Result<(), String> {
     let (own, before, began) = (std::process::id(), cpu(std::process::id()), Instant::now());
     let mut entries = 0;
     for _ in 0..CHAIN_PASSES {
-        let report = store::audit::verify_chain(&store, Limits::default()).map_err(|trouble| trouble.to_string())?;
+        let report = store::audit::verify_chain(&store, None, Limits::default()).map_err(|trouble| trouble.to_string())?;
         if !report.is_sound() {
             return Err(format!("the filled database is not sound:\n{report}"));
         }

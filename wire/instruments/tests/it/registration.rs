@@ -9,7 +9,13 @@ use std::collections::BTreeSet;
 fn catalogue() -> Catalogue {
     let files = ["edition.toml", "containers.csv", "tests.csv", "critical_limits.csv"];
     let [edition, containers, tests, critical_limits] = files.map(|file| content(&format!("catalogue/{file}")));
-    let text = CatalogueText { edition: &edition, containers: &containers, tests: &tests, critical_limits: &critical_limits };
+    let text = CatalogueText {
+        edition: &edition,
+        containers: &containers,
+        tests: &tests,
+        critical_limits: &critical_limits,
+        ..CatalogueText::default()
+    };
     Catalogue::read(text).unwrap()
 }
 
