@@ -1,6 +1,6 @@
 //! The content that ships with the program: the starting catalogue and each driver's default mapping, embedded as text.
 
-use catalogue::{Catalogue, CatalogueText, ContentTrouble, InstrumentMapping};
+use catalogue::{Catalogue, ContentTrouble, EditionFiles, InstrumentMapping};
 
 /// Shipped or given content that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -11,17 +11,27 @@ fn list(troubles: &[ContentTrouble]) -> String {
     troubles.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
+/// The files of the edition that ships with the program.
+const STARTING: [(&str, &str); 6] = [
+    ("edition.toml", include_str!("../../../content/catalogue/edition.toml")),
+    ("containers.csv", include_str!("../../../content/catalogue/containers.csv")),
+    ("tests.csv", include_str!("../../../content/catalogue/tests.csv")),
+    ("critical_limits.csv", include_str!("../../../content/catalogue/critical_limits.csv")),
+    ("reference_intervals.csv", include_str!("../../../content/catalogue/reference_intervals.csv")),
+    ("martin_hopkins_factors.csv", include_str!("../../../content/catalogue/martin_hopkins_factors.csv")),
+];
+
+/// The words under which LOINC codes may be passed on: they go wherever the codes go.
+pub const LOINC_NOTICE: &str = include_str!("../../../content/LOINC-NOTICE.md");
+
+/// The starting edition as files, unverified until a director signs it.
+pub fn starting_edition() -> Result<EditionFiles, ContentProblem> {
+    EditionFiles::new(STARTING.map(|(name, text)| (name.to_owned(), text.to_owned()))).map_err(ContentProblem)
+}
+
 /// The starting catalogue, unverified until a director signs it.
 pub fn starting_catalogue() -> Result<Catalogue, ContentProblem> {
-    Catalogue::read(CatalogueText {
-        edition: include_str!("../../../content/catalogue/edition.toml"),
-        containers: include_str!("../../../content/catalogue/containers.csv"),
-        tests: include_str!("../../../content/catalogue/tests.csv"),
-        critical_limits: include_str!("../../../content/catalogue/critical_limits.csv"),
-        reference_intervals: Some(include_str!("../../../content/catalogue/reference_intervals.csv")),
-        ldl_factors: Some(include_str!("../../../content/catalogue/martin_hopkins_factors.csv")),
-    })
-    .map_err(ContentProblem)
+    starting_edition()?.read().map_err(ContentProblem)
 }
 
 /// The mapping that ships with a driver; a site replaces it by its own file.

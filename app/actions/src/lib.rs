@@ -38,7 +38,7 @@ pub use backup_manifest::{BackupDamage, Manifest, ManifestFile, Part, verify_bac
 pub use check_backup::{BackupCheckTrouble, BackupChecked, check_backup};
 pub use check_log::{LogCheckTrouble, LogChecked, check_log};
 pub use close_task::{CloseTaskRefusal, close_task};
-pub use content::{ContentProblem, default_mapping, starting_catalogue};
+pub use content::{ContentProblem, LOINC_NOTICE, default_mapping, starting_catalogue, starting_edition};
 pub use file_next::file_next;
 pub use file_readings::{Filed, Prepared, prepare};
 pub use import_patients::{BadLine, IMPORT_BYTES_MAX, ImportRefusal, Imported, import_patients};

@@ -38,6 +38,9 @@ enum Command {
     Replay(commands::replay::Arguments),
     /// Runs verification cases through the production functions; with --json, as evidence that a laboratory can file.
     Validate(commands::validate::Arguments),
+    /// Exports the catalogue as files, checks such files, and shows what changed from one edition to another.
+    #[command(subcommand)]
+    Edition(commands::edition::Act),
     /// Checks every invariant on a database and says what does not hold; a server may have it open.
     Check(commands::check::Arguments),
     /// Says whether anything was done behind the journal's back; a server may be running.
@@ -101,6 +104,7 @@ fn run(command: Command) -> Result<(), Failure> {
         // No threads and no runtime for what only reads a file.
         Command::Replay(arguments) => commands::replay::run(&arguments),
         Command::Validate(arguments) => commands::validate::run(&arguments),
+        Command::Edition(act) => commands::edition::run(&act),
         Command::Init(arguments) => in_runtime(commands::init::run(arguments)),
         Command::Serve(arguments) => in_runtime(commands::serve::run(arguments)),
         Command::Demo(arguments) => in_runtime(commands::demo::run(arguments)),

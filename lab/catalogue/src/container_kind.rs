@@ -43,7 +43,7 @@ pub struct ContainerKind {
 }
 
 const FILE: &str = "containers.csv";
-const COLUMNS: [&str; 5] = ["code", "name", "contents", "order_of_draw", "source"];
+pub(crate) const COLUMNS: [&str; 5] = ["code", "name", "contents", "order_of_draw", "source"];
 /// No needle fills more kinds of tubes.
 const PLACES_MAX: u8 = 20;
 

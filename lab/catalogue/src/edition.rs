@@ -41,7 +41,7 @@ const FILE: &str = "edition.toml";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct EditionFile {
+struct EditionText {
     name: String,
     source: String,
     effective_from: String,
@@ -50,10 +50,32 @@ struct EditionFile {
     signed_on: Option<String>,
 }
 
+/// The fields of `edition.toml` as they are written, for comparing.
+pub(crate) fn fields(text: &str) -> Result<Vec<(String, String)>, ContentTrouble> {
+    let file = parse(text)?;
+    let given = |text: Option<String>| text.unwrap_or_default();
+    let fields = [
+        ("name", file.name),
+        ("source", file.source),
+        ("effective_from", file.effective_from),
+        ("signature", file.signature),
+        ("signed_by", given(file.signed_by)),
+        ("signed_on", given(file.signed_on)),
+    ];
+    Ok(fields.map(|(name, value)| (name.to_owned(), value)).to_vec())
+}
+
+fn parse(text: &str) -> Result<EditionText, ContentTrouble> {
+    toml::from_str(text).map_err(|error| trouble(error.message().to_owned()))
+}
+
+fn trouble(what: String) -> ContentTrouble {
+    ContentTrouble { file: FILE.to_owned(), line: 0, what }
+}
+
 /// Reads `edition.toml`.
 pub(crate) fn read(text: &str) -> Result<Edition, ContentTrouble> {
-    let trouble = |what: String| ContentTrouble { file: FILE.to_owned(), line: 0, what };
-    let file: EditionFile = toml::from_str(text).map_err(|error| trouble(error.message().to_owned()))?;
+    let file = parse(text)?;
     if file.name.is_empty() || file.name.len() > 64 {
         return Err(trouble("name must have 1 to 64 characters".to_owned()));
     }

@@ -4,7 +4,9 @@
 
 pub mod calculations;
 pub mod container_kind;
+mod difference;
 pub mod edition;
+mod files;
 pub mod intervals;
 pub mod limits;
 pub mod mapping;
@@ -12,7 +14,9 @@ mod table;
 pub mod test;
 
 pub use container_kind::{ContainerKind, ContainerKindCode};
+pub use difference::{CellChange, Change, Difference, differences};
 pub use edition::{Edition, Signature};
+pub use files::{EditionFile, EditionFiles};
 pub use intervals::flag::{Flag, Flagged, NoFlag};
 pub use intervals::{Interval, IntervalChoice, Intervals, Selection};
 pub use limits::{Beyond, CriticalLimit, CriticalLimits, LimitChoice, PatientFact};

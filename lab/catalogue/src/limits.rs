@@ -82,6 +82,11 @@ pub struct CriticalLimits {
 }
 
 impl CriticalLimits {
+    /// How many rows there are.
+    pub fn count(&self) -> usize {
+        self.rows.values().map(Vec::len).sum()
+    }
+
     /// The limit that holds for a test, a sex, an age and the conditions known to hold. Where what is known admits several different limits,
     /// or a limit and none, the missing fact is named: nothing is guessed.
     pub fn choose(&self, test: &TestCode, sex: Sex, age: AgeAtCollection, conditions: &[&str]) -> LimitChoice<'_> {
@@ -164,7 +169,7 @@ impl CriticalLimit {
 }
 
 const FILE: &str = "critical_limits.csv";
-const COLUMNS: [&str; 9] = ["test", "sex", "age_min_days", "age_max_days", "condition", "low", "high", "source", "reason"];
+pub(crate) const COLUMNS: [&str; 9] = ["test", "sex", "age_min_days", "age_max_days", "condition", "low", "high", "source", "reason"];
 
 /// Reads `critical_limits.csv` against the tests it speaks of and their intervals: what is normal is not critical, unless the row says why (`reason`).
 pub(crate) fn read(

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 /// A fault in a content file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{file}, line {line}: {what}")]
+#[error("{file}{}: {what}", if *line == 0 { String::new() } else { format!(", line {line}") })]
 pub struct ContentTrouble {
     /// The file's name.
     pub file: String,

@@ -81,7 +81,7 @@ impl LoincCheck {
 }
 
 const FILE: &str = "tests.csv";
-const COLUMNS: [&str; 14] = [
+pub(crate) const COLUMNS: [&str; 14] = [
     "code",
     "name",
     "bench",

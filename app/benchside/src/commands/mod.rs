@@ -4,6 +4,7 @@ pub(crate) mod audit;
 pub(crate) mod backup;
 pub(crate) mod check;
 pub(crate) mod demo;
+pub(crate) mod edition;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod replay;

@@ -18,6 +18,7 @@ mod configuration;
 mod control;
 mod day;
 mod demo;
+mod edition;
 mod init;
 mod log;
 mod operate;

@@ -10,7 +10,7 @@ use kernel::rounding::round_half_away_from_zero;
 
 /// Columns of non-HDL cholesterol, as the lowest whole mg/dL of each.
 const NON_HDL_FROM: [u32; 6] = [0, 100, 130, 160, 190, 220];
-const COLUMNS: [&str; 8] = ["tg_min", "tg_max", "nonhdl_lt100", "100_129", "130_159", "160_189", "190_219", "ge220"];
+pub(crate) const COLUMNS: [&str; 8] = ["tg_min", "tg_max", "nonhdl_lt100", "100_129", "130_159", "160_189", "190_219", "ge220"];
 /// The first triglyceride above the range that the table was made for.
 const TRIGLYCERIDES_HIGH: u32 = 400;
 

@@ -7,6 +7,8 @@
 pub mod flag;
 mod read;
 
+pub(crate) use read::{COLUMNS, KEYS};
+
 use crate::limits::PatientFact;
 use crate::test::TestCode;
 use kernel::{AgeAtCollection, AgeBound, AgePoint, Decimal, Sex};

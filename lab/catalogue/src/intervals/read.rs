@@ -6,7 +6,7 @@ use crate::test::TestCode;
 use kernel::{AgeBound, AgeUnit, Decimal, Sex};
 use std::collections::BTreeMap;
 
-const COLUMNS: [&str; 16] = [
+pub(crate) const COLUMNS: [&str; 16] = [
     "test",
     "kind",
     "purpose",
@@ -24,6 +24,10 @@ const COLUMNS: [&str; 16] = [
     "text",
     "source",
 ];
+
+/// What tells a row from the others.
+pub(crate) const KEYS: [&str; 11] =
+    ["test", "kind", "purpose", "sex", "age_min", "age_min_unit", "age_max", "age_max_unit", "condition", "specimen", "method"];
 
 /// Bounds of which one counts days and the other birthdays must lie further apart than a month may differ from the average.
 const CALENDAR_SLACK_MINUTES: u32 = 4 * 24 * 60;

@@ -1,0 +1,91 @@
+//! The files of an edition by name: what an edition is exported as, imported from and reviewed in.
+
+use crate::table::ContentTrouble;
+use crate::{Catalogue, CatalogueText};
+use std::collections::BTreeMap;
+
+/// A file of an edition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EditionFile {
+    /// Name, source, date and signature.
+    Edition,
+    /// Kinds of containers.
+    Containers,
+    /// Tests.
+    Tests,
+    /// Critical limits.
+    CriticalLimits,
+    /// Reference intervals; may be left out.
+    ReferenceIntervals,
+    /// Factors of LDL cholesterol by Martin and Hopkins; may be left out.
+    LdlFactors,
+}
+
+impl EditionFile {
+    /// All of them, in the order in which they build on each other.
+    pub const ALL: [Self; 6] =
+        [Self::Edition, Self::Containers, Self::Tests, Self::ReferenceIntervals, Self::CriticalLimits, Self::LdlFactors];
+
+    /// The file's name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Edition => "edition.toml",
+            Self::Containers => "containers.csv",
+            Self::Tests => "tests.csv",
+            Self::CriticalLimits => "critical_limits.csv",
+            Self::ReferenceIntervals => "reference_intervals.csv",
+            Self::LdlFactors => "martin_hopkins_factors.csv",
+        }
+    }
+
+    const fn may_be_missing(self) -> bool {
+        matches!(self, Self::ReferenceIntervals | Self::LdlFactors)
+    }
+}
+
+/// The text of an edition, file by file. None that must be there is missing; what stands in them has not been read yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EditionFiles(BTreeMap<EditionFile, String>);
+
+impl EditionFiles {
+    /// Takes files by name. A file that belongs to no edition, and one that is missing, is named: an edition is never half of one.
+    pub fn new(files: impl IntoIterator<Item = (String, String)>) -> Result<Self, Vec<ContentTrouble>> {
+        let (mut known, mut troubles) = (BTreeMap::new(), Vec::new());
+        let whole = |file: &str, what: &str| ContentTrouble { file: file.to_owned(), line: 0, what: what.to_owned() };
+        for (name, text) in files {
+            match EditionFile::ALL.into_iter().find(|file| file.name() == name) {
+                Some(file) => drop(known.insert(file, text)),
+                None => troubles.push(whole(&name, "no edition has a file of this name")),
+            }
+        }
+        for file in EditionFile::ALL {
+            if !file.may_be_missing() && !known.contains_key(&file) {
+                troubles.push(whole(file.name(), "the file is missing"));
+            }
+        }
+        if troubles.is_empty() { Ok(Self(known)) } else { Err(troubles) }
+    }
+
+    /// Every file with its text.
+    pub fn iter(&self) -> impl Iterator<Item = (EditionFile, &str)> {
+        self.0.iter().map(|(file, text)| (*file, text.as_str()))
+    }
+
+    /// The text of a file, if the edition has it.
+    pub fn get(&self, file: EditionFile) -> Option<&str> {
+        self.0.get(&file).map(String::as_str)
+    }
+
+    /// Reads the edition: see [`Catalogue::read`].
+    pub fn read(&self) -> Result<Catalogue, Vec<ContentTrouble>> {
+        let text = |file| self.get(file).unwrap_or_default();
+        Catalogue::read(CatalogueText {
+            edition: text(EditionFile::Edition),
+            containers: text(EditionFile::Containers),
+            tests: text(EditionFile::Tests),
+            critical_limits: text(EditionFile::CriticalLimits),
+            reference_intervals: self.get(EditionFile::ReferenceIntervals),
+            ldl_factors: self.get(EditionFile::LdlFactors),
+        })
+    }
+}
