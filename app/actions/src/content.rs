@@ -12,10 +12,11 @@ fn list(troubles: &[ContentTrouble]) -> String {
 }
 
 /// The files of the edition that ships with the program.
-const STARTING: [(&str, &str); 6] = [
+const STARTING: [(&str, &str); 7] = [
     ("edition.toml", include_str!("../../../content/catalogue/edition.toml")),
     ("containers.csv", include_str!("../../../content/catalogue/containers.csv")),
     ("tests.csv", include_str!("../../../content/catalogue/tests.csv")),
+    ("panels.csv", include_str!("../../../content/catalogue/panels.csv")),
     ("critical_limits.csv", include_str!("../../../content/catalogue/critical_limits.csv")),
     ("reference_intervals.csv", include_str!("../../../content/catalogue/reference_intervals.csv")),
     ("martin_hopkins_factors.csv", include_str!("../../../content/catalogue/martin_hopkins_factors.csv")),

@@ -5,14 +5,14 @@ use crate::codes::{next_accession, next_container_code};
 use crate::new_ids::{new_uuid, now};
 use crate::patient_facts::{TypedPatient, differences, excerpt, read_patient};
 use crate::trouble::ActTrouble;
-use catalogue::{ContainerKindCode, Test, TestCode};
+use catalogue::{Test, TestCode};
 use kernel::{Actor, CommandId, ContainerId, ExaminationId, OrderId, PatientId, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use store::repositories::orders::{self, ContainerRecord, PatientRecord};
 use store::{Outcome, Trouble, Tx};
-use workflow::Priority;
+use workflow::{PlannedTube, Priority, plan_tubes};
 
 /// An order as somebody typed it; nothing of it is trusted yet.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -27,7 +27,7 @@ pub struct OrderRequest {
     pub birth_date: String,
     /// F, M, O or U.
     pub sex: String,
-    /// Codes of the tests.
+    /// Codes of tests and panels.
     pub tests: Vec<String>,
     /// stat, urgent or routine.
     pub priority: String,
@@ -199,9 +199,14 @@ fn read_tests(lab: &Laboratory, codes: &[String]) -> Result<Vec<Test>, FieldTrou
     }
     let mut tests: BTreeMap<TestCode, Test> = BTreeMap::new();
     for code in codes.iter().map(|code| code.trim()).filter(|code| !code.is_empty()) {
-        let test = TestCode::parse(&code.to_uppercase()).and_then(|code| lab.catalogue().test(&code));
-        let test = test.ok_or_else(|| trouble(format!("“{}” is not in the catalogue", excerpt(code))))?;
-        tests.insert(test.code.clone(), test.clone());
+        let found = TestCode::parse(&code.to_uppercase()).map(|code| lab.catalogue().asked_for(&code)).unwrap_or_default();
+        if found.is_empty() {
+            return Err(trouble(format!("“{}” is not in the catalogue", excerpt(code))));
+        }
+        tests.extend(found.into_iter().map(|test| (test.code.clone(), test.clone())));
+    }
+    if tests.len() > TESTS_MAX {
+        return Err(trouble(format!("{} tests, with those of the panels; an order has at most {TESTS_MAX}", tests.len())));
     }
     if tests.is_empty() {
         return Err(trouble("no test is named".to_owned()));
@@ -215,17 +220,10 @@ struct PlannedContainer {
     examinations: Vec<(ExaminationId, TestCode)>,
 }
 
-/// Tests that accept the same first container and specimen share it. They stand in the order of draw; what is not drawn with others comes last.
+/// As few containers as the tests allow, in the order of draw, each with a code of its own.
 async fn plan_containers(lab: &Laboratory, tests: &[Test]) -> Result<Vec<PlannedContainer>, ActTrouble> {
-    let place = |code: &ContainerKindCode| lab.catalogue().container_kind(code).and_then(|kind| kind.order_of_draw).unwrap_or(u8::MAX);
-    let mut groups: BTreeMap<(u8, &str, &str), Vec<TestCode>> = BTreeMap::new();
-    for test in tests {
-        let container = test.containers.first();
-        let (place, container) = (container.map_or(u8::MAX, place), container.map_or("", ContainerKindCode::as_str));
-        groups.entry((place, &test.specimen, container)).or_default().push(test.code.clone());
-    }
     let mut planned = Vec::new();
-    for ((_, specimen, container), tests) in groups {
+    for PlannedTube { container, specimen, tests } in plan_tubes(tests, lab.catalogue()) {
         let code = next_container_code(lab).await?;
         planned.push(PlannedContainer {
             record: ContainerRecord {

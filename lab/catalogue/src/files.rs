@@ -17,14 +17,16 @@ pub enum EditionFile {
     CriticalLimits,
     /// Reference intervals; may be left out.
     ReferenceIntervals,
+    /// Panels; may be left out.
+    Panels,
     /// Factors of LDL cholesterol by Martin and Hopkins; may be left out.
     LdlFactors,
 }
 
 impl EditionFile {
     /// All of them, in the order in which they build on each other.
-    pub const ALL: [Self; 6] =
-        [Self::Edition, Self::Containers, Self::Tests, Self::ReferenceIntervals, Self::CriticalLimits, Self::LdlFactors];
+    pub const ALL: [Self; 7] =
+        [Self::Edition, Self::Containers, Self::Tests, Self::Panels, Self::ReferenceIntervals, Self::CriticalLimits, Self::LdlFactors];
 
     /// The file's name.
     pub const fn name(self) -> &'static str {
@@ -34,12 +36,13 @@ impl EditionFile {
             Self::Tests => "tests.csv",
             Self::CriticalLimits => "critical_limits.csv",
             Self::ReferenceIntervals => "reference_intervals.csv",
+            Self::Panels => "panels.csv",
             Self::LdlFactors => "martin_hopkins_factors.csv",
         }
     }
 
     const fn may_be_missing(self) -> bool {
-        matches!(self, Self::ReferenceIntervals | Self::LdlFactors)
+        matches!(self, Self::ReferenceIntervals | Self::Panels | Self::LdlFactors)
     }
 }
 
@@ -85,6 +88,7 @@ impl EditionFiles {
             tests: text(EditionFile::Tests),
             critical_limits: text(EditionFile::CriticalLimits),
             reference_intervals: self.get(EditionFile::ReferenceIntervals),
+            panels: self.get(EditionFile::Panels),
             ldl_factors: self.get(EditionFile::LdlFactors),
         })
     }

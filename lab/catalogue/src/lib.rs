@@ -10,6 +10,7 @@ mod files;
 pub mod intervals;
 pub mod limits;
 pub mod mapping;
+pub mod panel;
 mod table;
 pub mod test;
 
@@ -21,6 +22,7 @@ pub use intervals::flag::{Flag, Flagged, NoFlag};
 pub use intervals::{Interval, IntervalChoice, Intervals, Selection};
 pub use limits::{Beyond, CriticalLimit, CriticalLimits, LimitChoice, PatientFact};
 pub use mapping::InstrumentMapping;
+pub use panel::Panel;
 pub use table::ContentTrouble;
 pub use test::{LoincCheck, Test, TestCode};
 
@@ -40,6 +42,8 @@ pub struct CatalogueText<'a> {
     pub critical_limits: &'a str,
     /// `reference_intervals.csv`; an edition without it has none.
     pub reference_intervals: Option<&'a str>,
+    /// `panels.csv`; an edition without it has none.
+    pub panels: Option<&'a str>,
     /// `martin_hopkins_factors.csv`; an edition without it has no LDL cholesterol by Martin and Hopkins.
     pub ldl_factors: Option<&'a str>,
 }
@@ -52,6 +56,7 @@ pub struct Catalogue {
     tests: BTreeMap<TestCode, Test>,
     critical_limits: CriticalLimits,
     intervals: Intervals,
+    panels: BTreeMap<TestCode, Panel>,
     ldl_factors: Option<FactorTable>,
 }
 
@@ -68,10 +73,13 @@ impl Catalogue {
         });
         let intervals = intervals.transpose().map_err(|more| troubles.extend(more)).ok().flatten().unwrap_or_default();
         let critical_limits = limits::read(text.critical_limits, &tests, &intervals, &mut troubles);
+        let panels = text.panels.map(|text| panel::read(text, &tests, &mut troubles)).unwrap_or_default();
         let ldl_factors = text.ldl_factors.map(|text| FactorTable::read("martin_hopkins_factors.csv", text));
         let ldl_factors = ldl_factors.transpose().map_err(|more| troubles.extend(more)).ok().flatten();
         match edition {
-            Some(edition) if troubles.is_empty() => Ok(Self { edition, container_kinds, tests, critical_limits, intervals, ldl_factors }),
+            Some(edition) if troubles.is_empty() => {
+                Ok(Self { edition, container_kinds, tests, critical_limits, intervals, panels, ldl_factors })
+            }
             _ => Err(troubles),
         }
     }
@@ -99,6 +107,22 @@ impl Catalogue {
     /// Every test, by code.
     pub fn tests(&self) -> impl Iterator<Item = &Test> {
         self.tests.values()
+    }
+
+    /// What is asked for by a code: a test, the tests of a panel, or nothing.
+    pub fn asked_for(&self, code: &TestCode) -> Vec<&Test> {
+        let of_panel = self.panels.get(code).into_iter().flat_map(|panel| &panel.tests).filter_map(|test| self.tests.get(test));
+        self.tests.get(code).into_iter().chain(of_panel).collect()
+    }
+
+    /// The panel of this code.
+    pub fn panel(&self, code: &TestCode) -> Option<&Panel> {
+        self.panels.get(code)
+    }
+
+    /// Every panel, by code.
+    pub fn panels(&self) -> impl Iterator<Item = &Panel> {
+        self.panels.values()
     }
 
     /// The reference intervals, decision limits and therapeutic ranges.

@@ -1,12 +1,14 @@
 //! The life of a request: patient, order, specimen, examination, result, and the one release decision.
 
 pub mod assessment;
+pub mod containers;
 pub mod evidence;
 pub mod matching;
 pub mod order;
 pub mod result;
 
 pub use assessment::{Assessment, Because, Gate, GateFinding, Policy, RuleEdition, Verdict};
+pub use containers::{PlannedTube, plan_tubes};
 pub use evidence::{Evidence, EvidenceTrouble};
 pub use matching::{Claim, Unclaimed, claim};
 pub use order::{OpenExamination, OpenWork, PatientFacts, Priority};

@@ -34,6 +34,7 @@ fn signed_catalogue() -> Catalogue {
         containers: include_str!("../../../../content/catalogue/containers.csv"),
         tests: include_str!("../../../../content/catalogue/tests.csv"),
         critical_limits: include_str!("../../../../content/catalogue/critical_limits.csv"),
+        panels: Some(include_str!("../../../../content/catalogue/panels.csv")),
         ..CatalogueText::default()
     })
     .unwrap()

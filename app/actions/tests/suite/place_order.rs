@@ -12,6 +12,7 @@ on_both!(
     every_field_that_cannot_be_taken_is_named,
     tests_are_read_as_people_type_them,
     containers_stand_in_the_order_of_draw,
+    a_panel_is_ordered_by_its_code,
     the_same_patient_is_found_again,
     a_number_that_belongs_to_somebody_else_is_refused,
     a_command_given_again_answers_the_same_and_does_nothing,
@@ -116,6 +117,22 @@ async fn containers_stand_in_the_order_of_draw(engine: &Engine) {
     let kinds: Vec<_> = placed.containers.iter().map(|container| container.specimen.rsplit(", ").next().unwrap()).collect();
     assert_eq!(kinds, ["CIT", "SST", "EDTA", "GRY-ICE", "UCUP"]);
     assert!(placed.containers.is_sorted_by_key(|container| container.code.clone()), "the codes follow, so that every list keeps the order");
+}
+
+/// By whatever case it is typed in; a test that is in it and named besides is done once.
+async fn a_panel_is_ordered_by_its_code(engine: &Engine) {
+    let house = House::signed(engine);
+    let placed = place(&house, request("M-1", &["bmp", "K", "HSTNI"])).await.unwrap();
+    let [tube] = placed.containers.as_slice() else { panic!("{placed:?}") };
+    assert_eq!(tube.tests, ["BUN", "CA", "CL", "CO2", "CREA", "GLU", "HSTNI", "K", "NA"]);
+    assert_eq!(house.count("SELECT COUNT(*) FROM examination").await, 9);
+    assert_eq!(refused_fields(&house, request("M-1", &["BMPX"])).await, ["tests"]);
+    let everything = [
+        "CBCD", "CMP", "RENAL", "LIVER", "LIPID", "IRON", "COAG", "UAM", "ABG", "COOX", "RESPV", "TSXM", "CARDIAC", "CSF", "THYROID",
+        "CTNG", "RETIC",
+    ];
+    let many: Vec<&str> = everything.into_iter().chain(["IGG", "IGA", "IGM", "IGE", "C3", "C4", "RF"]).collect();
+    assert_eq!(refused_fields(&house, request("M-1", &many)).await, ["tests"], "with those of the panels there are more than a hundred");
 }
 
 async fn the_same_patient_is_found_again(engine: &Engine) {

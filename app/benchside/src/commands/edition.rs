@@ -62,8 +62,9 @@ fn check(folder: &Path) -> Result<(), Failure> {
     let intervals = catalogue.intervals().tests().map(|test| catalogue.intervals().of_test(test).len()).sum::<usize>();
     say(format_args!("edition {} from {}, {signature}", edition.name, edition.effective_from));
     say(format_args!(
-        "{} tests, {} kinds of containers, {intervals} intervals, {} critical limits",
+        "{} tests, {} panels, {} kinds of containers, {intervals} intervals, {} critical limits",
         catalogue.tests().count(),
+        catalogue.panels().count(),
         catalogue.container_kinds().count(),
         catalogue.critical_limits().count()
     ));

@@ -52,9 +52,10 @@ fn what_is_exported_is_whole_and_says_what_is_missing() {
     }
     let checked = edition(&["check", files.path()]);
     assert_eq!(checked.code, Some(0), "{checked:?}");
-    for words in
-        ["edition starting-2026-11 from 2026-11-21, unverified", "251 tests, 31 kinds of containers, 516 intervals, 67 critical limits"]
-    {
+    for words in [
+        "edition starting-2026-11 from 2026-11-21, unverified",
+        "251 tests, 22 panels, 31 kinds of containers, 516 intervals, 67 critical limits",
+    ] {
         assert!(checked.out.contains(words), "{}", checked.out);
     }
     assert!(checked.out.contains("numbers without an interval: "), "{}", checked.out);

@@ -13,7 +13,7 @@ use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use catalogue::{Catalogue, Test};
+use catalogue::{Catalogue, Test, TestCode};
 use kernel::{CommandId, ValueKindExpected};
 use maud::{Markup, html};
 use std::borrow::Cow;
@@ -177,8 +177,20 @@ fn test_fields(web: &Web, typed: &Typed) -> Markup {
             (trouble_lines("tests", &troubles))
             // Closed, so that a keyboard comes past it in one step.
             details {
-                summary { (t!("All {count} tests, by bench", count = web.lab.catalogue().tests().count())) }
+                summary { (t!("Panels and all {count} tests, by bench", count = web.lab.catalogue().tests().count())) }
                 ul.ticks {
+                    @if web.lab.catalogue().panels().next().is_some() {
+                        li.group { (t!("Panels")) }
+                    }
+                    @for panel in web.lab.catalogue().panels() {
+                        li.panel {
+                            label.tick {
+                                input type="checkbox" name="test" value=(panel.code);
+                                span.code { (panel.code) }
+                                span { (panel.name) " " span.hint { (panel.tests.iter().map(TestCode::as_str).collect::<Vec<_>>().join(" ")) } }
+                            }
+                        }
+                    }
                     @for (bench, tests) in by_bench(web.lab.catalogue()) {
                         li.group { (bench_name(bench)) }
                         @for test in tests {

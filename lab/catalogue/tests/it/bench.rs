@@ -25,6 +25,7 @@ pub(crate) fn shipped() -> Catalogue {
         tests: SHIPPED_TESTS,
         critical_limits: SHIPPED_LIMITS,
         reference_intervals: Some(SHIPPED_INTERVALS),
+        panels: Some(include_str!("../../../../content/catalogue/panels.csv")),
         ldl_factors: Some(SHIPPED_FACTORS),
     };
     Catalogue::read(text).expect("the shipped content reads")

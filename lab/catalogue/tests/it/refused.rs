@@ -202,7 +202,7 @@ fn a_critical_limit_inside_the_interval_needs_a_reason() {
             tests: &tests,
             critical_limits: &critical_limits,
             reference_intervals: Some(&intervals),
-            ldl_factors: None,
+            ..CatalogueText::default()
         };
         Catalogue::read(text).map_or_else(|troubles| troubles.iter().map(ToString::to_string).collect(), |_| Vec::<String>::new())
     };
@@ -222,4 +222,34 @@ fn a_critical_limit_inside_the_interval_needs_a_reason() {
     ] {
         assert_eq!(troubles(interval, limit), Vec::<String>::new(), "{interval} and {limit}");
     }
+}
+
+#[test]
+fn a_faulty_panel_is_named_with_its_line_and_what_is_expected() {
+    let troubles = |row: &str| {
+        let (tests, containers) = (format!("{TESTS_HEAD}{POTASSIUM}{}\n", potassium(0, "NA")), format!("{CONTAINERS_HEAD}{TUBES}"));
+        let panels = format!("code,name,bench,tests,source\nELEC,Electrolytes,CHEM,NA|K,here\n{row}\n");
+        let text = CatalogueText {
+            edition: EDITION,
+            containers: &containers,
+            tests: &tests,
+            critical_limits: LIMITS_HEAD,
+            panels: Some(&panels),
+            ..CatalogueText::default()
+        };
+        Catalogue::read(text).map_or_else(|troubles| troubles.iter().map(ToString::to_string).collect(), |_| Vec::<String>::new())
+    };
+    let table: [(&str, &[&str]); 7] = [
+        ("ELEC,Electrolytes,CHEM,NA,here", &["ELEC", "second time"]),
+        ("K,Electrolytes,CHEM,NA,here", &["K is a test", "code of its own"]),
+        ("e lec,Electrolytes,CHEM,NA,here", &["“e lec”", "no code of a panel"]),
+        ("TWO,Two,CHEM,NA|CA,here", &["“CA” of panel TWO", "not in tests.csv"]),
+        ("TWO,Two,CHEM,NA|NA,here", &["NA of panel TWO", "twice"]),
+        ("TWO,Two,CHEM,,here", &["“” of panel TWO", "not in tests.csv"]),
+        ("TWO,Two,CHEM,NA,", &["TWO has no source"]),
+    ];
+    for (row, words) in table {
+        says(&troubles(row), "panels.csv, line 3", words);
+    }
+    assert_eq!(troubles("TWO,Two,CHEM,K|NA,here"), Vec::<String>::new());
 }
