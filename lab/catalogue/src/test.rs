@@ -40,8 +40,8 @@ pub struct Test {
     pub name: String,
     /// The bench that owns it.
     pub bench: String,
-    /// LOINC code (see the LOINC notice).
-    pub loinc: String,
+    /// LOINC code (see the LOINC notice); none where nobody found the right one.
+    pub loinc: Option<String>,
     /// How far the code was looked up.
     pub loinc_check: LoincCheck,
     /// What is to be drawn.
@@ -122,13 +122,13 @@ pub(crate) fn read(
 fn read_row(row: &TableRow<'_>, containers: &BTreeMap<ContainerKindCode, ContainerKind>) -> Result<Test, ContentTrouble> {
     let code = TestCode::parse(row.cell("code"))
         .ok_or_else(|| row.trouble(format!("“{}” is no test code (1 to 16 of A-Z, 0-9, _)", row.cell("code"))))?;
-    for column in ["name", "bench", "loinc", "specimen", "containers", "source"] {
+    for column in ["name", "bench", "specimen", "containers", "source"] {
         if row.cell(column).is_empty() {
             return Err(row.trouble(format!("test {code} has no {column}")));
         }
     }
-    let loinc = row.cell("loinc");
-    if !has_check_digit(loinc) {
+    let loinc = Some(row.cell("loinc")).filter(|loinc| !loinc.is_empty());
+    if let Some(loinc) = loinc.filter(|loinc| !has_check_digit(loinc)) {
         return Err(row.trouble(format!("“{loinc}” of {code} is no LOINC code: its check digit does not fit")));
     }
     let loinc_check = LoincCheck::from_name(row.cell("loinc_check")).ok_or_else(|| {
@@ -137,13 +137,16 @@ fn read_row(row: &TableRow<'_>, containers: &BTreeMap<ContainerKindCode, Contain
             row.cell("loinc_check")
         ))
     })?;
+    if loinc.is_none() && loinc_check != LoincCheck::Unverified {
+        return Err(row.trouble(format!("{code} has no loinc, so loinc_check must be unverified")));
+    }
     let kind = kind(row.cell("kind"))
         .ok_or_else(|| row.trouble(format!("kind of {code} must be number, coded, grade, titre or text, not “{}”", row.cell("kind"))))?;
     let unit = unit(row, &code, kind)?;
     Ok(Test {
         name: row.cell("name").to_owned(),
         bench: row.cell("bench").to_owned(),
-        loinc: loinc.to_owned(),
+        loinc: loinc.map(str::to_owned),
         loinc_check,
         specimen: row.cell("specimen").to_owned(),
         containers: containers_of(row, &code, containers)?,

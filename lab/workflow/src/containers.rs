@@ -22,7 +22,11 @@ type Tube<'t> = (u8, &'t str, ContainerKindCode);
 /// What goes into a tube.
 type Contents<'t> = (BTreeSet<&'t str>, Vec<TestCode>);
 
-/// Puts tests on containers. Specimens of one container are one only where it is drawn from a vein with others: blood is blood, but two swabs are two.
+/// What one tube of venous blood becomes. Other specimens are one only if they are called the same: two swabs are two, and a fluid in a tube that is
+/// also used for blood is no blood.
+const OF_VENOUS_BLOOD: [&str; 5] = ["Whole blood", "Serum", "Plasma", "Serum/plasma", "Platelet poor plasma"];
+
+/// Puts tests on containers: those of one kind and specimen share one.
 pub fn plan_tubes(tests: &[Test], catalogue: &Catalogue) -> Vec<PlannedTube> {
     let chosen = choose(tests);
     let place = |code: &ContainerKindCode| catalogue.container_kind(code).and_then(|kind| kind.order_of_draw);
@@ -30,8 +34,8 @@ pub fn plan_tubes(tests: &[Test], catalogue: &Catalogue) -> Vec<PlannedTube> {
     for test in tests {
         // The catalogue gives every test a container, and one of them was chosen.
         let Some(container) = test.containers.iter().find(|container| chosen.contains(container)) else { continue };
-        let (place, apart) = place(container).map_or((u8::MAX, test.specimen.as_str()), |place| (place, ""));
-        let (specimens, codes) = tubes.entry((place, apart, container.clone())).or_default();
+        let apart = if OF_VENOUS_BLOOD.contains(&test.specimen.as_str()) { "" } else { &test.specimen };
+        let (specimens, codes) = tubes.entry((place(container).unwrap_or(u8::MAX), apart, container.clone())).or_default();
         specimens.insert(&test.specimen);
         codes.push(test.code.clone());
     }

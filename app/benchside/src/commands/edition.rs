@@ -70,7 +70,8 @@ fn check(folder: &Path) -> Result<(), Failure> {
     ));
     let is_number = |test: &Test| test.kind == ValueKindExpected::Number;
     list("numbers without an interval", &catalogue, |test| is_number(test) && catalogue.intervals().of_test(&test.code).is_empty());
-    list("tests whose LOINC code nobody verified", &catalogue, |test| test.loinc_check == LoincCheck::Unverified);
+    list("tests without a LOINC code", &catalogue, |test| test.loinc.is_none());
+    list("tests whose LOINC code nobody verified", &catalogue, |test| test.loinc.is_some() && test.loinc_check == LoincCheck::Unverified);
     if catalogue.ldl_factors().is_none() {
         say("missing: factors of LDL cholesterol by Martin and Hopkins");
     }

@@ -54,11 +54,12 @@ fn what_is_exported_is_whole_and_says_what_is_missing() {
     assert_eq!(checked.code, Some(0), "{checked:?}");
     for words in [
         "edition starting-2026-11 from 2026-11-21, unverified",
-        "251 tests, 22 panels, 31 kinds of containers, 516 intervals, 67 critical limits",
+        "286 tests, 29 panels, 31 kinds of containers, 516 intervals, 69 critical limits",
     ] {
         assert!(checked.out.contains(words), "{}", checked.out);
     }
     assert!(checked.out.contains("numbers without an interval: "), "{}", checked.out);
+    assert!(checked.out.contains("10 tests without a LOINC code: ABORHC AGTYP DATC KBT"), "{}", checked.out);
     let same = edition(&["diff", files.path()]);
     assert_eq!((same.code, same.out.as_str()), (Some(0), ""), "{same:?}");
     let again = edition(&["export", files.path()]);

@@ -230,6 +230,7 @@ fn bench_name(bench: &str) -> Cow<'_, str> {
         "CARD" => t!("Cardiac markers"),
         "TUM" => t!("Tumour markers"),
         "TDM" => t!("Therapeutic drugs"),
+        "TOX" => t!("Toxicology"),
         "IMM" => t!("Immunology"),
         "SERO" => t!("Serology"),
         "BG" => t!("Blood gas"),

@@ -41,7 +41,7 @@ fn a_faulty_test_is_named_with_its_line_and_what_is_expected() {
         (potassium(0, ""), &["no test code"]),
         (potassium(0, "ABCDEFGHIJKLMNOPQ"), &["no test code", "16"]),
         (potassium(1, ""), &["K", "no name"]),
-        (potassium(3, ""), &["no loinc"]),
+        (potassium(3, ""), &["K has no loinc", "must be unverified"]),
         // One digit wrong, two changed places, no check digit, no number.
         (potassium(3, "2823-4"), &["“2823-4”", "K", "check digit"]),
         (potassium(3, "2283-3"), &["check digit"]),

@@ -14,10 +14,10 @@ fn the_shipped_edition_reads_and_nobody_has_signed_it() {
     assert!(!catalogue.edition().is_signed());
     assert_eq!(catalogue.tests().count(), SHIPPED_TESTS.lines().count() - 1, "a line each, and the header");
     let potassium = catalogue.test(&TestCode::parse("K").unwrap()).unwrap();
-    assert_eq!((potassium.unit.as_ref().unwrap().as_str(), potassium.decimals, potassium.loinc.as_str()), ("mmol/L", 1, "2823-3"));
+    assert_eq!((potassium.unit.as_ref().unwrap().as_str(), potassium.decimals, potassium.loinc.as_deref()), ("mmol/L", 1, Some("2823-3")));
     let containers: Vec<&str> = potassium.containers.iter().map(|container| container.as_str()).collect();
     assert_eq!(containers, ["SST", "HEP"]);
-    assert_eq!(catalogue.tests().count(), 251, "what the starting data hold");
+    assert_eq!(catalogue.tests().count(), 286, "the 251 of the starting data and the everyday ones they lack");
     assert_eq!(potassium.substance.valence, Some(1));
     assert!(catalogue.test(&TestCode::parse("ALT").unwrap()).unwrap().substance.enzyme);
     assert!(!potassium.substance.enzyme);
@@ -26,14 +26,14 @@ fn the_shipped_edition_reads_and_nobody_has_signed_it() {
 /// LOINC's own check digit (mod 10 from the right, every other digit doubled): a slip of the keyboard shows.
 #[test]
 fn every_loinc_code_has_its_check_digit() {
-    for test in shipped().tests() {
-        let (number, check) = test.loinc.split_once('-').unwrap();
+    for (test, loinc) in shipped().tests().filter_map(|test| Some((test, test.loinc.as_deref()?))) {
+        let (number, check) = loinc.split_once('-').unwrap();
         let digits = number.chars().rev().enumerate().map(|(place, digit)| {
             let digit = digit.to_digit(10).unwrap();
             let doubled = if place % 2 == 0 { digit * 2 } else { digit };
             doubled / 10 + doubled % 10
         });
-        assert_eq!(check, ((10 - digits.sum::<u32>() % 10) % 10).to_string(), "{} {}", test.code, test.loinc);
+        assert_eq!(check, ((10 - digits.sum::<u32>() % 10) % 10).to_string(), "{} {loinc}", test.code);
     }
 }
 
