@@ -34,7 +34,7 @@ impl Files {
     }
 
     fn named_anew(self) -> Self {
-        self.change("edition.toml", "name = \"starting-2026-11\"", "name = \"house-1\"");
+        self.change("edition.toml", "name = \"starting-2026-11b\"", "name = \"house-1\"");
         self
     }
 }
@@ -53,7 +53,7 @@ fn what_is_exported_is_whole_and_says_what_is_missing() {
     let checked = edition(&["check", files.path()]);
     assert_eq!(checked.code, Some(0), "{checked:?}");
     for words in [
-        "edition starting-2026-11 from 2026-11-21, unverified",
+        "edition starting-2026-11b from 2026-11-22, unverified",
         "286 tests, 29 panels, 31 kinds of containers, 516 intervals, 69 critical limits",
     ] {
         assert!(checked.out.contains(words), "{}", checked.out);
@@ -86,7 +86,7 @@ fn what_changed_is_shown_row_by_row() {
     assert_eq!(changed.code, Some(0), "{changed:?}");
     for line in [
         "edition.toml: 1 row\n",
-        "  ~ edition: name starting-2026-11 → house-1",
+        "  ~ edition: name starting-2026-11b → house-1",
         "  ~ K A 28 54787.5: low 2.8 → 2.5",
         "  ~ BCB: name Blood culture bottles → Blood culture set",
         "  - BANDM: name ",
@@ -107,7 +107,7 @@ fn a_changed_edition_needs_a_name_of_its_own() {
     files.change("critical_limits.csv", "K,A,28,54787.5,,2.8,6.2,", "K,A,28,54787.5,,2.5,6.2,");
     let changed = edition(&["diff", files.path()]);
     assert_eq!(changed.code, Some(1), "{changed:?}");
-    assert!(changed.out.contains("low 2.8 → 2.5") && changed.err.contains("both are named starting-2026-11"), "{changed:?}");
+    assert!(changed.out.contains("low 2.8 → 2.5") && changed.err.contains("both are named starting-2026-11b"), "{changed:?}");
 }
 
 #[test]
