@@ -53,6 +53,11 @@ fn what_becomes_of_one_tube_of_blood_is_drawn_once() {
     assert_eq!(plan_tubes(&tests, &catalogue)[0].specimen, "Serum/plasma and Whole blood");
 }
 
+#[test]
+fn a_cup_of_urine_is_one_for_strip_chemistry_and_drug_screen() {
+    assert_eq!(tubes(&["UAM", "UACR", "UDS"]).len(), 1, "{:?}", tubes(&["UAM", "UACR", "UDS"]));
+}
+
 /// Troponin takes heparin alone; what accepts heparin goes along, and what does not has its own.
 #[test]
 fn a_tube_that_is_needed_anyway_takes_what_it_may() {
