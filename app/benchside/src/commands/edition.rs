@@ -114,7 +114,7 @@ fn read(files: &EditionFiles, folder: &Path) -> Result<Catalogue, Failure> {
     files.read().map_err(|troubles| refused(folder, &troubles))
 }
 
-/// Each fault on a line of its own, after how many there are.
+/// Says each fault on a line of its own; the failure says how many there are.
 fn refused(folder: &Path, troubles: &[ContentTrouble]) -> Failure {
     troubles.iter().for_each(say);
     let faults = counted(troubles.len(), "fault");
@@ -135,7 +135,11 @@ fn files_of(folder: &Path) -> Result<EditionFiles, Failure> {
         if [NOTICE, "README.md"].contains(&name.as_str()) {
             continue;
         }
-        let bytes = fs::metadata(&path).map_err(|error| unreadable(&path, &error))?.len();
+        let known = fs::metadata(&path).map_err(|error| unreadable(&path, &error))?;
+        if !known.is_file() {
+            return Err(unreadable(&path, &"it is no file"));
+        }
+        let bytes = known.len();
         if bytes > FILE_BYTES_MAX {
             return Err(unreadable(&path, &format!("it has {bytes} bytes, and at most {FILE_BYTES_MAX} are read")));
         }

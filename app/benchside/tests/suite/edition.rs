@@ -138,6 +138,10 @@ fn a_folder_that_is_no_edition_is_told_what_is_wrong_with_it() {
     fs::write(files.folder.join("tests.csv"), [0xff, 0xfe]).unwrap();
     let unreadable = edition(&["check", files.path()]);
     assert!(unreadable.code == Some(2) && unreadable.err.contains("tests.csv"), "{unreadable:?}");
+    fs::remove_file(files.folder.join("tests.csv")).unwrap();
+    fs::create_dir(files.folder.join("tests.csv")).unwrap();
+    let folder = edition(&["check", files.path()]);
+    assert!(folder.code == Some(2) && folder.err.contains("it is no file"), "{folder:?}");
     let nowhere = edition(&["check", "/nowhere/at/all"]);
     assert!(nowhere.code == Some(2) && nowhere.err.contains("/nowhere/at/all"), "{nowhere:?}");
 }
