@@ -42,20 +42,21 @@ pub struct AgeAtCollection {
 }
 
 impl AgeAtCollection {
-    /// By a date of birth: the day of life is known, the hour is not. `None` before the birth.
+    /// By a date of birth: born at the last moment of it at the latest and at the first of it at the earliest, on the clocks of the zone. A baby
+    /// born on the day before may be two hours old. `None` before the birth.
     pub fn from_birth_date(birth: &BirthDate, collected: Timestamp, zone: &Zone) -> Option<Self> {
-        let (days, months) = (birth.age_days(collected, zone)?, birth.age_months(collected, zone)?);
-        let minutes = |days: u32| days.checked_mul(MINUTES_OF_A_DAY);
+        let months = birth.age_months(collected, zone)?;
+        let (from, to) = birth.moments(zone)?;
+        let since = |born: Timestamp| minutes_between(born, collected);
         Some(Self {
-            youngest: AgePoint { minutes: minutes(days.at_least)?, months: months.at_least },
-            oldest: AgePoint { minutes: minutes(days.at_most)?.checked_add(MINUTES_OF_A_DAY - 1)?, months: months.at_most },
+            youngest: AgePoint { minutes: since(to).unwrap_or(0), months: months.at_least },
+            oldest: AgePoint { minutes: since(from)?, months: months.at_most },
         })
     }
 
     /// By the moment of birth. `None` before it.
     pub fn from_birth_time(born_at: Timestamp, collected: Timestamp, zone: &Zone) -> Option<Self> {
-        let micros = collected.micros().checked_sub(born_at.micros()).filter(|micros| *micros >= 0)?;
-        let minutes = u32::try_from(micros / 60_000_000).ok()?;
+        let minutes = minutes_between(born_at, collected)?;
         let born_on = born_at.local(zone)?.date().to_string().parse::<BirthDate>().ok()?;
         Self::exactly(AgePoint { minutes, months: born_on.age_months(collected, zone)?.certain()? })
     }
@@ -95,10 +96,17 @@ impl AgeAtCollection {
         self.oldest
     }
 
-    /// Whether the day of life is certain, so that only the hour may be missing.
+    /// Whether the day of birth is certain, so that only the hour may be missing. A day has up to 25 hours, when clocks are put back.
     pub const fn is_known_to_the_day(&self) -> bool {
-        self.youngest.months == self.oldest.months && self.oldest.minutes.saturating_sub(self.youngest.minutes) < MINUTES_OF_A_DAY
+        let slack = MINUTES_OF_A_DAY + 60;
+        self.youngest.months == self.oldest.months && self.oldest.minutes.saturating_sub(self.youngest.minutes) <= slack
     }
+}
+
+/// Whole minutes from one moment to a later one. `None` if it is not later.
+fn minutes_between(from: Timestamp, to: Timestamp) -> Option<u32> {
+    let micros = to.micros().checked_sub(from.micros()).filter(|micros| *micros >= 0)?;
+    u32::try_from(micros / 60_000_000).ok()
 }
 
 /// A bound of an age in a table.
@@ -207,9 +215,32 @@ mod tests {
         assert_eq!(by_time.youngest(), AgePoint { minutes: 719, months: 0 });
         assert!(!bound(12, AgeUnit::Hours).is_reached(by_time.oldest()) && !bound(1, AgeUnit::Days).is_reached(by_time.oldest()));
         let by_date = AgeAtCollection::from_birth_date(&"2026-03-01".parse().unwrap(), collected, &utc).unwrap();
-        assert_eq!((by_date.youngest().minutes, by_date.oldest().minutes), (1440, 2879), "day 1, any hour");
+        assert_eq!((by_date.youngest().minutes, by_date.oldest().minutes), (479, 1919), "born at midnight, or at the midnight before");
         assert!(by_date.is_known_to_the_day());
         assert_eq!(AgeAtCollection::from_birth_time(collected, born, &utc), None);
+    }
+
+    /// Born at 23:00 and drawn at 01:00, it is two hours old, though its date of birth is yesterday's.
+    #[test]
+    fn a_baby_born_yesterday_may_be_two_hours_old() {
+        let berlin = Zone::named("Europe/Berlin").unwrap();
+        let born = BirthDate::parse("2026-03-01").unwrap();
+        let range = |collected: &str| {
+            let age = AgeAtCollection::from_birth_date(&born, at(collected), &berlin).unwrap();
+            (age.youngest().minutes, age.oldest().minutes, age.is_known_to_the_day())
+        };
+        // 01:00 of the next day in Berlin: born an hour ago at the latest, and 25 hours ago at the earliest.
+        assert_eq!(range("2026-03-02T01:00:00+01:00"), (60, 25 * 60, true));
+        // On the day itself it may have been born this minute.
+        assert_eq!(range("2026-03-01T09:30:00+01:00"), (0, 9 * 60 + 30, true));
+        // Clocks are put back on 25 October 2026: that day has 25 hours.
+        let born = BirthDate::parse("2026-10-25").unwrap();
+        let age = AgeAtCollection::from_birth_date(&born, at("2026-10-26T00:00:00+01:00"), &berlin).unwrap();
+        assert_eq!((age.youngest().minutes, age.oldest().minutes, age.is_known_to_the_day()), (0, 25 * 60, true));
+        // Known to the month: the day is not.
+        let born = BirthDate::parse("2026-03").unwrap();
+        assert!(!AgeAtCollection::from_birth_date(&born, at("2026-03-04T09:30:00+01:00"), &berlin).unwrap().is_known_to_the_day());
+        assert_eq!(AgeAtCollection::from_birth_date(&born, at("2026-02-28T22:59:59Z"), &berlin), None, "the day before, in Berlin");
     }
 
     #[test]

@@ -92,15 +92,13 @@ impl BirthDate {
         }
     }
 
-    /// Age in whole days on the local day of an instant. `None` before the birth, and where a date of birth is surely wrong.
-    pub fn age_days(&self, at: Timestamp, zone: &Zone) -> Option<Age<u32>> {
-        self.age(at, zone, |born, today| u32::try_from(today.since(born).ok()?.get_days()).ok())
-    }
-
-    /// Age in whole years, as birthdays count: somebody born on 29 February is a year older on 1 March of a common year.
-    pub fn age_years(&self, at: Timestamp, zone: &Zone) -> Option<Age<u32>> {
-        let Age { at_least, at_most } = self.age_months(at, zone)?;
-        Some(Age { at_least: at_least / 12, at_most: at_most / 12 })
+    /// The first moment of the birth date, and the one after its last, on the clocks of a zone.
+    pub fn moments(&self, zone: &Zone) -> Option<(Timestamp, Timestamp)> {
+        let start = |day: Date| {
+            let zoned = day.to_zoned(zone.rules().clone()).ok()?;
+            Some(Timestamp::from_micros(zoned.timestamp().as_microsecond()))
+        };
+        Some((start(self.first_day()?)?, start(self.last_day()?.tomorrow().ok()?)?))
     }
 
     /// Age in whole months, as birthdays count: somebody born on the 31st is a month older on the 1st after a month without one.
@@ -121,12 +119,6 @@ impl BirthDate {
         }
         Some(Age { at_least: count(last.min(today), today)?, at_most: count(first, today)? })
     }
-}
-
-/// Age in whole hours, where the moment of birth is known; newborns' blood counts have limits by the hour. `None` before the birth.
-pub fn age_hours(born_at: Timestamp, at: Timestamp) -> Option<u32> {
-    let micros = at.micros().checked_sub(born_at.micros())?;
-    (micros >= 0).then(|| u32::try_from(micros / 3_600_000_000).ok()).flatten()
 }
 
 fn number(digits: &str) -> Option<i16> {
@@ -197,42 +189,36 @@ mod tests {
     }
 
     #[test]
-    fn ages_count_local_days_and_birthdays() {
+    fn ages_count_birthdays_on_local_days() {
         let berlin = Zone::named("Europe/Berlin").unwrap();
-        let born = BirthDate::parse("2024-02-29").unwrap();
-        // 23:30 UTC on 28 February 2025 is already 1 March in Berlin: 366 days later, and a birthday.
-        let after = at("2025-02-28T23:30:00Z");
-        assert_eq!(born.age_days(after, &berlin).unwrap().certain(), Some(366));
-        assert_eq!(born.age_years(after, &berlin).unwrap().certain(), Some(1));
-        assert_eq!(born.age_years(at("2025-02-28T12:00:00Z"), &berlin).unwrap().certain(), Some(0));
-        // A month later, on 28 March no month is complete, on 29 March one is; on 1 March of 2025 it is a year.
-        assert_eq!(born.age_months(at("2024-03-28T12:00:00Z"), &berlin).unwrap().certain(), Some(0));
-        assert_eq!(born.age_months(at("2024-03-29T12:00:00Z"), &berlin).unwrap().certain(), Some(1));
-        assert_eq!(born.age_months(after, &berlin).unwrap().certain(), Some(12));
-        assert_eq!(born.age_days(at("2024-02-29T05:00:00Z"), &berlin).unwrap().certain(), Some(0));
-        assert_eq!(born.age_days(at("2024-02-28T05:00:00Z"), &berlin), None);
+        let months = |born: &str, when: &str| BirthDate::parse(born).unwrap().age_months(at(when), &berlin).and_then(|age| age.certain());
+        // 23:30 UTC on 28 February 2025 is already 1 March in Berlin: a birthday.
+        assert_eq!(months("2024-02-29", "2025-02-28T23:30:00Z"), Some(12));
+        assert_eq!(months("2024-02-29", "2025-02-28T12:00:00Z"), Some(11));
+        // On 28 March no month is complete, on 29 March one is.
+        assert_eq!(months("2024-02-29", "2024-03-28T12:00:00Z"), Some(0));
+        assert_eq!(months("2024-02-29", "2024-03-29T12:00:00Z"), Some(1));
+        assert_eq!(months("2024-02-29", "2024-02-29T05:00:00Z"), Some(0));
+        assert_eq!(months("2024-02-29", "2024-02-28T05:00:00Z"), None);
     }
 
     #[test]
     fn a_birth_known_only_to_the_year_gives_a_range() {
         let utc = Zone::utc();
         let now = at("2024-07-01T12:00:00Z");
-        let born = BirthDate::parse("2006").unwrap();
-        // Born 31 December 2006: 17. Born 1 January 2006: 18.
-        assert_eq!(born.age_years(now, &utc), Some(Age { at_least: 17, at_most: 18 }));
-        assert_eq!(born.age_years(now, &utc).unwrap().certain(), None);
-        // Born this month, a day of July 2024 on 1 July: 0 days either way.
-        assert_eq!(BirthDate::parse("2024-07").unwrap().age_days(now, &utc).unwrap().certain(), Some(0));
-        // June 2024 has 30 days: 1 July is 1 day after the 30th and 30 days after the 1st.
-        assert_eq!(BirthDate::parse("202406").unwrap().age_days(now, &utc), Some(Age { at_least: 1, at_most: 30 }));
+        // Born 31 December 2006: 17 years and 6 months. Born 1 January 2006: 18 and 6.
+        let age = BirthDate::parse("2006").unwrap().age_months(now, &utc).unwrap();
+        assert_eq!((age, age.certain()), (Age { at_least: 210, at_most: 222 }, None));
+        // Born this month: no month is complete either way.
+        assert_eq!(BirthDate::parse("2024-07").unwrap().age_months(now, &utc).unwrap().certain(), Some(0));
     }
 
     #[test]
-    fn hours_are_whole_and_never_negative() {
-        let born = at("2024-07-01T12:00:00Z");
-        assert_eq!(age_hours(born, at("2024-07-01T12:59:59Z")), Some(0));
-        assert_eq!(age_hours(born, at("2024-07-02T12:00:00Z")), Some(24));
-        assert_eq!(age_hours(born, at("2024-07-01T11:59:59Z")), None);
-        assert_eq!(age_hours(Timestamp::from_micros(i64::MIN), Timestamp::from_micros(i64::MAX)), None);
+    fn a_date_of_birth_lasts_from_midnight_to_midnight_on_local_clocks() {
+        let moments = |born: &str, zone: &str| BirthDate::parse(born).unwrap().moments(&Zone::named(zone).unwrap()).unwrap();
+        assert_eq!(moments("2026-03-01", "UTC"), (at("2026-03-01T00:00:00Z"), at("2026-03-02T00:00:00Z")));
+        assert_eq!(moments("2024-02", "Europe/Berlin"), (at("2024-01-31T23:00:00Z"), at("2024-02-29T23:00:00Z")));
+        // In Havana the clocks go from midnight to one on 8 March 2026: the day begins at one o'clock, which is 05:00 UTC.
+        assert_eq!(moments("2026-03-08", "America/Havana"), (at("2026-03-08T05:00:00Z"), at("2026-03-09T04:00:00Z")));
     }
 }

@@ -48,29 +48,34 @@ fn a_test_without_limits_is_never_critical() {
     check("ALT 9999 U/L | U ?", "9999 | passes");
 }
 
-/// 25 October is 27 days before the collection, 24 October 28.
+/// On 21 November at 10:15 a newborn of 24 October is 27 days and 10 hours to 28 days and 10 hours old: the hour of birth decides between
+/// two limits.
 #[test]
-fn a_newborn_is_held_against_a_newborns_limits_to_the_day() {
+fn a_newborn_is_held_against_a_newborns_limits_as_far_as_its_age_is_certain() {
     check("K 6.9 mmol/L | M 2026-11-21", "6.9 | passes");
     check("K 7.0 mmol/L | M 2026-10-25", "7.0 | passes");
     check("K 7.1 mmol/L | M 2026-10-25", "7.1 | critical hold: 7.1 above 7.0");
-    check("K 6.3 mmol/L | M 2026-10-24", "6.3 | critical hold: 6.3 above 6.2");
+    check("K 6.3 mmol/L | M 2026-10-24", "6.3 | critical hold: needs hour of birth");
+    check("K 6.3 mmol/L | M 2026-10-23", "6.3 | critical hold: 6.3 above 6.2");
     check("GLU 45 mg/dL | F 2026-10-25", "45 | passes");
-    check("GLU 45 mg/dL | F 2026-10-24", "45 | critical hold: 45 below 50");
+    check("GLU 45 mg/dL | F 2026-10-23", "45 | critical hold: 45 below 50");
     check("NA 124 mmol/L | F 2026-10-25", "124 | critical hold: 124 below 125");
-    check("NA 124 mmol/L | F 2026-10-24", "124 | passes");
+    check("NA 124 mmol/L | F 2026-10-23", "124 | passes");
     check("PHOS 9.0 mg/dL | F 2026-10-25", "9.0 | passes");
-    check("PHOS 9.0 mg/dL | F 2026-10-24", "9.0 | critical hold: 9.0 above 8.9");
+    check("PHOS 9.0 mg/dL | F 2026-10-23", "9.0 | critical hold: 9.0 above 8.9");
 }
 
 #[test]
 fn bilirubin_is_critical_in_the_newborn_only() {
     check("TBIL 10.04 mg/dL | F 2026-11-21", "10.0 | passes");
     check("TBIL 10.05 mg/dL | F 2026-11-21", "10.1 | critical hold: 10.1 above 10.0");
-    check("TBIL 10.1 mg/dL | F 2026-11-20", "10.1 | passes");
-    check("TBIL 13.1 mg/dL | F 2026-11-20", "13.1 | critical hold: 13.1 above 13.0");
+    // Born the day before it is 10 to 34 hours old.
+    check("TBIL 10.1 mg/dL | F 2026-11-20", "10.1 | critical hold: needs hour of birth");
+    check("TBIL 10.1 mg/dL | F 2026-11-19", "10.1 | passes");
+    check("TBIL 13.1 mg/dL | F 2026-11-19", "13.1 | critical hold: 13.1 above 13.0");
     check("TBIL 13.1 mg/dL | F 2026-10-23", "13.1 | critical hold: 13.1 above 13.0");
-    check("TBIL 13.1 mg/dL | F 2026-10-22", "13.1 | passes");
+    check("TBIL 13.1 mg/dL | F 2026-10-22", "13.1 | critical hold: needs hour of birth");
+    check("TBIL 13.1 mg/dL | F 2026-10-21", "13.1 | passes");
 }
 
 #[test]
@@ -93,14 +98,14 @@ fn a_birth_known_to_the_year_is_enough_for_a_grown_person() {
     check("K 6.9 mmol/L | F 2026-10", "6.9 | critical hold: needs birth date");
 }
 
-/// The same instant is 22 November in Auckland (UTC+13): the newborn of 25 October is 28 days old there.
+/// 25 October began in Auckland (UTC+13) at 11:00 UTC of the day before, and ended 24 hours later: at 11:30 UTC of 22 November the newborn
+/// is 28 days old there for certain, and in UTC, where it was born up to 13 hours later, not.
 #[test]
 fn days_of_age_are_counted_in_the_sites_zone() {
     let mut case = Case::new("K", "6.9", "mmol/L");
     case.birth = Some(BirthDate::parse("2026-10-25").unwrap());
-    // 2026-11-21 12:00 UTC, which is 01:00 the next day in Auckland.
-    case.collected = Timestamp::from_micros(1_795_262_400_000_000);
-    assert_eq!(case.said(), "6.9 | passes");
+    case.collected = "2026-11-22T11:30:00Z".parse::<Timestamp>().unwrap();
+    assert_eq!(case.said(), "6.9 | critical hold: needs hour of birth");
     case.zone = Zone::named("Pacific/Auckland").unwrap();
     assert_eq!(case.said(), "6.9 | critical hold: 6.9 above 6.2");
 }

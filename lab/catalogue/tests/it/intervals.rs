@@ -43,9 +43,10 @@ fn a_sex_that_is_not_known_shows_both_unless_they_agree() {
 fn an_age_that_is_not_known_shows_all_that_are_possible() {
     let (utc, collected): (Zone, Timestamp) = (Zone::utc(), "2026-03-01T12:00:00Z".parse().unwrap());
     let born = |date: &str| AgeAtCollection::from_birth_date(&BirthDate::parse(date).unwrap(), collected, &utc).unwrap();
-    // Day 0 by its date: the hour decides between the first two rows. On day 1 nothing hangs on the hour.
+    // Born today or yesterday, up to 12 or 36 hours ago: the hour decides. Born the day before that, nothing hangs on it.
     assert_eq!(found("WBC", &selection(Sex::Male, born("2026-03-01"))), "9.0-30.0 | 13.0-38.0 needs hour of birth");
-    assert_eq!(found("WBC", &selection(Sex::Male, born("2026-02-28"))), "9.4-34.0");
+    assert_eq!(found("WBC", &selection(Sex::Male, born("2026-02-28"))), "13.0-38.0 | 9.4-34.0 needs hour of birth");
+    assert_eq!(found("WBC", &selection(Sex::Male, born("2026-02-27"))), "9.4-34.0");
     assert_eq!(found("HGB", &selection(Sex::Male, born("2026-03-01"))), "14.5-22.5");
     // 17 or 18 years.
     assert_eq!(found("HGB", &selection(Sex::Male, born("2008"))), "13.0-16.0 | 13.5-17.5 needs birth date");

@@ -62,13 +62,15 @@ fn an_age_known_as_a_range_needs_the_birth_date_only_across_a_boundary() {
     }
 }
 
-/// From a birth date as it is written to the limit; days counted by hand to 21 November 2026.
+/// From a birth date as it is written to the limit; days counted by hand to 10:15 of 21 November 2026. Somebody born as a day began is a
+/// day older than somebody born at its end: at a bound the hour of birth decides.
 #[test]
 fn a_birth_date_known_to_the_year_or_month_is_enough_where_it_is_enough() {
     let table = [
-        // 27 and 28 days before.
+        // 26 days and 10 hours to 27 and 10, 27 to 28, 28 to 29.
         ("K", "2026-10-25", "2.8..7.0"),
-        ("K", "2026-10-24", "2.8..6.2"),
+        ("K", "2026-10-24", "needs hour of birth"),
+        ("K", "2026-10-23", "2.8..6.2"),
         // 0 to 324 days; then 325 at least.
         ("K", "2026", "needs birth date"),
         ("K", "2025", "2.8..6.2"),
@@ -77,14 +79,18 @@ fn a_birth_date_known_to_the_year_or_month_is_enough_where_it_is_enough() {
         ("K", "2026-10", "needs birth date"),
         ("K", "2026-09", "2.8..6.2"),
         ("TBIL", "2026-11-21", "..10.0"),
-        ("TBIL", "2026-11-20", "..13.0"),
+        // 10 to 34 hours.
+        ("TBIL", "2026-11-20", "needs hour of birth"),
+        ("TBIL", "2026-11-19", "..13.0"),
         ("TBIL", "2026-10-23", "..13.0"),
-        ("TBIL", "2026-10-22", "none"),
+        // 29 to 30 days, and 10 hours.
+        ("TBIL", "2026-10-22", "needs hour of birth"),
+        ("TBIL", "2026-10-21", "none"),
         ("TBIL", "2025", "none"),
-        // 30 days: the limit of the newborn ends after a month of 30.4375 days.
-        ("HGB", "2026-10-23", "9.0..24.0"),
-        ("HGB", "2026-10-22", "needs hour of birth"),
-        ("HGB", "2026-10-21", "7.0..20.0"),
+        // The limit of the newborn ends after a month of 30.4375 days, a quarter of an hour later in the day.
+        ("HGB", "2026-10-22", "9.0..24.0"),
+        ("HGB", "2026-10-21", "needs hour of birth"),
+        ("HGB", "2026-10-20", "7.0..20.0"),
     ];
     for (test, born, limit) in table {
         let age = AgeAtCollection::from_birth_date(&BirthDate::parse(born).unwrap(), COLLECTED, &Zone::utc()).unwrap();
