@@ -8,8 +8,8 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash}
 use kernel::{Actor, SessionId, StaffId, Timestamp, TokenId};
 use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
-use store::Outcome;
 use store::repositories::accounts::{self, StaffRecord};
+use store::{Outcome, Store};
 use tokio::sync::Semaphore;
 
 /// How long a browser session lasts.
@@ -57,8 +57,15 @@ pub enum SignInRefusal {
     Trouble(#[from] ActTrouble),
 }
 
-/// Signs somebody in. A wrong user costs as long as a wrong password, so that names cannot be tried out.
+/// Signs somebody in.
 pub async fn sign_in(lab: &Laboratory, user: &str, password: &str) -> Result<SignedIn, SignInRefusal> {
+    let staff = authenticate(lab.store(), user, password).await?;
+    let cookie = open_session(lab, staff.id).await?;
+    Ok(SignedIn { cookie, staff: line(staff) })
+}
+
+/// Whose user name and password these are. A wrong user costs as long as a wrong password, so that names cannot be tried out.
+pub(crate) async fn authenticate(store: &Store, user: &str, password: &str) -> Result<StaffRecord, SignInRefusal> {
     let _waiting = WAITING.try_acquire().map_err(|_| SignInRefusal::Busy)?;
     let short = |text: &str| text.chars().nth(TYPED_CHARACTERS_MAX).is_none() && !text.contains('\0');
     let user = user.trim().to_owned();
@@ -66,17 +73,15 @@ pub async fn sign_in(lab: &Laboratory, user: &str, password: &str) -> Result<Sig
         return Err(SignInRefusal::WrongUserOrPassword);
     }
     let name = user.clone();
-    let found = lab.store().read(move |reader| accounts::staff_by_name(reader, &name)).await.map_err(ActTrouble::from)?;
+    let found = store.read(move |reader| accounts::staff_by_name(reader, &name)).await.map_err(ActTrouble::from)?;
     if !password_fits(found.as_ref().map(|staff| staff.password_hash.clone()), password.to_owned()).await? {
         // A name that is nobody's may be a password typed into the wrong field: it is not written down.
         if found.is_some() {
-            note_refusal(lab, &user).await?;
+            note_refusal(store, &user).await?;
         }
         return Err(SignInRefusal::WrongUserOrPassword);
     }
-    let staff = found.ok_or(SignInRefusal::WrongUserOrPassword)?;
-    let cookie = open_session(lab, staff.id).await?;
-    Ok(SignedIn { cookie, staff: line(staff) })
+    found.ok_or(SignInRefusal::WrongUserOrPassword)
 }
 
 async fn open_session(lab: &Laboratory, staff: StaffId) -> Result<String, ActTrouble> {
@@ -92,10 +97,10 @@ async fn open_session(lab: &Laboratory, staff: StaffId) -> Result<String, ActTro
     Ok(cookie)
 }
 
-async fn note_refusal(lab: &Laboratory, user: &str) -> Result<(), ActTrouble> {
+async fn note_refusal(store: &Store, user: &str) -> Result<(), ActTrouble> {
     let note: String = user.chars().take(64).collect();
     let act = move |_: &mut store::Tx<'_>| Ok(Outcome { act: "sign_in", accepted: false, subject: None, note: note.clone() });
-    lab.store().write(&Actor::System("sign-in".to_owned()), new_command(), now(), act).await?;
+    store.write(&Actor::System("sign-in".to_owned()), new_command(), now(), act).await?;
     Ok(())
 }
 

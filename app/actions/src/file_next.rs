@@ -79,7 +79,7 @@ pub(crate) fn is_lasting(failed: &Trouble) -> bool {
 /// Drivers do not panic; if one does all the same, it costs the message it cannot read and not the link.
 pub(crate) fn prepare_safely(
     analyser: &Analyser,
-    catalogue: &Catalogue,
+    catalogue: Arc<Catalogue>,
     unframed: Result<Unframed, UnframeTrouble>,
 ) -> Result<Prepared, NotFiled> {
     catch_unwind(AssertUnwindSafe(|| prepare(analyser, catalogue, unframed))).map_err(|panic| {

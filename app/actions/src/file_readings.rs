@@ -33,6 +33,8 @@ pub struct Filed {
 /// A transmission as its driver read it. Everything that can be known without the database is made here, because commands run one after the other.
 #[derive(Debug)]
 pub struct Prepared {
+    /// The edition it was measured by, and will be judged by, whatever comes into force meanwhile.
+    pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) readings: Vec<PreparedReading>,
     pub(crate) troubles: Vec<(Unread, PossibleTask)>,
 }
@@ -56,7 +58,7 @@ pub(crate) struct PreparedReading {
 }
 
 /// Reads what a transmission's bytes came to with the analyser's driver. No store, no clock.
-pub fn prepare(analyser: &Analyser, catalogue: &Catalogue, unframed: Result<Unframed, UnframeTrouble>) -> Prepared {
+pub fn prepare(analyser: &Analyser, catalogue: Arc<Catalogue>, unframed: Result<Unframed, UnframeTrouble>) -> Prepared {
     let (readings, troubles) = instruments::read_unframed(analyser.driver, unframed, &analyser.zone);
     let prepared = |reading: Reading| {
         let test = analyser.mapping.test(&reading.code).and_then(|test| catalogue.test(test));
@@ -67,10 +69,8 @@ pub fn prepare(analyser: &Analyser, catalogue: &Catalogue, unframed: Result<Unfr
         });
         PreparedReading { reading, task: PossibleTask::default(), measured }
     };
-    Prepared {
-        readings: readings.into_iter().map(prepared).collect(),
-        troubles: troubles.into_iter().map(|trouble| (trouble, PossibleTask::default())).collect(),
-    }
+    let readings = readings.into_iter().map(prepared).collect();
+    Prepared { catalogue, readings, troubles: troubles.into_iter().map(|trouble| (trouble, PossibleTask::default())).collect() }
 }
 
 /// Files one transmission.

@@ -74,7 +74,7 @@ impl Filing {
 
     /// Claims and assesses all of it.
     pub(crate) fn judge(&self, reader: &mut Reader<'_>, former: Former) -> Result<Judged, Trouble> {
-        let Prepared { readings, troubles } = &self.prepared;
+        let Prepared { readings, troubles, .. } = &self.prepared;
         let codes: BTreeSet<&str> = readings.iter().map(|prepared| prepared.reading.specimen.as_str()).collect();
         let codes: Vec<&str> = codes.into_iter().filter(|code| !code.is_empty() && !code.contains('\0')).collect();
         let mut work = orders::open_work(reader, &codes, former)?;
@@ -95,16 +95,16 @@ impl Filing {
     ) -> Result<(), Trouble> {
         let PreparedReading { reading, task, measured } = prepared;
         let open = work.get_mut(&reading.specimen);
-        let (examination, test) = match claim(reading, &self.analyser.mapping, open.as_deref()) {
+        let catalogue = &*self.prepared.catalogue;
+        let (examination, test) = match claim(reading, &self.analyser.mapping, open.as_deref(), catalogue) {
             Claim::Work { examination, test } => (examination, test),
             Claim::Unclaimed(why) => {
                 judging.tasks.push(self.unclaimed_task(reading, &why, task.id()));
                 return Ok(());
             }
         };
-        let catalogue = self.lab.catalogue();
-        let (Some(test), Some(work), Some((measured, _))) = (catalogue.test(&test), open, measured) else {
-            return Err(Trouble::because(format!("{test} was claimed but is not in the catalogue")));
+        let (Some(work), Some((measured, _))) = (open, measured) else {
+            return Err(Trouble::because(format!("{} was claimed but not measured", test.code)));
         };
         let context = Context { reading, test, work, catalogue, zone: self.lab.zone() };
         let assessment = benches::assess(measured, &context);
@@ -143,7 +143,7 @@ impl Filing {
         let Judging { results, tasks, assessments } = judging;
         let evidence = Evidence {
             gates: RuleEdition(GATES_EDITION.to_owned()),
-            catalogue: RuleEdition(self.lab.catalogue().edition().name.clone()),
+            catalogue: RuleEdition(self.prepared.catalogue.edition().name.clone()),
             policy: self.lab.policy(),
             results: assessments,
         };

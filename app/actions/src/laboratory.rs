@@ -3,12 +3,14 @@
 use crate::access_log::AccessLog;
 use crate::analyser::Analyser;
 use crate::codes::CodePool;
+use crate::editions::{EditionRefusal, Holding, holding};
 use crate::live::Live;
+use crate::new_ids::now;
 use crate::place_order::PlacedOrder;
 use catalogue::Catalogue;
 use kernel::{Realm, Zone};
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use store::Store;
 use tokio::sync::broadcast;
 use workflow::Policy;
@@ -18,8 +20,8 @@ use workflow::Policy;
 pub struct LaboratorySettings {
     /// Its realm, as stamped in the store.
     pub realm: Realm,
-    /// The edition of the catalogue in force.
-    pub catalogue: Catalogue,
+    /// The edition of the catalogue in force, and what comes next.
+    pub catalogue: Holding,
     /// The site's zone: days of age and dates on pages.
     pub zone: Zone,
     /// One or two characters 0-9 A-Z before every container code.
@@ -37,7 +39,11 @@ const PLACED_ORDERS_MAX: usize = 256;
 
 struct Inner {
     store: Store,
-    settings: LaboratorySettings,
+    realm: Realm,
+    zone: Zone,
+    site_prefix: String,
+    analysers: Vec<Analyser>,
+    catalogue: RwLock<Holding>,
     live: Live,
     codes: CodePool,
     placed: broadcast::Sender<PlacedOrder>,
@@ -61,12 +67,17 @@ pub struct LinkState {
 impl Laboratory {
     /// Opens the laboratory on a store.
     pub fn new(store: Store, settings: LaboratorySettings) -> Self {
-        let links = settings.analysers.iter().map(|analyser| (analyser.name.to_string(), LinkState::default())).collect();
+        let LaboratorySettings { realm, catalogue, zone, site_prefix, analysers } = settings;
+        let links = analysers.iter().map(|analyser| (analyser.name.to_string(), LinkState::default())).collect();
         let placed = broadcast::Sender::new(PLACED_ORDERS_MAX);
         let links = Mutex::new(links);
         Self(Arc::new(Inner {
             store,
-            settings,
+            realm,
+            zone,
+            site_prefix,
+            analysers,
+            catalogue: RwLock::new(catalogue),
             live: Live::default(),
             codes: CodePool::default(),
             placed,
@@ -81,27 +92,41 @@ impl Laboratory {
     }
     /// Its realm.
     pub fn realm(&self) -> Realm {
-        self.0.settings.realm
+        self.0.realm
     }
     /// What its realm makes of gates that are not established.
     pub fn policy(&self) -> Policy {
         Policy::of(self.realm())
     }
-    /// The catalogue in force.
-    pub fn catalogue(&self) -> &Catalogue {
-        &self.0.settings.catalogue
+    /// The catalogue in force at this moment. Whoever needs it twice for one thing keeps what this gave the first time.
+    pub fn catalogue(&self) -> Arc<Catalogue> {
+        let holding = self.0.catalogue.read().unwrap_or_else(PoisonError::into_inner);
+        match &holding.next {
+            Some((from, next)) if *from <= now() => Arc::clone(next),
+            _ => Arc::clone(&holding.catalogue),
+        }
+    }
+
+    /// Looks up in the database which edition holds, and which will: whether it was another than before. Where none was imported, or the one that holds
+    /// cannot be read, the laboratory goes on with the one it has.
+    pub async fn look_for_editions(&self) -> Result<bool, EditionRefusal> {
+        let known = self.0.catalogue.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let Some(found) = holding(self.store(), self.zone(), now(), Some(&known)).await? else { return Ok(false) };
+        let is_same = Arc::ptr_eq(&found.catalogue, &known.catalogue);
+        *self.0.catalogue.write().unwrap_or_else(PoisonError::into_inner) = found;
+        Ok(!is_same)
     }
     /// The site's zone.
     pub fn zone(&self) -> &Zone {
-        &self.0.settings.zone
+        &self.0.zone
     }
     /// The prefix of its container codes.
     pub fn site_prefix(&self) -> &str {
-        &self.0.settings.site_prefix
+        &self.0.site_prefix
     }
     /// Its analysers.
     pub fn analysers(&self) -> &[Analyser] {
-        &self.0.settings.analysers
+        &self.0.analysers
     }
     /// What open pages watch.
     pub fn live(&self) -> &Live {

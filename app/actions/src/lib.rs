@@ -11,6 +11,7 @@ mod check_log;
 mod close_task;
 mod codes;
 mod content;
+mod editions;
 mod file_next;
 mod file_readings;
 mod filing;
@@ -39,6 +40,9 @@ pub use check_backup::{BackupCheckTrouble, BackupChecked, check_backup};
 pub use check_log::{LogCheckTrouble, LogChecked, check_log};
 pub use close_task::{CloseTaskRefusal, close_task};
 pub use content::{ContentProblem, LOINC_NOTICE, default_mapping, starting_catalogue, starting_edition};
+pub use editions::{
+    DIRECTOR, EditionListed, EditionRefusal, Holding, ImportedEdition, edition_files, holding, import_edition, list_editions, sign_edition,
+};
 pub use file_next::file_next;
 pub use file_readings::{Filed, Prepared, prepare};
 pub use import_patients::{BadLine, IMPORT_BYTES_MAX, ImportRefusal, Imported, import_patients};

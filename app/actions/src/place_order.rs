@@ -5,7 +5,7 @@ use crate::codes::{next_accession, next_container_code};
 use crate::new_ids::{new_uuid, now};
 use crate::patient_facts::{TypedPatient, differences, excerpt, read_patient};
 use crate::trouble::ActTrouble;
-use catalogue::{Test, TestCode};
+use catalogue::{Catalogue, Test, TestCode};
 use kernel::{Actor, CommandId, ContainerId, ExaminationId, OrderId, PatientId, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -105,10 +105,11 @@ pub async fn place_order(
     command: CommandId,
     request: OrderRequest,
 ) -> Result<PlacedOrder, PlaceOrderRefusal> {
-    let request = read_request(lab, &request).map_err(PlaceOrderRefusal::Invalid)?;
+    let catalogue = lab.catalogue();
+    let request = read_request(&catalogue, &request).map_err(PlaceOrderRefusal::Invalid)?;
     let at = now();
     let accession = next_accession(lab, at).await?.to_string();
-    let containers = plan_containers(lab, &request.tests).await?;
+    let containers = plan_containers(lab, &catalogue, &request.tests).await?;
     let order = OrderId::from_uuid(new_uuid());
     let asked = digest(actor, &request);
     let plan = Plan { request, order, accession, containers, at, asked: asked.clone() };
@@ -162,7 +163,7 @@ fn digest(actor: &Actor, request: &Request) -> String {
     hex::encode(whole.first_chunk::<16>().unwrap_or(&[0; 16]))
 }
 
-fn read_request(lab: &Laboratory, request: &OrderRequest) -> Result<Request, Vec<FieldTrouble>> {
+fn read_request(catalogue: &Catalogue, request: &OrderRequest) -> Result<Request, Vec<FieldTrouble>> {
     let mut troubles = Vec::new();
     let patient = read_patient(&TypedPatient {
         mrn: &request.mrn,
@@ -185,21 +186,21 @@ fn read_request(lab: &Laboratory, request: &OrderRequest) -> Result<Request, Vec
             .map_err(|trouble| note("collected_at", trouble.to_string(), "leave it out where it is not known"))
             .ok(),
     };
-    let tests = read_tests(lab, &request.tests).map_err(|trouble| troubles.push(trouble)).ok();
+    let tests = read_tests(catalogue, &request.tests).map_err(|trouble| troubles.push(trouble)).ok();
     match (patient, priority, collected_at, tests) {
         (Some(patient), Some(priority), Some(collected_at), Some(tests)) => Ok(Request { patient, tests, priority, collected_at }),
         _ => Err(troubles),
     }
 }
 
-fn read_tests(lab: &Laboratory, codes: &[String]) -> Result<Vec<Test>, FieldTrouble> {
+fn read_tests(catalogue: &Catalogue, codes: &[String]) -> Result<Vec<Test>, FieldTrouble> {
     let trouble = |what: String| FieldTrouble { field: "tests", what, next: "choose tests of the catalogue".to_owned() };
     if codes.len() > TESTS_MAX {
         return Err(trouble(format!("{} tests; an order has at most {TESTS_MAX}", codes.len())));
     }
     let mut tests: BTreeMap<TestCode, Test> = BTreeMap::new();
     for code in codes.iter().map(|code| code.trim()).filter(|code| !code.is_empty()) {
-        let found = TestCode::parse(&code.to_uppercase()).map(|code| lab.catalogue().asked_for(&code)).unwrap_or_default();
+        let found = TestCode::parse(&code.to_uppercase()).map(|code| catalogue.asked_for(&code)).unwrap_or_default();
         if found.is_empty() {
             return Err(trouble(format!("“{}” is not in the catalogue", excerpt(code))));
         }
@@ -221,9 +222,9 @@ struct PlannedContainer {
 }
 
 /// As few containers as the tests allow, in the order of draw, each with a code of its own.
-async fn plan_containers(lab: &Laboratory, tests: &[Test]) -> Result<Vec<PlannedContainer>, ActTrouble> {
+async fn plan_containers(lab: &Laboratory, catalogue: &Catalogue, tests: &[Test]) -> Result<Vec<PlannedContainer>, ActTrouble> {
     let mut planned = Vec::new();
-    for PlannedTube { container, specimen, tests } in plan_tubes(tests, lab.catalogue()) {
+    for PlannedTube { container, specimen, tests } in plan_tubes(tests, catalogue) {
         let code = next_container_code(lab).await?;
         planned.push(PlannedContainer {
             record: ContainerRecord {

@@ -242,8 +242,9 @@ impl LinkConfiguration {
 
     fn mapping(&self, folder: &Path, catalogue: &Catalogue) -> Result<InstrumentMapping, Failure> {
         let Some(file) = &self.mapping else {
-            let mapping = actions::default_mapping(&self.driver, catalogue).map_err(Failure::wrong_use)?;
-            return Ok(mapping.unwrap_or_default());
+            // What ships together is read together: an edition of the laboratory's own need not have every test of it.
+            let shipped = actions::starting_catalogue().map_err(Failure::environment)?;
+            return Ok(actions::default_mapping(&self.driver, &shipped).map_err(Failure::wrong_use)?.unwrap_or_default());
         };
         let path = folder.join(file);
         let text = std::fs::read_to_string(&path)

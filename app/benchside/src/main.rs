@@ -3,6 +3,7 @@
 mod commands;
 mod configuration;
 mod control;
+mod edition_folder;
 mod failure;
 mod fault;
 mod folder_lock;
@@ -38,7 +39,7 @@ enum Command {
     Replay(commands::replay::Arguments),
     /// Runs verification cases through the production functions; with --json, as evidence that a laboratory can file.
     Validate(commands::validate::Arguments),
-    /// Exports the catalogue as files, checks such files, and shows what changed from one edition to another.
+    /// Exports the catalogue as files, checks and compares such files, imports them into a laboratory, and signs them.
     #[command(subcommand)]
     Edition(commands::edition::Act),
     /// Checks every invariant on a database and says what does not hold; a server may have it open.
@@ -104,10 +105,10 @@ fn run(command: Command) -> Result<(), Failure> {
         // No threads and no runtime for what only reads a file.
         Command::Replay(arguments) => commands::replay::run(&arguments),
         Command::Validate(arguments) => commands::validate::run(&arguments),
-        Command::Edition(act) => commands::edition::run(&act),
         Command::Init(arguments) => in_runtime(commands::init::run(arguments)),
         Command::Serve(arguments) => in_runtime(commands::serve::run(arguments)),
         Command::Demo(arguments) => in_runtime(commands::demo::run(arguments)),
+        Command::Edition(act) => in_runtime(commands::edition::run(act)),
         Command::Check(arguments) => in_runtime(commands::check::run(arguments)),
         Command::Audit(act) => in_runtime(commands::audit::run(act)),
         Command::User(act) => in_runtime(commands::user::run(act)),

@@ -6,8 +6,8 @@ use crate::control::{ControlSocket, Office};
 use crate::failure::Failure;
 use crate::folder_lock::FolderLock;
 use crate::restore_mark::refuse_unfinished;
-use actions::{Laboratory, LaboratorySettings};
-use kernel::Actor;
+use actions::{Holding, Laboratory, LaboratorySettings};
+use kernel::{Actor, Zone};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -58,20 +58,22 @@ pub(crate) async fn start(
     store: Store,
     assets_dir: Option<PathBuf>,
 ) -> Result<Running, Failure> {
-    let catalogue = actions::starting_catalogue().map_err(Failure::environment)?;
-    let analysers = configuration.analysers(&place.data, &catalogue)?;
+    let zone = configuration.zone()?;
+    let holding = holding(&store, &zone).await?;
+    let analysers = configuration.analysers(&place.data, &holding.catalogue)?;
     let settings = LaboratorySettings {
         realm: configuration.realm()?,
-        catalogue,
-        zone: configuration.zone()?,
+        catalogue: holding,
+        zone,
         site_prefix: configuration.site_prefix.clone(),
         analysers: analysers.iter().map(|(analyser, _)| analyser.clone()).collect(),
     };
-    let office = Office::new(store.clone(), place, configuration);
-    let lab = Laboratory::new(store, settings);
+    let lab = Laboratory::new(store.clone(), settings);
+    let office = Office::new(store, place, configuration).in_laboratory(lab.clone());
     let mut tasks = Vec::new();
     let mut links = Vec::new();
     tasks.push(tokio::spawn(jobs::run_access_log(lab.clone())));
+    tasks.push(tokio::spawn(jobs::run_editions(lab.clone())));
     for (analyser, address) in analysers {
         tasks.push(tokio::spawn(jobs::run_filing(lab.clone(), analyser.clone())));
         let listening = links::listen(lab.clone(), analyser.clone(), address).await.map_err(Failure::environment)?;
@@ -91,6 +93,18 @@ pub(crate) async fn start(
     let pages = tokio::spawn(web::serve(listener, router, told));
     let control = crate::control::listen(&lock, office)?;
     Ok(Running { lab, http, links, pages, tasks, stop, control, lock })
+}
+
+/// The edition that holds. A laboratory that has none yet begins with the one that ships with the program; from then on a newer program changes
+/// nothing in what it measures by.
+async fn holding(store: &Store, zone: &Zone) -> Result<Holding, Failure> {
+    if let Some(holding) = actions::holding(store, zone, actions::now(), None).await.map_err(Failure::environment)? {
+        return Ok(holding);
+    }
+    let shipped = actions::starting_edition().map_err(Failure::environment)?;
+    actions::import_edition(store, shipped).await.map_err(Failure::environment)?;
+    let holding = actions::holding(store, zone, actions::now(), None).await.map_err(Failure::environment)?;
+    holding.ok_or_else(|| Failure::Environment("the edition that was just imported is not there".to_owned()))
 }
 
 impl Running {

@@ -1,7 +1,9 @@
 //! Durable background work: what is in the database as waiting gets done, also after a restart.
 
 mod access;
+mod editions;
 mod filing;
 
 pub use access::run_access_log;
+pub use editions::run_editions;
 pub use filing::run_filing;

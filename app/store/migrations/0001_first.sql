@@ -171,3 +171,37 @@ CREATE TABLE task (
 CREATE INDEX task_open ON task (opened_at, id) WHERE closed_at IS NULL;
 CREATE INDEX task_closed ON task (closed_at, id) WHERE closed_at IS NOT NULL;
 CREATE INDEX task_transmission ON task (transmission_id);
+
+-- Editions of the catalogue, file by file as they came. Insert only: what changes is an edition of another name.
+CREATE TABLE edition (
+    id BLOB NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    source TEXT NOT NULL,
+    -- ISO day from which it holds, in the site's zone.
+    effective_from TEXT NOT NULL,
+    -- SHA-256 over names and texts of its files: what is signed.
+    digest BLOB NOT NULL,
+    imported_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX edition_name ON edition (name);
+CREATE TABLE edition_file (
+    id BLOB NOT NULL PRIMARY KEY,
+    edition_id BLOB NOT NULL REFERENCES edition (id),
+    file TEXT NOT NULL,
+    text TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX edition_file_name ON edition_file (edition_id, file);
+
+-- Who vouches for an edition, with what meaning; given by a fresh sign-in. Insert only, and once for an edition.
+CREATE TABLE edition_signature (
+    id BLOB NOT NULL PRIMARY KEY,
+    edition_id BLOB NOT NULL REFERENCES edition (id),
+    staff_id BLOB NOT NULL REFERENCES staff (id),
+    -- The name as it was shown then.
+    signer TEXT NOT NULL,
+    meaning TEXT NOT NULL,
+    -- The digest of what was signed.
+    digest BLOB NOT NULL,
+    signed_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX edition_signature_edition ON edition_signature (edition_id);

@@ -106,6 +106,7 @@ ids!(
     kernel::StaffId,
     kernel::SessionId,
     kernel::TokenId,
+    kernel::EditionId,
 );
 
 /// The parameters of one statement, each turned into a [`Param`]: `params![id, name, now]` is an array.

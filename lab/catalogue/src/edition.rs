@@ -1,6 +1,8 @@
-//! An edition: reviewed text with a name, a source, a date from which it holds and a signature state.
+//! An edition: reviewed text with a name, a source, and a day from which it holds. Whether anybody vouches for it never stands in its files, which
+//! anybody may write: a signature is given in a laboratory, by a director, and kept there.
 
 use crate::table::ContentTrouble;
+use kernel::{Day, Timestamp};
 use serde::Deserialize;
 
 /// Whether a laboratory director has signed an edition.
@@ -8,12 +10,14 @@ use serde::Deserialize;
 pub enum Signature {
     /// A starting default that nobody vouches for.
     Unverified,
-    /// Signed, by whom and when, in the words of the file.
+    /// Signed.
     Signed {
-        /// The director.
+        /// The director's name.
         by: String,
-        /// The date, as written.
-        on: String,
+        /// When.
+        at: Timestamp,
+        /// What signing it meant, in the director's words.
+        meaning: String,
     },
 }
 
@@ -24,8 +28,8 @@ pub struct Edition {
     pub name: String,
     /// Where it comes from.
     pub source: String,
-    /// ISO date from which it holds.
-    pub effective_from: String,
+    /// The day from which it holds, at the earliest; in the zone of the site.
+    pub effective_from: Day,
     /// Whether anyone vouches for it.
     pub signature: Signature,
 }
@@ -38,6 +42,10 @@ impl Edition {
 }
 
 const FILE: &str = "edition.toml";
+/// Characters of a name; it is kept with every result.
+pub const NAME_CHARACTERS_MAX: usize = 64;
+/// Characters of a source.
+const SOURCE_CHARACTERS_MAX: usize = 1_000;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -45,23 +53,12 @@ struct EditionText {
     name: String,
     source: String,
     effective_from: String,
-    signature: String,
-    signed_by: Option<String>,
-    signed_on: Option<String>,
 }
 
 /// The fields of `edition.toml` as they are written, for comparing.
 pub(crate) fn fields(text: &str) -> Result<Vec<(String, String)>, ContentTrouble> {
     let file = parse(text)?;
-    let given = |text: Option<String>| text.unwrap_or_default();
-    let fields = [
-        ("name", file.name),
-        ("source", file.source),
-        ("effective_from", file.effective_from),
-        ("signature", file.signature),
-        ("signed_by", given(file.signed_by)),
-        ("signed_on", given(file.signed_on)),
-    ];
+    let fields = [("name", file.name), ("source", file.source), ("effective_from", file.effective_from)];
     Ok(fields.map(|(name, value)| (name.to_owned(), value)).to_vec())
 }
 
@@ -76,31 +73,47 @@ fn trouble(what: String) -> ContentTrouble {
 /// Reads `edition.toml`.
 pub(crate) fn read(text: &str) -> Result<Edition, ContentTrouble> {
     let file = parse(text)?;
-    if file.name.is_empty() || file.name.len() > 64 {
-        return Err(trouble("name must have 1 to 64 characters".to_owned()));
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    if !(1..=NAME_CHARACTERS_MAX).contains(&file.name.len()) || !file.name.bytes().all(plain) {
+        return Err(trouble(format!("name must have 1 to {NAME_CHARACTERS_MAX} of A-Z, a-z, 0-9, “-”, “_” and “.”")));
     }
-    let signature = match (file.signature.as_str(), file.signed_by, file.signed_on) {
-        ("unverified", None, None) => Signature::Unverified,
-        ("signed", Some(by), Some(on)) if !by.is_empty() && !on.is_empty() => Signature::Signed { by, on },
-        _ => {
-            return Err(trouble("signature must be \"unverified\", or \"signed\" together with signed_by and signed_on".to_owned()));
-        }
-    };
-    Ok(Edition { name: file.name, source: file.source, effective_from: file.effective_from, signature })
+    if file.source.trim().is_empty() || file.source.chars().count() > SOURCE_CHARACTERS_MAX {
+        return Err(trouble(format!("source must have 1 to {SOURCE_CHARACTERS_MAX} characters")));
+    }
+    let effective_from = file.effective_from.parse().map_err(|wrong| trouble(format!("effective_from: {wrong}")))?;
+    Ok(Edition { name: file.name, source: file.source, effective_from, signature: Signature::Unverified })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const HEAD: &str = "name = \"a\"\nsource = \"b\"\neffective_from = \"2026-11-21\"\n";
+    fn with(name: &str, source: &str, effective_from: &str, more: &str) -> Result<Edition, ContentTrouble> {
+        read(&format!("name = \"{name}\"\nsource = \"{source}\"\neffective_from = \"{effective_from}\"\n{more}"))
+    }
 
     #[test]
-    fn a_signature_needs_a_name_and_a_date() {
-        assert!(!read(&format!("{HEAD}signature = \"unverified\"")).unwrap().is_signed());
-        assert!(read(&format!("{HEAD}signature = \"signed\"\nsigned_by = \"Dr A\"\nsigned_on = \"2026-11-21\"")).unwrap().is_signed());
-        for tail in ["signature = \"signed\"", "signature = \"unverified\"\nsigned_by = \"Dr A\"", "signature = \"yes\"", ""] {
-            assert!(read(&format!("{HEAD}{tail}")).is_err(), "{tail}");
+    fn an_edition_has_a_name_a_source_and_a_day() {
+        let edition = with("trial-2.1_b", "here", "2026-11-21", "").unwrap();
+        assert_eq!((edition.effective_from.to_string().as_str(), edition.is_signed()), ("2026-11-21", false));
+        let long = "x".repeat(65);
+        for (name, source, day, word) in [
+            ("", "here", "2026-11-21", "name"),
+            (long.as_str(), "here", "2026-11-21", "64"),
+            ("two words", "here", "2026-11-21", "name"),
+            ("trial", " ", "2026-11-21", "source"),
+            ("trial", "here", "2026-02-29", "effective_from"),
+            ("trial", "here", "soon", "2026-11-22"),
+        ] {
+            let trouble = with(name, source, day, "").unwrap_err();
+            assert!(trouble.file == "edition.toml" && trouble.what.contains(word), "{trouble}");
+        }
+    }
+
+    #[test]
+    fn a_file_cannot_sign_itself() {
+        for more in ["signature = \"signed\"", "signed_by = \"Dr A\"", "signature = \"unverified\""] {
+            assert!(with("trial", "here", "2026-11-21", more).unwrap_err().what.contains("unknown field"), "{more}");
         }
     }
 }

@@ -7,6 +7,7 @@ pub mod container_kind;
 mod difference;
 pub mod edition;
 mod files;
+pub mod in_force;
 pub mod intervals;
 pub mod limits;
 pub mod mapping;
@@ -82,6 +83,13 @@ impl Catalogue {
             }
             _ => Err(troubles),
         }
+    }
+
+    /// With the signature that the laboratory holds of it.
+    #[must_use]
+    pub fn signed(mut self, signature: Signature) -> Self {
+        self.edition.signature = signature;
+        self
     }
 
     /// The edition's name, source and signature.

@@ -70,6 +70,8 @@ id_types! {
     SessionId = "session",
     /// A bearer token for the APIs.
     TokenId = "token",
+    /// An edition of the catalogue, as it was imported.
+    EditionId = "edition",
 }
 
 #[cfg(test)]

@@ -2,18 +2,18 @@
 //! unclaimed with the reason: nothing is dropped, nothing is guessed.
 
 use crate::order::OpenWork;
-use catalogue::{InstrumentMapping, TestCode};
+use catalogue::{Catalogue, InstrumentMapping, Test, TestCode};
 use kernel::{ExaminationId, Lang, Reading, ReadingKind};
 
 /// What became of a reading.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Claim {
+#[derive(Debug, Clone)]
+pub enum Claim<'c> {
     /// It answers this open examination.
     Work {
         /// The examination.
         examination: ExaminationId,
         /// Its test.
-        test: TestCode,
+        test: &'c Test,
     },
     /// It answers none; a person must look.
     Unclaimed(Unclaimed),
@@ -32,6 +32,13 @@ pub enum Unclaimed {
     SpecimenUnknown(String),
     /// The mapping of this instrument names no test for this code.
     CodeUnmapped(String),
+    /// The edition of the catalogue in force has no such test any more: nobody can say what its result would mean.
+    NotInCatalogue {
+        /// The test.
+        test: TestCode,
+        /// The edition.
+        edition: String,
+    },
     /// The test was not ordered on this container.
     NotOrdered {
         /// The test.
@@ -58,6 +65,9 @@ impl Unclaimed {
             Self::NoSpecimen => "the analyser sent no specimen identification".to_owned(),
             Self::SpecimenUnknown(specimen) => format!("no container carries the code “{specimen}”"),
             Self::CodeUnmapped(code) => format!("the analyser's code {code} is mapped to no test"),
+            Self::NotInCatalogue { test, edition } => {
+                format!("{test} is not in the catalogue any more: edition {edition}, which is in force, has no such test")
+            }
             Self::NotOrdered { test, container } => format!("{test} was not ordered on container {container}"),
             Self::AlreadyResulted { test, container } => format!("{test} on container {container} has a result already"),
         }
@@ -67,11 +77,16 @@ impl Unclaimed {
 /// Claims a reading against the open work of its container, if that container is known.
 ///
 /// The order of the questions is the order in which a person would ask them: what is it, which tube, which test, is it due.
-pub fn claim(reading: &Reading, mapping: &InstrumentMapping, work: Option<&OpenWork>) -> Claim {
-    find(reading, mapping, work).map_or_else(Claim::Unclaimed, |(examination, test)| Claim::Work { examination, test })
+pub fn claim<'c>(reading: &Reading, mapping: &InstrumentMapping, work: Option<&OpenWork>, catalogue: &'c Catalogue) -> Claim<'c> {
+    find(reading, mapping, work, catalogue).map_or_else(Claim::Unclaimed, |(examination, test)| Claim::Work { examination, test })
 }
 
-fn find(reading: &Reading, mapping: &InstrumentMapping, work: Option<&OpenWork>) -> Result<(ExaminationId, TestCode), Unclaimed> {
+fn find<'c>(
+    reading: &Reading,
+    mapping: &InstrumentMapping,
+    work: Option<&OpenWork>,
+    catalogue: &'c Catalogue,
+) -> Result<(ExaminationId, &'c Test), Unclaimed> {
     match reading.kind {
         ReadingKind::Patient => {}
         ReadingKind::Control => return Err(Unclaimed::Control),
@@ -91,5 +106,6 @@ fn find(reading: &Reading, mapping: &InstrumentMapping, work: Option<&OpenWork>)
     if ordered.resulted {
         return Err(Unclaimed::AlreadyResulted { test: test.clone(), container: container() });
     }
-    Ok((ordered.id, test.clone()))
+    let gone = || Unclaimed::NotInCatalogue { test: test.clone(), edition: catalogue.edition().name.clone() };
+    Ok((ordered.id, catalogue.test(test).ok_or_else(gone)?))
 }

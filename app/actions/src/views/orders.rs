@@ -53,10 +53,11 @@ pub async fn order_by_accession(lab: &Laboratory, by: &Actor, accession: &str) -
         .await?;
     let Some((order, containers, examinations, (records, evidence))) = read else { return Ok(None) };
     lab.note_seen(by, "order", &order.accession, std::iter::once(Some(order.patient.id))).await?;
-    let results = lines(lab, records, &evidence);
+    let catalogue = lab.catalogue();
+    let results = lines(&catalogue, records, &evidence);
     let examination = |(id, container, test): (kernel::ExaminationId, String, catalogue::TestCode)| OrderedExamination {
         container,
-        test_name: lab.catalogue().test(&test).map_or_else(|| test.to_string(), |test| test.name.clone()),
+        test_name: catalogue.test(&test).map_or_else(|| test.to_string(), |test| test.name.clone()),
         test: test.to_string(),
         result: results.iter().filter(|line| line.examination == id).max_by_key(|line| line.version).cloned(),
     };

@@ -3,7 +3,7 @@
 use super::{Cursor, PAGE_ROWS, Page, PatientLine};
 use crate::Laboratory;
 use crate::trouble::ActTrouble;
-use catalogue::TestCode;
+use catalogue::{Catalogue, TestCode};
 use kernel::{Actor, ExaminationId, Lang, PatientId, Timestamp, TransmissionId};
 use std::collections::{BTreeSet, HashMap};
 use store::repositories::orders::PatientRecord;
@@ -105,7 +105,8 @@ async fn page(lab: &Laboratory, by: &Actor, held: bool, after: Option<Cursor>) -
         })
         .await?;
     lab.note_seen(by, "results", "", patients(&stretch.records)).await?;
-    Ok(super::page(stretch, set_aside, |record| line(lab, record, &evidence)))
+    let catalogue = lab.catalogue();
+    Ok(super::page(stretch, set_aside, |record| line(&catalogue, record, &evidence)))
 }
 
 /// The results on one container; `None` if there is no such container is told by an empty order elsewhere: here simply none.
@@ -113,7 +114,7 @@ pub async fn results_of_container(lab: &Laboratory, by: &Actor, code: &str) -> R
     let asked = code.to_owned();
     let (records, evidence) = lab.store().read(move |reader| of_containers(reader, &[&asked])).await?;
     lab.note_seen(by, "container", code, patients(&records)).await?;
-    Ok(lines(lab, records, &evidence))
+    Ok(lines(&lab.catalogue(), records, &evidence))
 }
 
 /// Whose results these are.
@@ -137,14 +138,14 @@ fn evidence_of(reader: &mut Reader<'_>, records: &[ResultRecord]) -> Result<Evid
 }
 
 /// Records as lines.
-pub(super) fn lines(lab: &Laboratory, records: Vec<ResultRecord>, evidence: &EvidenceOf) -> Vec<ResultLine> {
-    records.into_iter().map(|record| line(lab, record, evidence)).collect()
+pub(super) fn lines(catalogue: &Catalogue, records: Vec<ResultRecord>, evidence: &EvidenceOf) -> Vec<ResultLine> {
+    records.into_iter().map(|record| line(catalogue, record, evidence)).collect()
 }
 
-fn line(lab: &Laboratory, record: ResultRecord, evidence: &EvidenceOf) -> ResultLine {
+fn line(catalogue: &Catalogue, record: ResultRecord, evidence: &EvidenceOf) -> ResultLine {
     let evidence = evidence.get(&record.transmission);
     let assessment = evidence.and_then(|evidence| evidence.of(&record.container, &record.test));
-    let name = TestCode::parse(&record.test).and_then(|code| lab.catalogue().test(&code)).map(|test| test.name.clone());
+    let name = TestCode::parse(&record.test).and_then(|code| catalogue.test(&code)).map(|test| test.name.clone());
     let (held, verified_at, verifier) = match record.state {
         StoredState::Held => (true, None, None),
         StoredState::Verified { at, by } => (false, Some(at), Some(by)),

@@ -61,7 +61,7 @@ pub async fn transmission(lab: &Laboratory, by: &Actor, id: TransmissionId) -> R
         filing: record.filing,
         duplicate_of: record.duplicate_of,
         raw: record.raw,
-        results: lines(lab, found, &evidence),
+        results: lines(&lab.catalogue(), found, &evidence),
         tasks: opened.into_iter().map(TaskLine::from).collect(),
     }))
 }

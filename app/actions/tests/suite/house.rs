@@ -2,8 +2,8 @@
 
 use crate::engine::Engine;
 use crate::messages::{Result as ResultRecord, message};
-use actions::{Analyser, InTray, Kept, Laboratory, LaboratorySettings, OrderRequest, PlacedOrder, Received, views};
-use catalogue::{Catalogue, CatalogueText};
+use actions::{Analyser, Holding, InTray, Kept, Laboratory, LaboratorySettings, OrderRequest, PlacedOrder, Received, views};
+use catalogue::{Catalogue, EditionFile, EditionFiles, Signature};
 use instruments::Driver;
 use kernel::{Actor, DecimalMark, Realm, Zone};
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -23,21 +23,13 @@ pub(crate) struct House {
     arrival: AtomicI64,
 }
 
-/// The shipped catalogue with a director's signature.
+/// The shipped catalogue under another name, with a director's signature.
 fn signed_catalogue() -> Catalogue {
-    let edition = include_str!("../../../../content/catalogue/edition.toml");
-    let signed = edition
-        .replace("signature = \"unverified\"", "signature = \"signed\"\nsigned_by = \"Dr A. Director\"\nsigned_on = \"2026-11-21\"")
-        .replace("starting-2026-11b", "signed-2026-11");
-    Catalogue::read(CatalogueText {
-        edition: &signed,
-        containers: include_str!("../../../../content/catalogue/containers.csv"),
-        tests: include_str!("../../../../content/catalogue/tests.csv"),
-        critical_limits: include_str!("../../../../content/catalogue/critical_limits.csv"),
-        panels: Some(include_str!("../../../../content/catalogue/panels.csv")),
-        ..CatalogueText::default()
-    })
-    .unwrap()
+    let shipped = actions::starting_edition().unwrap();
+    let named = |(file, text): (EditionFile, &str)| (file.name().to_owned(), text.replace("starting-2026-11b", "signed-2026-11"));
+    let catalogue = EditionFiles::new(shipped.iter().map(named)).unwrap().read().unwrap();
+    let at = "2026-11-21T08:00:00Z".parse().unwrap();
+    catalogue.signed(Signature::Signed { by: "Dr A. Director".to_owned(), at, meaning: "approved".to_owned() })
 }
 
 fn analyser(name: &str, driver: &'static Driver, catalogue: &Catalogue) -> Analyser {
@@ -50,6 +42,11 @@ fn analyser(name: &str, driver: &'static Driver, catalogue: &Catalogue) -> Analy
         owner: OWNER.into(),
         in_tray: InTray::default(),
     }
+}
+
+fn settings(realm: Realm, catalogue: Holding, analysers: Vec<Analyser>) -> LaboratorySettings {
+    let zone = Zone::named("Europe/Berlin").unwrap();
+    LaboratorySettings { realm, catalogue, zone, site_prefix: "A".to_owned(), analysers }
 }
 
 impl House {
@@ -75,14 +72,14 @@ impl House {
         let driver = Analyser::find_driver("c111", "roche_cobas_c").unwrap();
         let first = analyser("c111", driver, &catalogue);
         let second = analyser("c501", driver, &catalogue);
-        let settings = LaboratorySettings {
-            realm,
-            catalogue,
-            zone: Zone::named("Europe/Berlin").unwrap(),
-            site_prefix: "A".to_owned(),
-            analysers: vec![first.clone(), second.clone()],
-        };
-        Self { lab: Laboratory::new(store, settings), first, second, faults, arrival: AtomicI64::new(0) }
+        let analysers = vec![first.clone(), second.clone()];
+        let lab = Laboratory::new(store, settings(realm, catalogue.into(), analysers));
+        Self { lab, first, second, faults, arrival: AtomicI64::new(0) }
+    }
+
+    /// Another laboratory on the same database, with these editions.
+    pub(crate) fn lab_on(&self, catalogue: Holding) -> Laboratory {
+        Laboratory::new(self.lab.store().clone(), settings(self.lab.realm(), catalogue, Vec::new()))
     }
 
     /// The first analyser, read by another driver.

@@ -12,6 +12,7 @@ mod at_once;
 mod backup;
 mod close_task;
 mod contention;
+mod editions;
 mod filing;
 mod impossible_rows;
 mod invariants;

@@ -1,19 +1,29 @@
-//! `benchside edition`: the catalogue as files that people review, change under a name of their own and hold against the one before.
+//! `benchside edition`: the catalogue as files that people review and change under a name of their own; imported into a laboratory, held against the
+//! one before, signed by a director.
 
 use super::say;
+use crate::Place;
+use crate::control::{Request, carry_out, difference_lines};
+use crate::edition_folder::{self, faulty};
 use crate::failure::Failure;
-use catalogue::{Catalogue, ContentTrouble, Difference, EditionFile, EditionFiles, LoincCheck, Test, differences};
+use catalogue::{Catalogue, EditionFiles, LoincCheck, Test};
 use kernel::ValueKindExpected;
-use std::fs;
+use rustix::termios;
+use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
 
 /// What `edition` is told.
 #[derive(clap::Subcommand, Debug)]
 pub(crate) enum Act {
-    /// Writes the edition that ships with the program into a new folder.
+    /// Writes an edition into a new folder: the one that ships with the program, or one of a laboratory.
     Export {
         /// A folder that is not there yet.
         folder: PathBuf,
+        #[command(flatten)]
+        laboratory: Laboratory,
+        /// The edition of the laboratory; the one that holds where none is named.
+        #[arg(long, value_name = "EDITION", requires = "data")]
+        name: Option<String>,
     },
     /// Reads an edition and names every fault with file, line and reason; says what is missing of one that can be used.
     Check {
@@ -22,45 +32,118 @@ pub(crate) enum Act {
     },
     /// Shows row by row what changed from one edition to another.
     Diff {
-        /// The folder of the newer one.
+        /// The newer one: the folder of its files, or with --data its name.
+        edition: String,
+        /// The older one, likewise; the edition that ships with the program where no folder, and the one that holds where no name is given.
+        #[arg(long, value_name = "EDITION")]
+        from: Option<String>,
+        #[command(flatten)]
+        laboratory: Laboratory,
+    },
+    /// Brings an edition into a laboratory, unverified. Its files are kept as they are, and never changed.
+    Import {
+        /// The folder of its files.
         folder: PathBuf,
-        /// The folder of the older one; the edition that ships with the program where none is named.
-        #[arg(long, value_name = "DIR")]
-        from: Option<PathBuf>,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Lists the editions of a laboratory: name, from which day, whether it holds, who signed it, where it comes from.
+    List {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Signs an edition as a laboratory director; asks for the password. It holds from its day on, and not before it is signed.
+    Sign {
+        /// Its name.
+        name: String,
+        #[command(flatten)]
+        place: Place,
+        /// Who signs; a member of staff with the role director.
+        #[arg(long, value_name = "USER")]
+        user: String,
+        /// What the signature means, such as "I have reviewed this edition and approve it for use in this laboratory".
+        #[arg(long, value_name = "WORDS")]
+        meaning: String,
     },
 }
 
-/// A larger file is refused.
-const FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
-/// Goes with the files wherever LOINC codes go.
-const NOTICE: &str = "LOINC-NOTICE.md";
+/// A laboratory, where one is meant.
+#[derive(clap::Args, Debug, Clone)]
+pub(crate) struct Laboratory {
+    /// The laboratory's folder.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// A PostgreSQL database in place of the file in the folder.
+    #[arg(long, value_name = "URL", requires = "data")]
+    database: Option<String>,
+}
 
-pub(crate) fn run(act: &Act) -> Result<(), Failure> {
-    match act {
-        Act::Export { folder } => export(folder),
-        Act::Check { folder } => check(folder),
-        Act::Diff { folder, from } => diff(from.as_deref(), folder),
+impl Laboratory {
+    fn place(self) -> Option<Place> {
+        Some(Place { data: self.data?, database: self.database })
     }
+}
+
+pub(crate) async fn run(act: Act) -> Result<(), Failure> {
+    let (place, request) = match act {
+        Act::Check { folder } => return check(&folder),
+        Act::Export { folder, laboratory, name } => match laboratory.place() {
+            Some(place) => (place, Request::EditionExport { name, folder: whole(&folder)? }),
+            None => return export(&folder),
+        },
+        Act::Diff { edition, from, laboratory } => match laboratory.place() {
+            Some(place) => (place, Request::EditionDiff { name: edition, from }),
+            None => return diff(from.as_deref().map(Path::new), Path::new(&edition)),
+        },
+        Act::Import { folder, place } => (place, Request::EditionImport { folder: whole(&folder)? }),
+        Act::List { place } => (place, Request::EditionList {}),
+        Act::Sign { name, place, user, meaning } => {
+            let password = password(&user)?;
+            (place, Request::EditionSign { name, user, password, meaning })
+        }
+    };
+    carry_out(&place, "edition", request).await
+}
+
+/// The whole path: a server that does it may stand elsewhere.
+fn whole(folder: &Path) -> Result<String, Failure> {
+    let whole = std::path::absolute(folder).map_err(|error| Failure::Use(format!("{}: {error}", folder.display())))?;
+    whole.into_os_string().into_string().map_err(|_| Failure::Use(format!("{} is not UTF-8: name another folder", folder.display())))
+}
+
+/// Reads one line without showing it, where somebody types it.
+fn password(user: &str) -> Result<String, Failure> {
+    let unreadable = |error: std::io::Error| Failure::Environment(format!("cannot read the password from standard input: {error}"));
+    let stdin = std::io::stdin();
+    let shown = termios::tcgetattr(&stdin).ok();
+    if let Some(shown) = &shown {
+        let mut hidden = shown.clone();
+        hidden.local_modes.remove(termios::LocalModes::ECHO);
+        termios::tcsetattr(&stdin, termios::OptionalActions::Flush, &hidden).map_err(|error| unreadable(error.into()))?;
+        eprint!("password of {user}: ");
+        drop(std::io::stderr().flush());
+    }
+    let mut line = String::new();
+    let read = stdin.lock().read_line(&mut line);
+    if let Some(shown) = &shown {
+        eprintln!();
+        termios::tcsetattr(&stdin, termios::OptionalActions::Flush, shown).map_err(|error| unreadable(error.into()))?;
+    }
+    read.map_err(unreadable)?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
 fn export(folder: &Path) -> Result<(), Failure> {
     let edition = actions::starting_edition().map_err(Failure::environment)?;
-    let unwritable = |path: &Path, error: std::io::Error| Failure::Use(format!("cannot write {}: {error}", path.display()));
-    fs::create_dir(folder).map_err(|error| unwritable(folder, error))?;
-    for (name, text) in edition.iter().map(|(file, text)| (file.name(), text)).chain([(NOTICE, actions::LOINC_NOTICE)]) {
-        let path = folder.join(name);
-        fs::write(&path, text).map_err(|error| unwritable(&path, error))?;
-        say(path.display());
-    }
+    edition_folder::write(&edition, folder)?.iter().for_each(say);
     Ok(())
 }
 
 fn check(folder: &Path) -> Result<(), Failure> {
-    let catalogue = read(&files_of(folder)?, folder)?;
+    let catalogue = catalogue_of(&files_of(folder)?, folder)?;
     let edition = catalogue.edition();
-    let signature = if edition.is_signed() { "signed" } else { "unverified" };
     let intervals = catalogue.intervals().tests().map(|test| catalogue.intervals().of_test(test).len()).sum::<usize>();
-    say(format_args!("edition {} from {}, {signature}", edition.name, edition.effective_from));
+    say(format_args!("edition {} from {}", edition.name, edition.effective_from));
     say(format_args!(
         "{} tests, {} panels, {} kinds of containers, {intervals} intervals, {} critical limits",
         catalogue.tests().count(),
@@ -93,16 +176,11 @@ fn diff(from: Option<&Path>, folder: &Path) -> Result<(), Failure> {
     };
     let after = files_of(folder)?;
     let shipped = Path::new("the shipped edition");
-    let [old, new] = [read(&before, from.unwrap_or(shipped))?, read(&after, folder)?].map(|catalogue| catalogue.edition().name.clone());
-    let differences = differences(&before, &after).map_err(|troubles| refused(folder, &troubles))?;
-    for file in EditionFile::ALL {
-        let of_file: Vec<&Difference> = differences.iter().filter(|difference| difference.file == file).collect();
-        if !of_file.is_empty() {
-            say(format_args!("{}: {}", file.name(), counted(of_file.len(), "row")));
-            of_file.iter().for_each(|difference| say(format_args!("  {difference}")));
-        }
-    }
-    if !differences.is_empty() && old == new {
+    let named = |files: &EditionFiles, place: &Path| catalogue_of(files, place).map(|catalogue| catalogue.edition().name.clone());
+    let (old, new) = (named(&before, from.unwrap_or(shipped))?, named(&after, folder)?);
+    let lines = difference_lines(&before, &after).map_err(|troubles| told(faulty(&folder.display().to_string(), &troubles)))?;
+    lines.iter().for_each(say);
+    if !lines.is_empty() && old == new {
         let what =
             format!("both are named {new}: every result keeps the name of the edition it was judged by, so a changed one needs its own");
         return Err(Failure::DoesNotHold(what));
@@ -110,42 +188,16 @@ fn diff(from: Option<&Path>, folder: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-fn read(files: &EditionFiles, folder: &Path) -> Result<Catalogue, Failure> {
-    files.read().map_err(|troubles| refused(folder, &troubles))
-}
-
-/// Says each fault on a line of its own; the failure says how many there are.
-fn refused(folder: &Path, troubles: &[ContentTrouble]) -> Failure {
-    troubles.iter().for_each(say);
-    let faults = counted(troubles.len(), "fault");
-    Failure::DoesNotHold(format!("{}: the edition cannot be used: {faults}", folder.display()))
-}
-
-fn counted(count: usize, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
-}
-
-/// The files of a folder; what explains them is no part of the edition.
 fn files_of(folder: &Path) -> Result<EditionFiles, Failure> {
-    let unreadable = |path: &Path, what: &dyn std::fmt::Display| Failure::Use(format!("cannot read {}: {what}", path.display()));
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder).map_err(|error| unreadable(folder, &error))? {
-        let path = entry.map_err(|error| unreadable(folder, &error))?.path();
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        if [NOTICE, "README.md"].contains(&name.as_str()) {
-            continue;
-        }
-        let known = fs::metadata(&path).map_err(|error| unreadable(&path, &error))?;
-        if !known.is_file() {
-            return Err(unreadable(&path, &"it is no file"));
-        }
-        let bytes = known.len();
-        if bytes > FILE_BYTES_MAX {
-            return Err(unreadable(&path, &format!("it has {bytes} bytes, and at most {FILE_BYTES_MAX} are read")));
-        }
-        let text = fs::read_to_string(&path).map_err(|error| unreadable(&path, &error))?;
-        files.push((name, text));
-    }
-    files.sort();
-    EditionFiles::new(files).map_err(|troubles| refused(folder, &troubles))
+    edition_folder::read(folder).map_err(told)
+}
+
+fn catalogue_of(files: &EditionFiles, folder: &Path) -> Result<Catalogue, Failure> {
+    files.read().map_err(|troubles| told(faulty(&folder.display().to_string(), &troubles)))
+}
+
+/// Prints what stands before a failure.
+fn told((failure, lines): (Failure, Vec<String>)) -> Failure {
+    lines.iter().for_each(say);
+    failure
 }

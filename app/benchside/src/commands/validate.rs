@@ -41,7 +41,7 @@ struct Evidence<'a> {
 #[derive(Serialize)]
 struct EditionLine<'a> {
     name: &'a str,
-    effective_from: &'a str,
+    effective_from: String,
     signature: String,
 }
 
@@ -138,9 +138,9 @@ fn line(file: &CaseFile, ran: Ran) -> FileLine {
 fn edition_line(edition: &Edition) -> EditionLine<'_> {
     let signature = match &edition.signature {
         Signature::Unverified => "unverified".to_owned(),
-        Signature::Signed { by, on } => format!("signed by {by} on {on}"),
+        Signature::Signed { by, at, .. } => format!("signed by {by} at {at}"),
     };
-    EditionLine { name: &edition.name, effective_from: &edition.effective_from, signature }
+    EditionLine { name: &edition.name, effective_from: edition.effective_from.to_string(), signature }
 }
 
 fn print(evidence: &Evidence<'_>) {

@@ -2,12 +2,14 @@
 //! it asks that server over `DIR/control.sock`. Either way the same function does it: [`office::Office::carry_out`].
 
 mod ask;
+mod editions;
 mod examination;
 mod listen;
 mod office;
 mod socket;
 
 pub(crate) use ask::carry_out;
+pub(crate) use editions::difference_lines;
 pub(crate) use examination::check;
 pub(crate) use listen::{ControlSocket, listen};
 pub(crate) use office::{Carried, Office};
@@ -74,6 +76,16 @@ pub(crate) enum Request {
     },
     /// Import the patients of a file, named by its whole path.
     ImportPatients { file: String },
+    /// Show the editions of the catalogue.
+    EditionList {},
+    /// Import the edition of a folder, named by its whole path.
+    EditionImport { folder: String },
+    /// Sign an edition, as whoever gives user name and password.
+    EditionSign { name: String, user: String, password: String, meaning: String },
+    /// Write an edition, or the one that holds, into a new folder, named by its whole path.
+    EditionExport { name: Option<String>, folder: String },
+    /// Show how an edition differs from another, or from the one that holds.
+    EditionDiff { name: String, from: Option<String> },
     /// Back everything up into a new folder, named by its whole path.
     Backup { folder: String },
 }

@@ -5,7 +5,7 @@ use super::{Answer, ListPlace, Request};
 use crate::Place;
 use crate::configuration::Configuration;
 use crate::failure::Failure;
-use actions::{AccountRefusal, ActTrouble, BackUpRefusal, ImportRefusal, Lookings, NewStaff, SeenBefore, TokenRefusal};
+use actions::{AccountRefusal, ActTrouble, BackUpRefusal, ImportRefusal, Laboratory, Lookings, NewStaff, SeenBefore, TokenRefusal};
 use kernel::Timestamp;
 use std::path::{Path, PathBuf};
 use store::audit::{self, Anchor, Report};
@@ -13,10 +13,12 @@ use store::{Cancel, Store, Target};
 
 /// A laboratory's store and what else requests need.
 pub(crate) struct Office {
-    store: Store,
+    pub(super) store: Store,
     target: Target,
-    configuration: Configuration,
-    data: PathBuf,
+    pub(super) configuration: Configuration,
+    pub(super) data: PathBuf,
+    /// The laboratory that is at work on the store, if one is.
+    pub(super) laboratory: Option<Laboratory>,
 }
 
 /// How a request ended: lines to print, or the failure behind lines to print.
@@ -25,7 +27,18 @@ pub(crate) type Carried = Result<Vec<String>, (Failure, Vec<String>)>;
 impl Office {
     /// The office of a laboratory in a folder, as it is configured.
     pub(crate) fn new(store: Store, place: &Place, configuration: &Configuration) -> Self {
-        Self { store, target: configuration.target(place), configuration: configuration.clone(), data: place.data.clone() }
+        Self {
+            store,
+            target: configuration.target(place),
+            configuration: configuration.clone(),
+            data: place.data.clone(),
+            laboratory: None,
+        }
+    }
+
+    /// The same, beside a laboratory at work: what changes what it works by is told to it at once.
+    pub(crate) fn in_laboratory(self, laboratory: Laboratory) -> Self {
+        Self { laboratory: Some(laboratory), ..self }
     }
 
     /// Whether this is the laboratory whose database somebody named; whoever names none means it.
@@ -51,6 +64,11 @@ impl Office {
             Request::AuditSeen { mrn, from } => return self.who_saw(mrn, from).await,
             Request::AuditVerify { anchor, keys, chain } => self.verify_audit(anchor, keys, chain).await,
             Request::ImportPatients { file } => self.import_patients(Path::new(&file)).await,
+            Request::EditionList {} => self.list_editions().await,
+            Request::EditionImport { folder } => self.import_edition(Path::new(&folder)).await,
+            Request::EditionSign { name, user, password, meaning } => self.sign_edition(&name, &user, &password, &meaning).await,
+            Request::EditionExport { name, folder } => self.export_edition(name.as_deref(), Path::new(&folder)).await,
+            Request::EditionDiff { name, from } => self.edition_differences(&name, from.as_deref()).await,
             Request::Backup { folder } => self.back_up(Path::new(&folder), cancel).await,
         };
         match carried {

@@ -47,7 +47,7 @@ fn laboratory_at(target: &Target, options: Options) -> (Laboratory, Analyser, An
     let (one, other) = (analyser("c111"), analyser("c501"));
     let settings = LaboratorySettings {
         realm: Realm::Demonstration,
-        catalogue,
+        catalogue: catalogue.into(),
         zone: Zone::utc(),
         site_prefix: "A".to_owned(),
         analysers: vec![one.clone(), other.clone()],

@@ -35,7 +35,7 @@ impl House {
         let analysers: Vec<Analyser> = (0..links).map(analyser).collect();
         let settings = LaboratorySettings {
             realm: Realm::Demonstration,
-            catalogue,
+            catalogue: catalogue.into(),
             zone: Zone::utc(),
             site_prefix: "A".to_owned(),
             analysers: analysers.clone(),

@@ -27,6 +27,12 @@ crate::sql! {
     pub(crate) SCAN_TOKEN = "SELECT id, digest, name, created_at FROM token WHERE id >= ?1 ORDER BY id LIMIT ?2";
     /// The rows of `access` from a key on, in its order.
     pub(crate) SCAN_ACCESS = "SELECT id, at, actor, what, subject, patient_id FROM access WHERE id >= ?1 ORDER BY id LIMIT ?2";
+    /// The rows of `edition` from a key on, in its order.
+    pub(crate) SCAN_EDITION = "SELECT id, name, source, effective_from, digest, imported_at FROM edition WHERE id >= ?1 ORDER BY id LIMIT ?2";
+    /// The rows of `edition_file` from a key on, in its order.
+    pub(crate) SCAN_EDITION_FILE = "SELECT id, edition_id, file, text FROM edition_file WHERE id >= ?1 ORDER BY id LIMIT ?2";
+    /// The rows of `edition_signature` from a key on, in its order.
+    pub(crate) SCAN_EDITION_SIGNATURE = "SELECT id, edition_id, staff_id, signer, meaning, digest, signed_at FROM edition_signature WHERE id >= ?1 ORDER BY id LIMIT ?2";
 }
 
 /// A table of records.
@@ -44,7 +50,7 @@ pub(crate) struct RecordTable {
 }
 
 /// One more than the highest number of a table; 0 is none of them.
-pub(crate) const NUMBERS: usize = 13;
+pub(crate) const NUMBERS: usize = 16;
 
 /// Every table of records, in the order of their numbers. What is not here is working state (what waits to be filed, browser sessions, leased code blocks), the engine's own, or
 /// the journal itself, which its seals protect.
@@ -137,6 +143,21 @@ pub(crate) static RECORD_TABLES: &[RecordTable] = &[
         keys: 1,
         columns: &["id", "at", "actor", "what", "subject", "patient_id"],
         scan: &SCAN_ACCESS,
+    },
+    RecordTable {
+        number: 13,
+        name: "edition",
+        keys: 1,
+        columns: &["id", "name", "source", "effective_from", "digest", "imported_at"],
+        scan: &SCAN_EDITION,
+    },
+    RecordTable { number: 14, name: "edition_file", keys: 1, columns: &["id", "edition_id", "file", "text"], scan: &SCAN_EDITION_FILE },
+    RecordTable {
+        number: 15,
+        name: "edition_signature",
+        keys: 1,
+        columns: &["id", "edition_id", "staff_id", "signer", "meaning", "digest", "signed_at"],
+        scan: &SCAN_EDITION_SIGNATURE,
     },
 ];
 

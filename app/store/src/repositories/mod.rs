@@ -8,6 +8,7 @@ use uuid::Uuid;
 pub mod access;
 pub mod accounts;
 pub mod codes;
+pub mod editions;
 pub mod invariants;
 pub mod orders;
 pub mod patient_history;
@@ -45,6 +46,7 @@ pub(crate) static ALL: &[&[Registered]] = &[
     access::STATEMENTS,
     accounts::STATEMENTS,
     codes::STATEMENTS,
+    editions::STATEMENTS,
     invariants::STATEMENTS,
     orders::STATEMENTS,
     patient_history::STATEMENTS,

@@ -122,7 +122,8 @@ fn head(web: &Web, title: &str) -> Markup {
 }
 
 fn realm_banner(web: &Web) -> Markup {
-    let edition = web.lab.catalogue().edition();
+    let catalogue = web.lab.catalogue();
+    let edition = catalogue.edition();
     let banner = |name: &str, words: &str| {
         html! {
             div.realm role="note" data-realm=(web.lab.realm().name()) { strong { (name) } " — " (words) }

@@ -168,6 +168,7 @@ fn choice(typed: &Typed, id: &str, name: &str, choices: &[(&str, &str)], value: 
 fn test_fields(web: &Web, typed: &Typed) -> Markup {
     let troubles = field_troubles(typed, "tests");
     let describedby = if troubles.is_empty() { "tests-hint" } else { "tests-hint tests-trouble" };
+    let catalogue = web.lab.catalogue();
     html! {
         fieldset {
             legend { (t!("Tests")) }
@@ -177,12 +178,12 @@ fn test_fields(web: &Web, typed: &Typed) -> Markup {
             (trouble_lines("tests", &troubles))
             // Closed, so that a keyboard comes past it in one step.
             details {
-                summary { (t!("Panels and all {count} tests, by bench", count = web.lab.catalogue().tests().count())) }
+                summary { (t!("Panels and all {count} tests, by bench", count = catalogue.tests().count())) }
                 ul.ticks {
-                    @if web.lab.catalogue().panels().next().is_some() {
+                    @if catalogue.panels().next().is_some() {
                         li.group { (t!("Panels")) }
                     }
-                    @for panel in web.lab.catalogue().panels() {
+                    @for panel in catalogue.panels() {
                         li.panel {
                             label.tick {
                                 input type="checkbox" name="test" value=(panel.code);
@@ -191,7 +192,7 @@ fn test_fields(web: &Web, typed: &Typed) -> Markup {
                             }
                         }
                     }
-                    @for (bench, tests) in by_bench(web.lab.catalogue()) {
+                    @for (bench, tests) in by_bench(&catalogue) {
                         li.group { (bench_name(bench)) }
                         @for test in tests {
                             li {

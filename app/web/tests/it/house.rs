@@ -70,7 +70,7 @@ impl House {
         };
         let settings = LaboratorySettings {
             realm,
-            catalogue,
+            catalogue: catalogue.into(),
             zone: Zone::named("Europe/Berlin").unwrap(),
             site_prefix: "A".to_owned(),
             analysers: vec![analyser.clone()],

@@ -238,7 +238,13 @@ fn laboratory(world: &World, store: &Store) -> Laboratory {
         in_tray: InTray::default(),
     };
     let analysers = (0..world.plan.links.len()).map(analyser).collect();
-    let settings = LaboratorySettings { realm: Realm::Demonstration, catalogue, zone: Zone::utc(), site_prefix: "A".to_owned(), analysers };
+    let settings = LaboratorySettings {
+        realm: Realm::Demonstration,
+        catalogue: catalogue.into(),
+        zone: Zone::utc(),
+        site_prefix: "A".to_owned(),
+        analysers,
+    };
     Laboratory::new(store.clone(), settings)
 }
 

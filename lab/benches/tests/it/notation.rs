@@ -7,7 +7,7 @@
 //! Expected: what is reported; then every gate that does not simply pass, or `passes`.
 
 use benches::{Context, assess, measure};
-use catalogue::{Catalogue, CatalogueText, TestCode};
+use catalogue::{Catalogue, CatalogueText, Signature, TestCode};
 use kernel::{BirthDate, DecimalMark, RawLine, Reading, ReadingKind, Sex, Timestamp, Zone};
 use std::sync::LazyLock;
 use workflow::{Assessment, Because, Gate, GateFinding, Measured, OpenWork, PatientFacts, Policy, RuleEdition, Verdict, Verifier};
@@ -15,7 +15,7 @@ use workflow::{Assessment, Because, Gate, GateFinding, Measured, OpenWork, Patie
 /// 2026-11-21 10:15 UTC.
 pub(crate) const COLLECTED: Timestamp = Timestamp::from_micros(1_795_256_100_000_000);
 const UNSIGNED: &str = include_str!("../../../../content/catalogue/edition.toml");
-const SIGNED: &str = "name = \"signed-1\"\nsource = \"a test\"\neffective_from = \"2026-11-21\"\nsignature = \"signed\"\nsigned_by = \"Dr A\"\nsigned_on = \"2026-11-21\"\n";
+const SIGNED: &str = "name = \"signed-1\"\nsource = \"a test\"\neffective_from = \"2026-11-21\"\n";
 
 fn catalogue(edition: &str) -> Catalogue {
     let containers = include_str!("../../../../content/catalogue/containers.csv");
@@ -24,7 +24,10 @@ fn catalogue(edition: &str) -> Catalogue {
     Catalogue::read(CatalogueText { edition, containers, tests, critical_limits, ..CatalogueText::default() }).unwrap()
 }
 
-static SIGNED_CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| catalogue(SIGNED));
+static SIGNED_CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
+    let signature = Signature::Signed { by: "Dr A".to_owned(), at: COLLECTED, meaning: "approved".to_owned() };
+    catalogue(SIGNED).signed(signature)
+});
 static UNSIGNED_CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| catalogue(UNSIGNED));
 
 /// One result on the bench.

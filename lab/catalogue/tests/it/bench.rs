@@ -4,7 +4,7 @@ use catalogue::{Catalogue, CatalogueText, IntervalChoice, Intervals, LimitChoice
 use kernel::{AgeAtCollection, AgePoint, Decimal, Sex};
 use std::sync::LazyLock;
 
-pub(crate) const EDITION: &str = "name = \"trial\"\nsource = \"a test\"\neffective_from = \"2026-11-21\"\nsignature = \"unverified\"\n";
+pub(crate) const EDITION: &str = "name = \"trial\"\nsource = \"a test\"\neffective_from = \"2026-11-21\"\n";
 pub(crate) const TESTS_HEAD: &str =
     "code,name,bench,loinc,loinc_name,loinc_check,specimen,containers,unit,decimals,kind,valence,note,source\n";
 pub(crate) const POTASSIUM: &str = "K,Potassium,CHEM,2823-3,Potassium,name-verified,Serum,SST|HEP,mmol/L,1,number,1,,a test\n";

@@ -2,9 +2,10 @@
 
 use catalogue::{Catalogue, CatalogueText, InstrumentMapping, TestCode};
 use kernel::{ExaminationId, RawLine, Reading, ReadingKind, Sex, Timestamp};
+use std::sync::LazyLock;
 use workflow::{OpenExamination, OpenWork, PatientFacts};
 
-const EDITION: &str = "name = \"trial\"\nsource = \"a test\"\neffective_from = \"2026-11-21\"\nsignature = \"unverified\"\n";
+const EDITION: &str = "name = \"trial\"\nsource = \"a test\"\neffective_from = \"2026-11-21\"\n";
 const TESTS: &str = "code,name,bench,loinc,loinc_name,loinc_check,specimen,containers,unit,decimals,kind,valence,note,source\n\
     K,Potassium,CHEM,2823-3,Potassium,name-verified,Serum,SST,mmol/L,1,number,1,,here\n\
     NA,Sodium,CHEM,2951-2,Sodium,name-verified,Serum,SST,mmol/L,0,number,1,,here\n";
@@ -16,17 +17,20 @@ pub(crate) const NOW: Timestamp = Timestamp::from_micros(1_795_256_100_000_000);
 /// The code on the tube.
 pub(crate) const TUBE: &str = "A0000001S";
 
+fn catalogue_of(tests: &str) -> Catalogue {
+    let text = CatalogueText { edition: EDITION, containers: CONTAINERS, tests, critical_limits: LIMITS, ..CatalogueText::default() };
+    Catalogue::read(text).unwrap()
+}
+
+/// Potassium and sodium.
+pub(crate) static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| catalogue_of(TESTS));
+/// An edition that has potassium only.
+pub(crate) static WITHOUT_SODIUM: LazyLock<Catalogue> =
+    LazyLock::new(|| catalogue_of(&TESTS.lines().take(2).map(|line| format!("{line}\n")).collect::<String>()));
+
 /// 990 and 9900 are potassium, 989 is sodium.
 pub(crate) fn mapping() -> InstrumentMapping {
-    let catalogue = Catalogue::read(CatalogueText {
-        edition: EDITION,
-        containers: CONTAINERS,
-        tests: TESTS,
-        critical_limits: LIMITS,
-        ..CatalogueText::default()
-    })
-    .unwrap();
-    InstrumentMapping::read("map.csv", "code,test,source\n989,NA,here\n990,K,here\n9900,K,here\n", &catalogue).unwrap()
+    InstrumentMapping::read("map.csv", "code,test,source\n989,NA,here\n990,K,here\n9900,K,here\n", &CATALOGUE).unwrap()
 }
 
 pub(crate) fn test(code: &str) -> TestCode {

@@ -1,6 +1,6 @@
 //! Whose work is it? Every answer, and the order of the questions: what is it, which tube, which test, is it due.
 
-use crate::bench::{TUBE, examination, mapping, reading, test, tube};
+use crate::bench::{CATALOGUE, TUBE, WITHOUT_SODIUM, examination, mapping, reading, test, tube};
 use kernel::{Lang, Reading, ReadingKind};
 use workflow::{Claim, OpenWork, Unclaimed, claim};
 
@@ -9,7 +9,7 @@ fn patient(specimen: &str, code: &str) -> Reading {
 }
 
 fn unclaimed(reading: &Reading, work: Option<&OpenWork>) -> Unclaimed {
-    match claim(reading, &mapping(), work) {
+    match claim(reading, &mapping(), work, &CATALOGUE) {
         Claim::Unclaimed(why) => why,
         Claim::Work { .. } => panic!("{reading:?} was claimed"),
     }
@@ -18,10 +18,13 @@ fn unclaimed(reading: &Reading, work: Option<&OpenWork>) -> Unclaimed {
 #[test]
 fn a_reading_on_a_known_tube_answers_the_ordered_test() {
     let work = tube(&["NA", "K"]);
-    let claimed = |number, code| Claim::Work { examination: examination(number), test: test(code) };
-    assert_eq!(claim(&patient(TUBE, "989"), &mapping(), Some(&work)), claimed(1, "NA"));
-    assert_eq!(claim(&patient(TUBE, "990"), &mapping(), Some(&work)), claimed(2, "K"));
-    assert_eq!(claim(&patient(TUBE, "9900"), &mapping(), Some(&work)), claimed(2, "K"), "another code of the same test");
+    let claimed = |code: &str| match claim(&patient(TUBE, code), &mapping(), Some(&work), &CATALOGUE) {
+        Claim::Work { examination, test } => (examination, test.code.to_string()),
+        Claim::Unclaimed(why) => panic!("{code}: {why:?}"),
+    };
+    assert_eq!(claimed("989"), (examination(1), "NA".to_owned()));
+    assert_eq!(claimed("990"), (examination(2), "K".to_owned()));
+    assert_eq!(claimed("9900"), (examination(2), "K".to_owned()), "another code of the same test");
 }
 
 #[test]
@@ -34,6 +37,17 @@ fn everything_else_is_unclaimed_with_its_reason() {
     assert_eq!(unclaimed(&patient(TUBE, ""), Some(&work)), Unclaimed::CodeUnmapped(String::new()));
     assert_eq!(unclaimed(&patient(TUBE, "989"), Some(&work)), no_sodium);
     assert_eq!(unclaimed(&patient(TUBE, "989"), Some(&tube(&[]))), no_sodium);
+}
+
+/// It was ordered while an edition held that had it; the one that holds now does not.
+#[test]
+fn a_test_that_the_edition_in_force_does_not_have_is_left_to_a_person() {
+    let work = tube(&["NA", "K"]);
+    let Claim::Unclaimed(why) = claim(&patient(TUBE, "989"), &mapping(), Some(&work), &WITHOUT_SODIUM) else {
+        panic!("sodium was claimed")
+    };
+    assert_eq!(why, Unclaimed::NotInCatalogue { test: test("NA"), edition: "trial".to_owned() });
+    assert!(matches!(claim(&patient(TUBE, "990"), &mapping(), Some(&work), &WITHOUT_SODIUM), Claim::Work { .. }));
 }
 
 #[test]
@@ -50,14 +64,16 @@ fn a_control_is_no_patient_even_on_a_tube_we_know() {
 fn a_second_reading_of_the_same_message_does_not_claim_again() {
     let mut work = tube(&["K", "NA"]);
     let potassium = patient(TUBE, "990");
-    let Claim::Work { examination: first, .. } = claim(&potassium, &mapping(), Some(&work)) else { panic!("the first is claimed") };
+    let Claim::Work { examination: first, .. } = claim(&potassium, &mapping(), Some(&work), &CATALOGUE) else {
+        panic!("the first is claimed")
+    };
     work.note_result(first);
     let resulted = Unclaimed::AlreadyResulted { test: test("K"), container: TUBE.to_owned() };
     assert_eq!(unclaimed(&potassium, Some(&work)), resulted);
     assert_eq!(unclaimed(&patient(TUBE, "9900"), Some(&work)), resulted, "nor under another code");
-    assert!(matches!(claim(&patient(TUBE, "989"), &mapping(), Some(&work)), Claim::Work { .. }), "sodium is still open");
+    assert!(matches!(claim(&patient(TUBE, "989"), &mapping(), Some(&work), &CATALOGUE), Claim::Work { .. }), "sodium is still open");
     work.note_result(examination(9));
-    assert!(matches!(claim(&patient(TUBE, "989"), &mapping(), Some(&work)), Claim::Work { .. }), "somebody else's examination");
+    assert!(matches!(claim(&patient(TUBE, "989"), &mapping(), Some(&work), &CATALOGUE), Claim::Work { .. }), "somebody else's examination");
 }
 
 /// Where several answers are true, the first question that fails is the one that helps.
@@ -78,12 +94,13 @@ fn the_questions_are_asked_in_the_order_in_which_a_person_asks_them() {
 #[test]
 fn every_reason_says_in_words_what_was_sent() {
     let (k, container) = (test("K"), TUBE.to_owned());
-    let table: [(Unclaimed, &[&str]); 7] = [
+    let table: [(Unclaimed, &[&str]); 8] = [
         (Unclaimed::Control, &["control"]),
         (Unclaimed::Calibration, &["calibration"]),
         (Unclaimed::NoSpecimen, &["no specimen"]),
         (Unclaimed::SpecimenUnknown("T 7".to_owned()), &["“T 7”", "no container"]),
         (Unclaimed::CodeUnmapped("717".to_owned()), &["717", "no test"]),
+        (Unclaimed::NotInCatalogue { test: k.clone(), edition: "trial".to_owned() }, &["K", "trial", "not in the catalogue any more"]),
         (Unclaimed::NotOrdered { test: k.clone(), container: container.clone() }, &["K", TUBE, "not ordered"]),
         (Unclaimed::AlreadyResulted { test: k, container }, &["K", TUBE, "already"]),
     ];
