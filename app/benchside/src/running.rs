@@ -95,14 +95,18 @@ pub(crate) async fn start(
     Ok(Running { lab, http, links, pages, tasks, stop, control, lock })
 }
 
-/// The edition that holds. A laboratory that has none yet begins with the one that ships with the program; from then on a newer program changes
-/// nothing in what it measures by.
+/// A laboratory begins with the edition that ships with the program. From then on a newer program changes nothing in what it measures by.
+pub(crate) async fn import_first_edition(store: &Store) -> Result<(), Failure> {
+    let shipped = actions::starting_edition().map_err(Failure::environment)?;
+    actions::import_edition(store, shipped).await.map_err(Failure::environment).map(drop)
+}
+
+/// The edition that holds, which an older version of this program may not have imported.
 async fn holding(store: &Store, zone: &Zone) -> Result<Holding, Failure> {
     if let Some(holding) = actions::holding(store, zone, actions::now(), None).await.map_err(Failure::environment)? {
         return Ok(holding);
     }
-    let shipped = actions::starting_edition().map_err(Failure::environment)?;
-    actions::import_edition(store, shipped).await.map_err(Failure::environment)?;
+    import_first_edition(store).await?;
     let holding = actions::holding(store, zone, actions::now(), None).await.map_err(Failure::environment)?;
     holding.ok_or_else(|| Failure::Environment("the edition that was just imported is not there".to_owned()))
 }

@@ -5,7 +5,7 @@ use crate::Place;
 use crate::configuration::{Configuration, FILE};
 use crate::failure::Failure;
 use crate::folder_lock::FolderLock;
-use crate::running::open_store;
+use crate::running::{import_first_edition, open_store};
 use kernel::Realm;
 use serde::Serialize;
 use store::{Opening, Store};
@@ -51,6 +51,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     }
     let lock = FolderLock::take(&place.data, "init")?;
     let store = open_store(&lock, &place, &configuration, Opening::CreateNew)?;
+    import_first_edition(&store).await?;
     let accounts = first_accounts(&store).await?;
     drop(tokio::task::spawn_blocking(move || store.close()).await);
     configuration.write_new(&file)?;

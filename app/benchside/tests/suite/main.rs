@@ -19,6 +19,7 @@ mod control;
 mod day;
 mod demo;
 mod edition;
+mod edition_signing;
 mod init;
 mod log;
 mod operate;

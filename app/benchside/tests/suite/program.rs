@@ -85,8 +85,17 @@ pub(crate) fn run_under(umask: &str, arguments: &[&str]) -> Ended {
     to_its_end(piped(shell))
 }
 
-fn to_its_end(mut command: Command) -> Ended {
+fn to_its_end(command: Command) -> Ended {
+    with_input(command, "")
+}
+
+/// Runs a program to its end, with these words on its standard input.
+fn with_input(mut command: Command, input: &str) -> Ended {
     let mut child = command.spawn().unwrap();
+    if let Some(mut stdin) = child.stdin.take() {
+        // It may end without reading.
+        drop(stdin.write_all(input.as_bytes()));
+    }
     let (out, err) = (read_all(child.stdout.take().unwrap()), read_all(child.stderr.take().unwrap()));
     let code = wait(&mut child, COMMAND_LIMIT).code();
     Ended { code, out: out.join().unwrap(), err: err.join().unwrap() }
@@ -156,6 +165,16 @@ impl<'a> Place<'a> {
         let mut arguments = self.arguments(subcommand, more);
         arguments.insert(1, act.to_owned());
         run(&arguments.iter().map(String::as_str).collect::<Vec<_>>())
+    }
+
+    /// The same, with these words on its standard input.
+    pub(crate) fn operate_with_input(&self, act: &str, more: &[&str], input: &str) -> Ended {
+        let (subcommand, act) = act.split_once(' ').unwrap();
+        let mut arguments = self.arguments(subcommand, more);
+        arguments.insert(1, act.to_owned());
+        let mut command = command(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+        command.stdin(Stdio::piped());
+        with_input(command, input)
     }
 
     /// Starts a subcommand that serves, and waits until it is ready.
