@@ -80,6 +80,8 @@ pub struct EditionListed {
     pub edition: KeptEdition,
     /// Where it comes from.
     pub source: String,
+    /// SHA-256 over its files, in hexadecimal digits: what was signed.
+    pub digest: String,
     /// It holds now; whether verified.
     pub in_force: Option<bool>,
 }
@@ -152,12 +154,12 @@ pub async fn sign_edition(store: &Store, name: &str, user: &str, password: &str,
 /// Every edition in the order in which they came, and which holds now.
 pub async fn list_editions(store: &Store, zone: &Zone) -> Result<Vec<EditionListed>, ActTrouble> {
     let records = store.read(|reader| editions::editions(reader, EDITIONS_MAX)).await?;
-    let sources: Vec<String> = records.iter().map(|record| record.source.clone()).collect();
+    let sources: Vec<(String, String)> = records.iter().map(|record| (record.source.clone(), hex::encode(record.digest))).collect();
     let kept: Vec<KeptEdition> = records.into_iter().map(kept_edition).collect();
     let holds = in_force(&kept, now(), zone).map(|found| (found.edition.name.clone(), found.is_verified));
-    let listed = |(edition, source): (KeptEdition, String)| {
+    let listed = |(edition, (source, digest)): (KeptEdition, (String, String))| {
         let in_force = holds.as_ref().filter(|(name, _)| *name == edition.name).map(|(_, is_verified)| *is_verified);
-        EditionListed { edition, source, in_force }
+        EditionListed { edition, source, digest, in_force }
     };
     Ok(kept.into_iter().zip(sources).map(listed).collect())
 }
@@ -233,6 +235,11 @@ async fn sound_files(store: &Store, edition: &EditionRecord) -> Result<EditionFi
     let altered = || EditionRefusal::Altered(edition.name.clone());
     let files = EditionFiles::new(files.await.map_err(ActTrouble::from)?).map_err(|_| altered())?;
     if digest(&files) == edition.digest { Ok(files) } else { Err(altered()) }
+}
+
+/// The digest of an edition's files, as lists and evidence show it.
+pub fn edition_digest(files: &EditionFiles) -> String {
+    hex::encode(digest(files))
 }
 
 /// SHA-256 over every file, its name and its length before it: nothing can move from one file to another and leave it the same.

@@ -41,7 +41,8 @@ pub use check_log::{LogCheckTrouble, LogChecked, check_log};
 pub use close_task::{CloseTaskRefusal, close_task};
 pub use content::{ContentProblem, LOINC_NOTICE, default_mapping, starting_catalogue, starting_edition};
 pub use editions::{
-    DIRECTOR, EditionListed, EditionRefusal, Holding, ImportedEdition, edition_files, holding, import_edition, list_editions, sign_edition,
+    DIRECTOR, EditionListed, EditionRefusal, Holding, ImportedEdition, edition_digest, edition_files, holding, import_edition,
+    list_editions, sign_edition,
 };
 pub use file_next::file_next;
 pub use file_readings::{Filed, Prepared, prepare};

@@ -1,7 +1,8 @@
 //! An edition as a folder of files: read, and written whole or not at all.
 
+use crate::commands::say;
 use crate::failure::Failure;
-use catalogue::{ContentTrouble, EditionFiles};
+use catalogue::{Catalogue, ContentTrouble, EditionFiles};
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -46,6 +47,22 @@ pub(crate) fn faulty(edition: &str, troubles: &[ContentTrouble]) -> (Failure, Ve
     let faults = counted(troubles.len(), "fault");
     let failure = Failure::DoesNotHold(format!("{edition}: the edition cannot be used: {faults}"));
     (failure, troubles.iter().map(ToString::to_string).collect())
+}
+
+/// The edition of a folder, read. Faults are printed.
+pub(crate) fn catalogue(folder: &Path) -> Result<Catalogue, Failure> {
+    catalogue_of(&read(folder).map_err(told)?, &folder.display().to_string())
+}
+
+/// The edition that these files are. Faults are printed.
+pub(crate) fn catalogue_of(files: &EditionFiles, name: &str) -> Result<Catalogue, Failure> {
+    files.read().map_err(|troubles| told(faulty(name, &troubles)))
+}
+
+/// Prints what stands before a failure.
+pub(crate) fn told((failure, lines): (Failure, Vec<String>)) -> Failure {
+    lines.iter().for_each(say);
+    failure
 }
 
 pub(crate) fn counted(count: usize, what: &str) -> String {

@@ -4,7 +4,7 @@
 use super::say;
 use crate::Place;
 use crate::control::{Request, carry_out, difference_lines};
-use crate::edition_folder::{self, faulty};
+use crate::edition_folder::{self, catalogue_of, faulty, told};
 use crate::failure::Failure;
 use catalogue::{Catalogue, EditionFiles, LoincCheck, Test};
 use kernel::ValueKindExpected;
@@ -140,7 +140,7 @@ fn export(folder: &Path) -> Result<(), Failure> {
 }
 
 fn check(folder: &Path) -> Result<(), Failure> {
-    let catalogue = catalogue_of(&files_of(folder)?, folder)?;
+    let catalogue = edition_folder::catalogue(folder)?;
     let edition = catalogue.edition();
     let intervals = catalogue.intervals().tests().map(|test| catalogue.intervals().of_test(test).len()).sum::<usize>();
     say(format_args!("edition {} from {}", edition.name, edition.effective_from));
@@ -171,14 +171,15 @@ fn list(what: &str, catalogue: &Catalogue, is_missing: impl Fn(&Test) -> bool) {
 
 fn diff(from: Option<&Path>, folder: &Path) -> Result<(), Failure> {
     let before = match from {
-        Some(folder) => files_of(folder)?,
+        Some(folder) => edition_folder::read(folder).map_err(told)?,
         None => actions::starting_edition().map_err(Failure::environment)?,
     };
-    let after = files_of(folder)?;
-    let shipped = Path::new("the shipped edition");
-    let named = |files: &EditionFiles, place: &Path| catalogue_of(files, place).map(|catalogue| catalogue.edition().name.clone());
-    let (old, new) = (named(&before, from.unwrap_or(shipped))?, named(&after, folder)?);
-    let lines = difference_lines(&before, &after).map_err(|troubles| told(faulty(&folder.display().to_string(), &troubles)))?;
+    let after = edition_folder::read(folder).map_err(told)?;
+    let place = folder.display().to_string();
+    let named = |files: &EditionFiles, place: &str| catalogue_of(files, place).map(|catalogue| catalogue.edition().name.clone());
+    let shipped = from.map_or_else(|| "the shipped edition".to_owned(), |folder| folder.display().to_string());
+    let (old, new) = (named(&before, &shipped)?, named(&after, &place)?);
+    let lines = difference_lines(&before, &after).map_err(|troubles| told(faulty(&place, &troubles)))?;
     lines.iter().for_each(say);
     if !lines.is_empty() && old == new {
         let what =
@@ -186,18 +187,4 @@ fn diff(from: Option<&Path>, folder: &Path) -> Result<(), Failure> {
         return Err(Failure::DoesNotHold(what));
     }
     Ok(())
-}
-
-fn files_of(folder: &Path) -> Result<EditionFiles, Failure> {
-    edition_folder::read(folder).map_err(told)
-}
-
-fn catalogue_of(files: &EditionFiles, folder: &Path) -> Result<Catalogue, Failure> {
-    files.read().map_err(|troubles| told(faulty(&folder.display().to_string(), &troubles)))
-}
-
-/// Prints what stands before a failure.
-fn told((failure, lines): (Failure, Vec<String>)) -> Failure {
-    lines.iter().for_each(say);
-    failure
 }

@@ -1,9 +1,10 @@
 //! `benchside validate`: verification cases through the production functions, with evidence that a laboratory can file.
 
 use super::say;
+use crate::edition_folder::{self, catalogue_of, told};
 use crate::failure::Failure;
 use crate::validate::{CaseFile, Judged, Ran, Verdict, read_folder, run as run_file, shipped};
-use catalogue::{Catalogue, Edition, Signature};
+use catalogue::Catalogue;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::path::PathBuf;
@@ -14,6 +15,10 @@ pub(crate) struct Arguments {
     /// A folder of cases; without it, those that ship with the program are run.
     #[arg(long, value_name = "DIR")]
     cases: Option<PathBuf>,
+    /// The folder of the edition to run them by; without it, the one that ships with the program. `benchside edition export --data` writes a
+    /// laboratory's.
+    #[arg(long, value_name = "DIR")]
+    edition: Option<PathBuf>,
     /// Print the evidence as JSON.
     #[arg(long)]
     json: bool,
@@ -42,8 +47,13 @@ struct Evidence<'a> {
 struct EditionLine<'a> {
     name: &'a str,
     effective_from: String,
-    signature: String,
+    /// What a director signs: `benchside edition list` shows it beside the signature.
+    sha256: String,
+    signature: &'static str,
 }
+
+/// Files cannot say whether somebody vouches for them.
+const SIGNED_ELSEWHERE: &str = "as `benchside edition list` shows it in the laboratory, for the edition with this sha256";
 
 #[derive(Serialize)]
 struct FileLine {
@@ -66,12 +76,21 @@ struct FailureLine {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let files = arguments.cases.as_deref().map_or_else(|| Ok(shipped()), read_folder)?;
-    let catalogue = actions::starting_catalogue().map_err(Failure::environment)?;
+    let edition = match &arguments.edition {
+        Some(folder) => edition_folder::read(folder).map_err(told)?,
+        None => actions::starting_edition().map_err(Failure::environment)?,
+    };
+    let catalogue = catalogue_of(&edition, "the edition")?;
     let lines = judge(&files, &catalogue)?;
     let sum = |count: fn(&FileLine) -> usize| lines.iter().map(count).sum();
     let evidence = Evidence {
         program: concat!("benchside ", env!("CARGO_PKG_VERSION")),
-        edition: edition_line(catalogue.edition()),
+        edition: EditionLine {
+            name: &catalogue.edition().name,
+            effective_from: catalogue.edition().effective_from.to_string(),
+            sha256: actions::edition_digest(&edition),
+            signature: if arguments.edition.is_some() { SIGNED_ELSEWHERE } else { "unverified" },
+        },
         at: actions::now().to_string(),
         who: arguments.who.as_deref(),
         cases: arguments.cases.as_ref().map_or_else(|| "shipped with the program".to_owned(), |folder| folder.display().to_string()),
@@ -133,14 +152,6 @@ fn line(file: &CaseFile, ran: Ran) -> FileLine {
         }
     }
     line
-}
-
-fn edition_line(edition: &Edition) -> EditionLine<'_> {
-    let signature = match &edition.signature {
-        Signature::Unverified => "unverified".to_owned(),
-        Signature::Signed { by, at, .. } => format!("signed by {by} at {at}"),
-    };
-    EditionLine { name: &edition.name, effective_from: edition.effective_from.to_string(), signature }
 }
 
 fn print(evidence: &Evidence<'_>) {

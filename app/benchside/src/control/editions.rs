@@ -88,7 +88,7 @@ impl Office {
 }
 
 fn line(listed: &EditionListed) -> String {
-    let EditionListed { edition, source, in_force } = listed;
+    let EditionListed { edition, source, digest, in_force } = listed;
     let signature = match &edition.signature {
         Signature::Unverified => "unverified".to_owned(),
         Signature::Signed { by, at, meaning } => format!("signed by {by} at {at}: {meaning}"),
@@ -98,7 +98,7 @@ fn line(listed: &EditionListed) -> String {
         Some(false) => "in force, unverified",
         None => "not in force",
     };
-    format!("{}\tfrom {}\t{holds}\t{signature}\t{source}", edition.name, edition.effective_from)
+    format!("{}\tfrom {}\t{holds}\t{signature}\tsha256 {digest}\t{source}", edition.name, edition.effective_from)
 }
 
 fn signature_line(edition: &KeptEdition, zone: &Zone) -> String {

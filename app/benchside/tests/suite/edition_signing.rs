@@ -114,6 +114,18 @@ async fn without_a_server_it_is_the_same(engine: &Engine) {
     );
     let limits = fs::read_to_string(back.join("critical_limits.csv")).unwrap();
     assert!(limits.contains("K,A,28,54787.5,,2.8,6.1,") && back.join("LOINC-NOTICE.md").is_file());
+    // Evidence by the laboratory's own edition: 6.2 is critical by it, and not by what ships. It names what was signed.
+    let cases = place.data().join("cases");
+    fs::create_dir(&cases).unwrap();
+    let case = r#"[{"id": "k", "input": {"test": "K", "sex": "M", "age_days": 14610, "value": 6.2}, "expected": "HH 3.5-5.1"}]"#;
+    fs::write(cases.join("reference_flags.json"), case).unwrap();
+    let (cases, of_ours) = (cases.to_str().unwrap(), back.to_str().unwrap());
+    assert_eq!(run(&["validate", "--cases", cases]).code, Some(1));
+    let evidence = run(&["validate", "--cases", cases, "--edition", of_ours, "--json", "--who", "Tess"]).json();
+    assert_eq!((evidence["edition"]["name"].as_str(), evidence["holds"].as_bool()), (Some("house-1"), Some(true)), "{evidence}");
+    let listed = place.operate("edition list", &[]).out;
+    let line = listed.lines().find(|line| line.starts_with("house-1\t")).unwrap();
+    assert!(line.contains(&format!("\tsha256 {}\t", evidence["edition"]["sha256"].as_str().unwrap())), "{line}");
     place.operate("edition export", &[back.to_str().unwrap()]).says(2, &["back", "exists"]);
     for unknown in ["house-2", "../house-1"] {
         place.operate("edition diff", &[unknown]).says(2, &["there is no edition", "edition list"]);

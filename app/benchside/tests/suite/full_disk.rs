@@ -56,6 +56,26 @@ async fn a_backup_on_a_full_disk_is_told_and_leaves_nothing(engine: &Engine) {
     panic!("never large enough");
 }
 
+/// An edition of which a file is missing would be no edition.
+#[test]
+fn an_edition_on_a_full_disk_is_told_and_leaves_nothing() {
+    let disk = tempfile::tempdir().unwrap();
+    let folder = disk.path().join("edition");
+    let arguments = ["edition", "export", folder.to_str().unwrap()].map(str::to_owned);
+    for refused in 0..100 {
+        let kibibytes = (refused + 1) * STEP_KIB;
+        let Some(ended) = on_a_disk_of(kibibytes, disk.path(), &arguments, "ls -A \"$DISK\"") else { return };
+        if ended.code == Some(0) {
+            assert_eq!(afterwards(&ended), ["edition"]);
+            assert!(refused > 2, "{refused} sizes were too small");
+            return;
+        }
+        ended.says(2, &["cannot write", folder.to_str().unwrap()]);
+        assert_eq!(afterwards(&ended), Vec::<String>::new(), "on {kibibytes} KiB");
+    }
+    panic!("never large enough");
+}
+
 /// Whatever came of it: with room again the same command does it.
 #[test]
 fn a_restore_on_a_full_disk_is_told_and_can_be_done_again() {

@@ -28,7 +28,7 @@ fn read_or_panic(message: &lis2::Message<'_>, zone: &Zone) -> (Vec<Reading>, Vec
 
 static FAULTY: Driver = Driver { name: "faulty", title: "A driver with a fault", protocol: "lis2", read: read_or_panic };
 
-fn laboratory(engine: &Engine, faults: &Faults) -> (Laboratory, Analyser, Analyser) {
+pub(crate) fn laboratory(engine: &Engine, faults: &Faults) -> (Laboratory, Analyser, Analyser) {
     laboratory_at(&engine.target, Options { readers: 2, writers: 2, faults: faults.clone(), ..Options::default() })
 }
 

@@ -4,6 +4,7 @@
 #[macro_use]
 #[path = "../../../actions/tests/suite/engine.rs"]
 mod engine;
+mod editions;
 mod filing;
 #[path = "../../../store/tests/suite/wire.rs"]
 mod wire;

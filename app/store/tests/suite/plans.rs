@@ -42,6 +42,8 @@ const MAY: &[(&str, Finding, &str)] = &[
     ("CONTAINERS_OF_ORDER", Finding::Sorts, "what one order has"),
     ("EXAMINATIONS_OF_ORDER", Finding::Sorts, "what one order has"),
     ("TASKS_OF_TRANSMISSION", Finding::Sorts, "what came of one message"),
+    ("EDITIONS", Finding::Sorts, "as many as directors ever reviewed"),
+    ("EDITIONS", Finding::ReadsAll, "as many as directors ever reviewed"),
     ("ALL_TOKENS", Finding::Sorts, "as many as there are programs that ask"),
     ("ALL_TOKENS", Finding::ReadsAll, "as many as there are programs that ask"),
     ("COUNT_TOKENS_NAMED", Finding::ReadsAll, "as many as there are programs that ask"),

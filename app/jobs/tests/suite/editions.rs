@@ -1,0 +1,35 @@
+//! The edition that holds, where somebody else brought it.
+
+use crate::engine::Engine;
+use crate::filing::laboratory;
+use actions::{NewStaff, create_staff, import_edition, sign_edition};
+use catalogue::{EditionFile, EditionFiles};
+use std::time::Duration;
+use store::Faults;
+
+on_both!(what_another_node_signed_holds_here_too);
+
+fn named(name: &str) -> EditionFiles {
+    let shipped = actions::starting_edition().unwrap();
+    let text = |(file, text): (EditionFile, &str)| (file.name().to_owned(), text.replace("starting-2026-11b", name));
+    EditionFiles::new(shipped.iter().map(text)).unwrap()
+}
+
+/// The job asks every half a minute; the clock of this test goes on by itself while nothing else happens.
+async fn what_another_node_signed_holds_here_too(engine: &Engine) {
+    let (lab, _, _) = laboratory(engine, &Faults::default());
+    let new = NewStaff { user: "alder".to_owned(), display_name: "Dr Alder".to_owned(), role: "director".to_owned() };
+    let password = create_staff(lab.store(), new).await.unwrap().password;
+    import_edition(lab.store(), named("of-another-node")).await.unwrap();
+    sign_edition(lab.store(), "of-another-node", "alder", &password, "approved").await.unwrap();
+    assert!(!lab.catalogue().edition().is_signed());
+    tokio::time::pause();
+    let job = tokio::spawn(jobs::run_editions(lab.clone()));
+    let begin = tokio::time::Instant::now();
+    while !lab.catalogue().edition().is_signed() {
+        assert!(begin.elapsed() < Duration::from_secs(600), "nobody looked");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(lab.catalogue().edition().name, "of-another-node");
+    assert!(!job.is_finished());
+}
