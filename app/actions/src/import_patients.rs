@@ -2,9 +2,10 @@
 
 use crate::new_ids::{new_command, now};
 use crate::operator;
-use crate::patient_facts::{TypedPatient, differences, read_patient};
+use crate::patient_facts::{TypedPatient, complete, completed_birth, differences, read_patient};
 use crate::trouble::ActTrouble;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use store::repositories::orders::{self, PatientRecord};
 use store::{Outcome, Store, Trouble, Tx};
 
@@ -88,8 +89,15 @@ fn keep(tx: &mut Tx<'_>, stretch: &[Line], at: kernel::Timestamp) -> Result<Outc
         return outcome(false, format!("line {}: {}", bad.line, bad.what));
     }
     let mut new: HashMap<&str, &PatientRecord> = HashMap::new();
-    for line in stretch.iter().filter(|line| !known.contains_key(&line.patient.mrn)) {
-        new.entry(&line.patient.mrn).or_insert(&line.patient);
+    for Line { patient, .. } in stretch {
+        match known.get(&patient.mrn) {
+            Some(known) => complete(tx, known, patient)?,
+            // Of lines that say the same, the one that also knows the hour.
+            None => match new.entry(&patient.mrn) {
+                Entry::Occupied(mut former) if completed_birth(former.get(), patient).is_some() => drop(former.insert(patient)),
+                former => drop(former.or_insert(patient)),
+            },
+        }
     }
     let new: Vec<&PatientRecord> = new.into_values().collect();
     orders::add_patients(tx, &new, at)?;

@@ -3,7 +3,8 @@
 use crate::new_ids::new_uuid;
 use crate::place_order::FieldTrouble;
 use kernel::{BirthDate, Mrn, PatientId, PersonName, Sex};
-use store::repositories::orders::PatientRecord;
+use store::repositories::orders::{self, PatientRecord};
+use store::{Trouble, Tx};
 
 /// A patient's facts as typed; nothing of them is trusted yet.
 #[derive(Debug, Clone, Copy)]
@@ -59,13 +60,30 @@ pub(crate) fn differences(known: &PatientRecord, asked: &PatientRecord) -> Vec<&
     if folded(&known.given_name) != folded(&asked.given_name) {
         differ.push("given name");
     }
-    if known.birth_date != asked.birth_date {
+    if known.birth_date != asked.birth_date && !is_same_day_with_one_time(&known.birth_date, &asked.birth_date) {
         differ.push("birth date");
     }
     if known.sex != asked.sex {
         differ.push("sex");
     }
     differ
+}
+
+/// Keeps of a known patient what was not known before.
+pub(crate) fn complete(tx: &mut Tx<'_>, known: &PatientRecord, asked: &PatientRecord) -> Result<(), Trouble> {
+    completed_birth(known, asked).map_or(Ok(()), |birth| orders::set_birth_date(tx, known.id, &birth))
+}
+
+/// The birth to keep of a known patient whom somebody names again: with the time of day, where that was not known before.
+pub(crate) fn completed_birth(known: &PatientRecord, asked: &PatientRecord) -> Option<String> {
+    let adds_time = known.birth_date.len() < asked.birth_date.len() && is_same_day_with_one_time(&known.birth_date, &asked.birth_date);
+    adds_time.then(|| asked.birth_date.clone())
+}
+
+/// Whether two births in stored form are on the same day, and only one of them says at what time.
+fn is_same_day_with_one_time(one: &str, other: &str) -> bool {
+    let (Ok(one), Ok(other)) = (BirthDate::parse(one), BirthDate::parse(other)) else { return false };
+    one.has_time() != other.has_time() && one.day_alone() == other.day_alone()
 }
 
 /// As much of a text as an error repeats.

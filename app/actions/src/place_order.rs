@@ -3,7 +3,7 @@
 use crate::Laboratory;
 use crate::codes::{next_accession, next_container_code};
 use crate::new_ids::{new_uuid, now};
-use crate::patient_facts::{TypedPatient, differences, excerpt, read_patient};
+use crate::patient_facts::{TypedPatient, complete, differences, excerpt, read_patient};
 use crate::trouble::ActTrouble;
 use catalogue::{Catalogue, Test, TestCode};
 use kernel::{Actor, CommandId, ContainerId, ExaminationId, OrderId, PatientId, Timestamp};
@@ -23,7 +23,7 @@ pub struct OrderRequest {
     pub family_name: String,
     /// Given name; may be empty.
     pub given_name: String,
-    /// ISO date, month or year of birth; empty where it is not known.
+    /// ISO date, month or year of birth, for a newborn with the time of day (`2026-11-22 01:05`); empty where it is not known.
     pub birth_date: String,
     /// F, M, O or U.
     pub sex: String,
@@ -273,6 +273,7 @@ impl Plan {
         };
         let differ = differences(&known, asked);
         if differ.is_empty() {
+            complete(tx, &known, asked)?;
             return Ok(Ok(known.id));
         }
         Ok(Err(format!(

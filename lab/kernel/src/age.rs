@@ -42,8 +42,8 @@ pub struct AgeAtCollection {
 }
 
 impl AgeAtCollection {
-    /// By a date of birth: born at the last moment of it at the latest and at the first of it at the earliest, on the clocks of the zone. A baby
-    /// born on the day before may be two hours old. `None` before the birth.
+    /// By a date of birth: to the minute where the time of day is known; otherwise born at the last moment of it at the latest and at the first of it
+    /// at the earliest, on the clocks of the zone: a baby born on the day before may be two hours old. `None` before the birth.
     pub fn from_birth_date(birth: &BirthDate, collected: Timestamp, zone: &Zone) -> Option<Self> {
         let months = birth.age_months(collected, zone)?;
         let (from, to) = birth.moments(zone)?;
@@ -52,13 +52,6 @@ impl AgeAtCollection {
             youngest: AgePoint { minutes: since(to).unwrap_or(0), months: months.at_least },
             oldest: AgePoint { minutes: since(from)?, months: months.at_most },
         })
-    }
-
-    /// By the moment of birth. `None` before it.
-    pub fn from_birth_time(born_at: Timestamp, collected: Timestamp, zone: &Zone) -> Option<Self> {
-        let minutes = minutes_between(born_at, collected)?;
-        let born_on = born_at.local(zone)?.date().to_string().parse::<BirthDate>().ok()?;
-        Self::exactly(AgePoint { minutes, months: born_on.age_months(collected, zone)?.certain()? })
     }
 
     /// By a number of days, months and years being those of the calendar's average. `None` below zero and beyond any life.
@@ -209,15 +202,17 @@ mod tests {
     #[test]
     fn the_hour_is_known_only_by_the_moment_of_birth() {
         let utc = Zone::utc();
-        let (born, collected) = (at("2026-03-01T20:00:00Z"), at("2026-03-02T07:59:59Z"));
-        let by_time = AgeAtCollection::from_birth_time(born, collected, &utc).unwrap();
+        let collected = at("2026-03-02T07:59:59Z");
+        let by_time = |birth: &str| AgeAtCollection::from_birth_date(&BirthDate::parse(birth).unwrap(), collected, &utc);
+        let unborn = by_time("2026-03-02 08:00");
+        let by_time = by_time("2026-03-01 20:00").unwrap();
         // Not yet 12 hours, though it is the day after.
         assert_eq!(by_time.youngest(), AgePoint { minutes: 719, months: 0 });
         assert!(!bound(12, AgeUnit::Hours).is_reached(by_time.oldest()) && !bound(1, AgeUnit::Days).is_reached(by_time.oldest()));
         let by_date = AgeAtCollection::from_birth_date(&"2026-03-01".parse().unwrap(), collected, &utc).unwrap();
         assert_eq!((by_date.youngest().minutes, by_date.oldest().minutes), (479, 1919), "born at midnight, or at the midnight before");
         assert!(by_date.is_known_to_the_day());
-        assert_eq!(AgeAtCollection::from_birth_time(collected, born, &utc), None);
+        assert_eq!(unborn, None, "born a second later");
     }
 
     /// Born at 23:00 and drawn at 01:00, it is two hours old, though its date of birth is yesterday's.

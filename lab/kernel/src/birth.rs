@@ -11,17 +11,19 @@ use std::str::FromStr;
 /// The years a birth may lie in. Nobody born earlier gives blood; later is a slip of the keyboard.
 const YEARS: std::ops::RangeInclusive<i16> = 1850..=2200;
 
-/// A date of birth: the day, or only the month, or only the year. Never more than is known.
+/// A date of birth: the day, with the time of day where that is known, or only the month, or only the year. Never more than is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BirthDate {
     year: i16,
     /// Month and, within it, day.
     month: Option<(i8, Option<i8>)>,
+    /// Minutes of that day on the clocks of the site; newborns have limits by the hour.
+    minute: Option<i16>,
 }
 
 /// A text that is no date of birth.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a date of birth; write 1980-03-21, 1980-03 or 1980")]
+#[error("{0:?} is not a date of birth; write 1980-03-21, 1980-03 or 1980; with the time of day, 2026-11-22 01:05")]
 pub struct BirthDateTrouble(pub String);
 
 /// How old somebody was, as far as the date of birth tells: at least and at most, the same where the day is known.
@@ -41,12 +43,26 @@ impl<T: Copy + PartialEq> Age<T> {
 }
 
 impl BirthDate {
-    /// Reads `YYYYMMDD`, `YYYYMM`, `YYYY` (LIS2, HL7 v2) or the same with hyphens (ISO 8601); a time of day behind it is not read.
+    /// Reads `YYYYMMDD`, `YYYYMM`, `YYYY` (LIS2, HL7 v2) or the same with hyphens (ISO 8601); behind a whole day also the time of day, as
+    /// `YYYYMMDDHHMM`, `YYYY-MM-DD HH:MM` or with a `T` between.
     pub fn parse(text: &str) -> Result<Self, BirthDateTrouble> {
         Self::read(text.trim_matches(' ')).ok_or_else(|| BirthDateTrouble(excerpt(text)))
     }
 
     fn read(text: &str) -> Option<Self> {
+        let (date, hour, minute) = match text.len() {
+            12 => (text.get(..8)?, text.get(8..10)?, text.get(10..)?),
+            16 => {
+                let (hour, minute) = text.get(10..)?.strip_prefix([' ', 'T'])?.split_once(':')?;
+                (text.get(..10)?, hour, minute)
+            }
+            _ => return Self::read_date(text),
+        };
+        let two = |digits: &str, below: i16| number(digits).filter(|number| digits.len() == 2 && *number < below);
+        Some(Self { minute: Some(two(hour, 24)? * 60 + two(minute, 60)?), ..Self::read_date(date)? })
+    }
+
+    fn read_date(text: &str) -> Option<Self> {
         let (year, month, day) = match text.len() {
             4 => (text, None, None),
             6 => (text.get(..4)?, text.get(4..), None),
@@ -66,7 +82,7 @@ impl BirthDate {
             (Some(month), None) => Some((i8::try_from(number(month)?).ok()?, None)),
             (Some(month), Some(day)) => Some((i8::try_from(number(month)?).ok()?, Some(day?))),
         };
-        let birth = Self { year, month };
+        let birth = Self { year, month, minute: None };
         (YEARS.contains(&year) && birth.first_day().is_some()).then_some(birth)
     }
 
@@ -78,6 +94,17 @@ impl BirthDate {
     /// Whether the day is known.
     pub const fn is_full(&self) -> bool {
         matches!(self.month, Some((_, Some(_))))
+    }
+
+    /// Whether the time of day is known.
+    pub const fn has_time(&self) -> bool {
+        self.minute.is_some()
+    }
+
+    /// The same without the time of day.
+    #[must_use]
+    pub const fn day_alone(self) -> Self {
+        Self { minute: None, ..self }
     }
 
     fn first_day(&self) -> Option<Date> {
@@ -93,8 +120,16 @@ impl BirthDate {
         }
     }
 
-    /// The first moment of the birth date, and the one after its last, on the clocks of a zone.
+    /// The earliest and the latest moment of the birth on the clocks of a zone. With a time of day both are the same, unless it came twice that day;
+    /// without, the latest is where the day, month or year ends.
     pub fn moments(&self, zone: &Zone) -> Option<(Timestamp, Timestamp)> {
+        if let Some(minute) = self.minute {
+            let at = self.first_day()?.at(i8::try_from(minute / 60).ok()?, i8::try_from(minute % 60).ok()?, 0, 0);
+            let zoned = zone.rules().to_ambiguous_zoned(at);
+            let moment = |zoned: jiff::Zoned| Timestamp::from_micros(zoned.timestamp().as_microsecond());
+            let (one, other) = (moment(zoned.clone().earlier().ok()?), moment(zoned.later().ok()?));
+            return Some((one.min(other), one.max(other)));
+        }
         Some((Day::of(self.first_day()?).begins(zone)?, Day::of(self.last_day()?).next()?.begins(zone)?))
     }
 
@@ -139,6 +174,9 @@ impl fmt::Display for BirthDate {
                 write!(f, "-{day:02}")?;
             }
         }
+        if let Some(minute) = self.minute {
+            write!(f, " {:02}:{:02}", minute / 60, minute % 60)?;
+        }
         Ok(())
     }
 }
@@ -160,6 +198,9 @@ mod tests {
             ("1980-03", "1980-03"),
             ("1980", "1980"),
             (" 20240229 ", "2024-02-29"),
+            ("202611220105", "2026-11-22 01:05"),
+            ("2026-11-22T23:59", "2026-11-22 23:59"),
+            ("2026-11-22 00:00", "2026-11-22 00:00"),
         ] {
             let birth = BirthDate::parse(text).unwrap();
             assert_eq!(birth.to_string(), iso);
@@ -177,7 +218,15 @@ mod tests {
             "00000000",
             "18490101",
             "+9800321",
-            "198003211200",
+            "198003212400",
+            "198003211260",
+            "1980-03-21 1200",
+            "1980-03-21 1:05",
+            "1980-03-21 01:5x",
+            "1980-03-21x01:05",
+            "1980-0321 01:050",
+            "19800321+105",
+            "1980-03-21 01:05:00",
             "19x0",
             "1980\u{b9}\u{b2}",
         ] {
@@ -215,5 +264,9 @@ mod tests {
         let moments = |born: &str, zone: &str| BirthDate::parse(born).unwrap().moments(&Zone::named(zone).unwrap()).unwrap();
         assert_eq!(moments("2026-03-01", "UTC"), (at("2026-03-01T00:00:00Z"), at("2026-03-02T00:00:00Z")));
         assert_eq!(moments("2024-02", "Europe/Berlin"), (at("2024-01-31T23:00:00Z"), at("2024-02-29T23:00:00Z")));
+        assert_eq!(moments("2026-11-22 01:05", "Europe/Berlin"), (at("2026-11-22T00:05:00Z"), at("2026-11-22T00:05:00Z")));
+        // Half past two comes twice on 25 October 2026 in Berlin, and not at all on 29 March.
+        assert_eq!(moments("2026-10-25 02:30", "Europe/Berlin"), (at("2026-10-25T00:30:00Z"), at("2026-10-25T01:30:00Z")));
+        assert_eq!(moments("2026-03-29 02:30", "Europe/Berlin"), (at("2026-03-29T00:30:00Z"), at("2026-03-29T01:30:00Z")));
     }
 }

@@ -15,6 +15,7 @@ on_both!(
     a_panel_is_ordered_by_its_code,
     the_same_patient_is_found_again,
     a_number_that_belongs_to_somebody_else_is_refused,
+    a_newborn_is_judged_by_the_hour_of_birth_once_it_is_known,
     a_command_given_again_answers_the_same_and_does_nothing,
     a_command_id_of_another_act_is_refused,
     a_command_id_of_another_order_is_refused,
@@ -166,6 +167,39 @@ async fn a_number_that_belongs_to_somebody_else_is_refused(engine: &Engine) {
         5,
         "refusals stand in the journal"
     );
+    assert_eq!(house.broken().await, []);
+}
+
+/// Collected at one o'clock at night in Berlin, where critical above 10.0 mg/dL up to 24 hours, above 13.0 from then on.
+async fn a_newborn_is_judged_by_the_hour_of_birth_once_it_is_known(engine: &Engine) {
+    let house = House::signed(engine);
+    let order = |mrn: &str, birth_date: &str| OrderRequest {
+        birth_date: birth_date.to_owned(),
+        collected_at: Some("2026-11-22T00:00:00Z".to_owned()),
+        ..request(mrn, &["TBIL"])
+    };
+    let counter = std::sync::atomic::AtomicUsize::new(0);
+    let judged = async |mrn: &str, birth_date: &str| {
+        let placed = place(&house, order(mrn, birth_date)).await.unwrap();
+        let counter = counter.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        house.measure(&placed.containers[0].code, &[("712", "10.5", "mg/dL")], counter).await;
+        let line = house.results(&placed.containers[0].code).await.remove(0);
+        (line.patient.birth_date, line.reasons.into_iter().map(|reason| reason.words).collect::<Vec<_>>().join("; "))
+    };
+    let said = |birth: &str, words: &str| (birth.to_owned(), words.to_owned());
+    let unknown = "the critical limit depends on the patient's hour of birth, which is not known";
+    assert_eq!(judged("B-1", "2026-11-21").await, said("2026-11-21", unknown), "one to twenty-five hours");
+    // Two hours, and known from now on.
+    let critical = "10.5 is above the critical limit 10.0";
+    assert_eq!(judged("B-1", "2026-11-21 23:00").await, said("2026-11-21 23:00", critical));
+    assert_eq!(judged("B-1", "2026-11-21").await, said("2026-11-21 23:00", critical), "who does not say the hour does not take it away");
+    assert_eq!(judged("B-2", "2026-11-20T23:00").await, said("2026-11-20 23:00", ""), "twenty-six hours");
+    for other in ["2026-11-21 22:00", "2026-11-20", "2026-11-20 23:00"] {
+        let refused = place(&house, order("B-1", other)).await;
+        let Err(PlaceOrderRefusal::Conflict(words)) = refused else { panic!("{other}: {refused:?}") };
+        assert!(words.contains("birth date"), "{words}");
+    }
+    assert_eq!(house.count("SELECT COUNT(*) FROM patient").await, 2);
     assert_eq!(house.broken().await, []);
 }
 

@@ -180,6 +180,15 @@ async fn patients_are_imported_all_or_none(engine: &Engine) {
     assert_eq!(import().out, "0 patients added, 1202 known already\n", "the same without a server");
     assert_eq!(place.texts("SELECT mrn FROM patient").len(), 1_201);
     assert!(place.texts("SELECT note FROM journal WHERE act = 'import_patients'").iter().all(|note| note.parse::<u64>().is_ok()));
+    // The hour of birth is kept wherever it stands: with somebody known, and in the second line of two about one.
+    write("I-0,Family 0,,2026-11-22,U\nI-1,Family 1,,,U\n");
+    import().says(1, &["nothing was imported"]);
+    write("B-1,Baby,,2026-11-22,U\nB-2,Baby,,2026-11-22,U\nB-2,Baby,,2026-11-22 01:05,U\n");
+    assert_eq!(import().out, "2 patients added, 1 known already\n");
+    write("B-1,Baby,,2026-11-22T02:10,U\nB-2,Baby,,2026-11-22,U\n");
+    assert_eq!(import().out, "0 patients added, 2 known already\n");
+    let births = place.texts("SELECT birth_date FROM patient WHERE mrn LIKE 'B-%' ORDER BY mrn");
+    assert_eq!(births, ["2026-11-22 02:10", "2026-11-22 01:05"]);
     place.operate("import patients", &[place.data().to_str().unwrap()]).says(2, &["is not a file"]);
     place.operate("import patients", &["/none/such.csv"]).says(3, &["cannot read /none/such.csv"]);
 }

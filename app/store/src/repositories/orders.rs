@@ -15,6 +15,8 @@ sql! {
     pub ADD_PATIENTS = insert patient (id Blob, mrn Text, family_name Text, given_name Text, birth_date Text, sex Text, created_at Int);
     /// A new patient.
     pub ADD_PATIENT = insert patient (id Blob, mrn Text, family_name Text, given_name Text, birth_date Text, sex Text, created_at Int);
+    /// When a patient was born, better known than before.
+    pub SET_BIRTH_DATE = "UPDATE patient SET birth_date = ?2 WHERE id = ?1 RETURNING id, mrn, family_name, given_name, birth_date, sex, created_at";
     /// A new order.
     pub ADD_ORDER = insert lab_order (id Blob, accession Text, patient_id Blob, priority Text, ordered_at Int);
     /// A new container.
@@ -50,7 +52,7 @@ pub struct PatientRecord {
     pub family_name: String,
     /// Given name.
     pub given_name: String,
-    /// ISO birth date as far as known, or empty.
+    /// ISO birth date as far as known, with the time of day behind a space where that is known; or empty.
     pub birth_date: String,
     /// Stored code of the sex.
     pub sex: String,
@@ -121,6 +123,11 @@ pub fn patient_by_mrn(reader: &mut Reader<'_>, mrn: &str) -> Result<Option<Patie
 pub fn add_patient(tx: &mut Tx<'_>, record: &PatientRecord, now: Timestamp) -> Result<(), Trouble> {
     let values = params![record.id, &record.mrn, &record.family_name, &record.given_name, &record.birth_date, &record.sex, now];
     tx.insert_one(&ADD_PATIENT, &values).map(drop)
+}
+
+/// Keeps when a patient was born, in the stored form of a birth date.
+pub fn set_birth_date(tx: &mut Tx<'_>, patient: PatientId, birth_date: &str) -> Result<(), Trouble> {
+    tx.change_one(&SET_BIRTH_DATE, &params![patient, birth_date], "a patient").map(drop)
 }
 
 /// Adds an order.

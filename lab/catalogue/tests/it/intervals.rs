@@ -158,7 +158,10 @@ proptest! {
     ) {
         let (born_at, collected) = (Timestamp::from_micros(born * 1_000_000), Timestamp::from_micros((born + lived) * 1_000_000));
         let zone = Zone::named("Europe/Berlin").unwrap();
-        let age = AgeAtCollection::from_birth_time(born_at, collected, &zone).unwrap();
+        let born = BirthDate::parse(&born_at.on_wall_clock(&zone).unwrap()).unwrap();
+        let age = AgeAtCollection::from_birth_date(&born, collected, &zone).unwrap();
+        // An hour that comes twice a year leaves an hour open.
+        prop_assume!(age.youngest() == age.oldest());
         let sex = if female { Sex::Female } else { Sex::Male };
         let choice = shipped_intervals().choose(&test, &selection(sex, age));
         prop_assert!(!matches!(choice, IntervalChoice::Several { .. }), "{}: {:?}", test, choice);

@@ -4,7 +4,7 @@
 
 use crate::bench::{bounds_in_words, selection, shipped_intervals};
 use catalogue::TestCode;
-use kernel::{AgeAtCollection, Decimal, Sex, Timestamp, Zone};
+use kernel::{AgeAtCollection, BirthDate, Decimal, Sex, Zone};
 
 const LADDERS: &[(&str, Sex, &[&str])] = &[
     (
@@ -172,9 +172,9 @@ fn each_interval_begins_at_its_first_minute_and_ends_before_the_next_begins() {
 #[test]
 fn by_the_calendar_a_birthday_begins_an_interval_and_hours_count_from_the_birth() {
     let utc = Zone::utc();
-    let born: Timestamp = "2020-01-31T20:00:00Z".parse().unwrap();
+    let born = BirthDate::parse("2020-01-31 20:00").unwrap();
     let found = |test: &str, sex: Sex, collected: &str| {
-        let age = AgeAtCollection::from_birth_time(born, collected.parse().unwrap(), &utc).unwrap();
+        let age = AgeAtCollection::from_birth_date(&born, collected.parse().unwrap(), &utc).unwrap();
         bounds_in_words(&shipped_intervals().choose(&TestCode::parse(test).unwrap(), &selection(sex, age)))
     };
     for (test, sex, collected, interval) in [
