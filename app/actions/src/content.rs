@@ -1,6 +1,7 @@
 //! The content that ships with the program: the starting catalogue and each driver's default mapping, embedded as text.
 
 use catalogue::{Catalogue, ContentTrouble, EditionFiles, InstrumentMapping};
+use people::{PrivilegeTrouble, Privileges};
 
 /// Shipped or given content that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +35,16 @@ pub fn starting_edition() -> Result<EditionFiles, ContentProblem> {
 pub fn starting_catalogue() -> Result<Catalogue, ContentProblem> {
     starting_edition()?.read().map_err(ContentProblem)
 }
+
+/// The table of privileges that ships with the program.
+pub fn starting_privileges() -> Result<Privileges, PrivilegeProblem> {
+    Privileges::read(include_str!("../../../content/people/privileges.csv")).map_err(PrivilegeProblem)
+}
+
+/// A table of privileges that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+pub struct PrivilegeProblem(pub Vec<PrivilegeTrouble>);
 
 /// The mapping that ships with a driver; a site replaces it by its own file.
 pub fn default_mapping(driver: &str, catalogue: &Catalogue) -> Result<Option<InstrumentMapping>, ContentProblem> {

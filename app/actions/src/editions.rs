@@ -1,20 +1,20 @@
 //! Editions of the catalogue in a laboratory: imported as files and never changed, signed by a director, and in force from their day on.
 
 use crate::accounts::{SignInRefusal, authenticate};
+use crate::authority::roles;
 use crate::new_ids::{new_command, new_uuid, now};
 use crate::operator;
 use crate::trouble::ActTrouble;
 use catalogue::in_force::{InForce, KeptEdition, in_force};
 use catalogue::{Catalogue, ContentTrouble, EditionFiles, Signature};
 use kernel::{Actor, EditionId, Timestamp, Zone};
+use people::Role;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use store::repositories::editions::{self, EditionRecord, SignatureRecord};
 use store::{Outcome, Reader, Store, Trouble, Tx};
 use uuid::Uuid;
 
-/// The role that signs.
-pub const DIRECTOR: &str = "director";
 /// Characters of what a signature means.
 const MEANING_CHARACTERS_MAX: usize = 300;
 /// Editions of a laboratory; more than anybody makes in its life.
@@ -52,7 +52,7 @@ pub enum EditionRefusal {
         at: Timestamp,
     },
     /// Only directors sign.
-    #[error("{user} is {role}, and only a member of staff with the role {DIRECTOR} signs an edition")]
+    #[error("{user} is {role}, and only a member of staff with the role {} signs an edition", Role::Director)]
     NoDirector {
         /// Who tried.
         user: String,
@@ -124,7 +124,7 @@ pub async fn sign_edition(store: &Store, name: &str, user: &str, password: &str,
         return Err(EditionRefusal::Meaning);
     }
     let staff = authenticate(store, user, password).await?;
-    if staff.role != DIRECTOR {
+    if !roles(&staff.role).contains(&Role::Director) {
         return Err(EditionRefusal::NoDirector { user: staff.user_name, role: staff.role });
     }
     let edition = record_of(store, name).await?;

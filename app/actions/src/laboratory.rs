@@ -9,6 +9,7 @@ use crate::new_ids::now;
 use crate::place_order::PlacedOrder;
 use catalogue::Catalogue;
 use kernel::{Realm, Zone};
+use people::Privileges;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use store::Store;
@@ -22,6 +23,8 @@ pub struct LaboratorySettings {
     pub realm: Realm,
     /// The edition of the catalogue in force, and what comes next.
     pub catalogue: Holding,
+    /// What each role may do here.
+    pub privileges: Privileges,
     /// The site's zone: days of age and dates on pages.
     pub zone: Zone,
     /// One or two characters 0-9 A-Z before every container code.
@@ -40,6 +43,7 @@ const PLACED_ORDERS_MAX: usize = 256;
 struct Inner {
     store: Store,
     realm: Realm,
+    privileges: Privileges,
     zone: Zone,
     site_prefix: String,
     analysers: Vec<Analyser>,
@@ -67,13 +71,14 @@ pub struct LinkState {
 impl Laboratory {
     /// Opens the laboratory on a store.
     pub fn new(store: Store, settings: LaboratorySettings) -> Self {
-        let LaboratorySettings { realm, catalogue, zone, site_prefix, analysers } = settings;
+        let LaboratorySettings { realm, catalogue, privileges, zone, site_prefix, analysers } = settings;
         let links = analysers.iter().map(|analyser| (analyser.name.to_string(), LinkState::default())).collect();
         let placed = broadcast::Sender::new(PLACED_ORDERS_MAX);
         let links = Mutex::new(links);
         Self(Arc::new(Inner {
             store,
             realm,
+            privileges,
             zone,
             site_prefix,
             analysers,
@@ -93,6 +98,10 @@ impl Laboratory {
     /// Its realm.
     pub fn realm(&self) -> Realm {
         self.0.realm
+    }
+    /// What each role may do here.
+    pub fn privileges(&self) -> &Privileges {
+        &self.0.privileges
     }
     /// What its realm makes of gates that are not established.
     pub fn policy(&self) -> Policy {

@@ -4,6 +4,7 @@
 mod access_log;
 mod accounts;
 mod analyser;
+mod authority;
 mod back_up;
 mod backup_manifest;
 mod check_backup;
@@ -34,15 +35,16 @@ pub mod views;
 pub use access_log::{LOOKINGS_MAX, Looking, Lookings, SeenBefore, who_saw};
 pub use accounts::{SignInRefusal, SignedIn, StaffLine, bearer, session, sign_in, sign_out};
 pub use analyser::{Analyser, AnalyserTrouble};
+pub use authority::{entrance, person};
 pub use back_up::{BackUpRefusal, back_up};
 pub use backup_manifest::{BackupDamage, Manifest, ManifestFile, Part, verify_backup};
 pub use check_backup::{BackupCheckTrouble, BackupChecked, check_backup};
 pub use check_log::{LogCheckTrouble, LogChecked, check_log};
 pub use close_task::{CloseTaskRefusal, close_task};
-pub use content::{ContentProblem, LOINC_NOTICE, default_mapping, starting_catalogue, starting_edition};
+pub use content::{ContentProblem, LOINC_NOTICE, default_mapping, starting_catalogue, starting_edition, starting_privileges};
 pub use editions::{
-    DIRECTOR, EditionListed, EditionRefusal, Holding, ImportedEdition, edition_digest, edition_files, holding, import_edition,
-    list_editions, sign_edition,
+    EditionListed, EditionRefusal, Holding, ImportedEdition, edition_digest, edition_files, holding, import_edition, list_editions,
+    sign_edition,
 };
 pub use file_next::file_next;
 pub use file_readings::{Filed, Prepared, prepare};

@@ -5,6 +5,7 @@ use crate::new_ids::{new_command, new_uuid, now};
 use crate::trouble::ActTrouble;
 use crate::{StaffLine, operator};
 use kernel::{PersonName, StaffId};
+use people::{Role, RoleTrouble};
 use store::repositories::accounts::{self, StaffRecord};
 use store::{Outcome, Store, Trouble, Tx};
 
@@ -12,8 +13,6 @@ use store::{Outcome, Store, Trouble, Tx};
 const PASSWORD_BYTES: usize = 15;
 /// Characters of a user name.
 const USER_CHARACTERS_MAX: usize = 64;
-/// Characters of a role.
-const ROLE_CHARACTERS_MAX: usize = 32;
 /// Members of staff one list shows.
 pub(crate) const STAFF_LISTED_MAX: u32 = 10_000;
 /// Stands where a hash would: no password fits it.
@@ -26,7 +25,7 @@ pub struct NewStaff {
     pub user: String,
     /// The name shown.
     pub display_name: String,
-    /// The role.
+    /// The role, or several with spaces between them.
     pub role: String,
 }
 
@@ -76,7 +75,7 @@ pub struct StaffListed {
 
 /// Makes the administrator with a random password.
 pub async fn create_administrator(store: &Store) -> Result<Account, AccountRefusal> {
-    let administrator = "administrator".to_owned();
+    let administrator = Role::Administrator.name().to_owned();
     create_staff(store, NewStaff { user: administrator.clone(), display_name: "Administrator".to_owned(), role: administrator }).await
 }
 
@@ -141,13 +140,22 @@ fn read(new: &NewStaff) -> Result<NewStaff, AccountRefusal> {
     let shown = PersonName::new(&new.display_name, "").map_err(|trouble| {
         AccountRefusal::Invalid(format!("display name {:?}: it must have 1 to 100 printable characters", trouble.found))
     })?;
-    let role = new.role.trim();
-    let fits = (1..=ROLE_CHARACTERS_MAX).contains(&role.len()) && role.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'_' | b'-'));
-    if !fits {
-        let what = format!("the role must have 1 to {ROLE_CHARACTERS_MAX} of a-z, _ and -, such as “technologist”");
-        return Err(AccountRefusal::Invalid(what));
+    let role = read_roles(&new.role)?;
+    Ok(NewStaff { user: user_name(&new.user)?, display_name: shown.family().to_owned(), role })
+}
+
+/// One role or several, as they are stored: each once, in the order of the table.
+fn read_roles(text: &str) -> Result<String, AccountRefusal> {
+    let mut roles: Vec<Role> = Vec::new();
+    for name in text.split([' ', ',']).filter(|name| !name.is_empty()) {
+        roles.push(name.parse().map_err(|trouble: RoleTrouble| AccountRefusal::Invalid(trouble.to_string()))?);
     }
-    Ok(NewStaff { user: user_name(&new.user)?, display_name: shown.family().to_owned(), role: role.to_owned() })
+    roles.sort_unstable();
+    roles.dedup();
+    if roles.is_empty() {
+        return Err(AccountRefusal::Invalid("name at least one role, such as technologist".to_owned()));
+    }
+    Ok(roles.iter().map(|role| role.name()).collect::<Vec<_>>().join(" "))
 }
 
 fn user_name(text: &str) -> Result<String, AccountRefusal> {

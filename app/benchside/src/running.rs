@@ -64,6 +64,7 @@ pub(crate) async fn start(
     let settings = LaboratorySettings {
         realm: configuration.realm()?,
         catalogue: holding,
+        privileges: actions::starting_privileges().map_err(Failure::environment)?,
         zone,
         site_prefix: configuration.site_prefix.clone(),
         analysers: analysers.iter().map(|(analyser, _)| analyser.clone()).collect(),

@@ -3,12 +3,14 @@
 use crate::Web;
 use crate::error::Refusal;
 use crate::local_path;
-use actions::StaffLine;
+use crate::words::t;
+use actions::{Laboratory, StaffLine};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use kernel::{Actor, TokenId};
+use kernel::{Actor, Lang, TokenId};
+use people::{Action, Entrance, Scope};
 use std::sync::Arc;
 
 /// The name of the session's cookie.
@@ -41,23 +43,50 @@ impl Program {
     }
 }
 
-/// Lets a person with a session in; everybody else is sent to the sign-in page and back.
-pub(crate) async fn session(State(web): State<Web>, mut request: Request, next: Next) -> Response {
+/// Lets a person with a session in, if the action is theirs; whoever is not signed in is sent to the sign-in page and back.
+pub(crate) async fn person(State((web, action)): State<(Web, Option<Action>)>, mut request: Request, next: Next) -> Response {
     if !may_change(&request) {
         return Refusal::not_our_page().into_response();
     }
     let Some(cookie) = cookie_in(request.headers()) else { return to_sign_in(&request) };
-    match actions::session(&web.lab, &cookie).await {
-        Ok(Some(staff)) => {
-            let signed = Signed { staff: Arc::new(staff), cookie: cookie.into() };
+    let staff = match actions::session(&web.lab, &cookie).await {
+        Ok(Some(staff)) => staff,
+        Ok(None) => return to_sign_in(&request),
+        Err(trouble) => return Refusal::from(trouble).into_response(),
+    };
+    let refused = action.and_then(|action| refusal(&web.lab, &staff, action, is_reading(&request)));
+    let signed = Signed { staff: Arc::new(staff), cookie: cookie.into() };
+    let mut response = match refused {
+        Some(refusal) => refusal.into_response(),
+        None => {
             request.extensions_mut().insert(signed.clone());
-            let mut response = next.run(request).await;
-            response.extensions_mut().insert(signed);
-            response
+            next.run(request).await
         }
-        Ok(None) => to_sign_in(&request),
-        Err(trouble) => Refusal::from(trouble).into_response(),
+    };
+    response.extensions_mut().insert(signed);
+    response
+}
+
+/// Why this person may not come in for an action. Whoever may do a part of it, or all of it under somebody who signs, may look; a change needs all of it.
+pub(crate) fn refusal(lab: &Laboratory, staff: &StaffLine, action: Action, is_reading: bool) -> Option<Refusal> {
+    match (actions::entrance(lab, staff, action), is_reading) {
+        (Ok(Entrance::Alone(Scope::Whole)), _) => None,
+        // Which records are somebody's own is not known yet.
+        (Ok(Entrance::Alone(Scope::OwnRecords)), _) => Some(Refusal::not_allowed(t!("only on own records, which are not told apart yet"))),
+        (Ok(_), true) => None,
+        (Ok(Entrance::Supervised), false) => {
+            Some(Refusal::not_allowed(t!("only under a supervisor who signs for it, which cannot be done here yet")))
+        }
+        (Ok(Entrance::Alone(_)), false) => Some(Refusal::not_allowed(t!("only a part of it, or together with a second person"))),
+        (Err(denials), _) => {
+            let words: Vec<String> = denials.iter().map(|denial| denial.words(Lang::English)).collect();
+            Some(Refusal::not_allowed(&words.join("; ")))
+        }
     }
+}
+
+fn is_reading(request: &Request) -> bool {
+    request.method() == Method::GET || request.method() == Method::HEAD
 }
 
 /// Lets a program with a token in.
@@ -81,7 +110,7 @@ pub(crate) async fn own_pages_only(request: Request, next: Next) -> Response {
 
 /// Whether this request may change something, as far as its origin goes. Reading always may.
 fn may_change(request: &Request) -> bool {
-    request.method() == Method::GET || request.method() == Method::HEAD || from_our_page(request.headers())
+    is_reading(request) || from_our_page(request.headers())
 }
 
 /// Browsers say where a request comes from: by Sec-Fetch-Site where they trust the connection, else by Origin. One of them must be there.

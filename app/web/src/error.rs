@@ -145,6 +145,17 @@ impl Refusal {
         )
     }
 
+    /// W-018: signed in, and not allowed to do this.
+    pub(crate) fn not_allowed(why: &str) -> Self {
+        Self::new(
+            "W-018",
+            StatusCode::FORBIDDEN,
+            format!("Your account may not do this: {why}."),
+            "the roles of your account",
+            "Ask somebody whose work it is, or whoever looks after accounts.",
+        )
+    }
+
     /// The refusal behind a status that a lower layer answered by itself.
     pub(crate) fn of_status(status: StatusCode) -> Self {
         match status {

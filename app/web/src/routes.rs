@@ -5,6 +5,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get, post};
+use people::Action;
 
 /// Who may enter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub enum Entry {
     Everyone,
     /// A person with a session: the cookie, and for changes a request that comes from our own pages.
     Session,
+    /// Such a person whose roles include this; a change needs the whole of it.
+    Person(Action),
     /// A program with a bearer token. Cookies do not count here.
     Token,
 }
@@ -40,7 +43,7 @@ const fn route(method: &'static str, path: &'static str, entry: Entry, handler: 
 /// A request's body may have this many bytes: an order with every test of the catalogue has a few thousand.
 pub(crate) const BODY_BYTES_MAX: usize = 256 * 1024;
 
-use Entry::{Everyone, Session, Token};
+use Entry::{Everyone, Person, Session, Token};
 
 static ROUTES: [Route; 22] = [
     route("GET", "/healthz", Everyone, || get(probes::alive)),
@@ -49,15 +52,15 @@ static ROUTES: [Route; 22] = [
     route("GET", "/sign-in", Everyone, || get(pages::sign_in::show)),
     route("POST", "/sign-in", Everyone, || post(pages::sign_in::enter)),
     route("POST", "/sign-out", Session, || post(pages::sign_in::leave)),
-    route("GET", "/", Session, || get(pages::results::show)),
-    route("GET", "/orders/new", Session, || get(pages::new_order::show)),
-    route("POST", "/orders/new", Session, || post(pages::new_order::place)),
-    route("GET", "/orders/{accession}", Session, || get(pages::order::show)),
-    route("GET", "/tasks", Session, || get(pages::tasks::show)),
-    route("POST", "/tasks/{task}/close", Session, || post(pages::tasks::close)),
-    route("GET", "/transmissions/{transmission}", Session, || get(pages::transmission::show)),
-    route("GET", "/instruments", Session, || get(pages::instruments::show)),
-    route("GET", "/find", Session, || get(pages::find::show)),
+    route("GET", "/", Person(Action::ViewWorklist), || get(pages::results::show)),
+    route("GET", "/orders/new", Person(Action::EnterOrder), || get(pages::new_order::show)),
+    route("POST", "/orders/new", Person(Action::EnterOrder), || post(pages::new_order::place)),
+    route("GET", "/orders/{accession}", Person(Action::ViewWorklist), || get(pages::order::show)),
+    route("GET", "/tasks", Person(Action::ViewWorklist), || get(pages::tasks::show)),
+    route("POST", "/tasks/{task}/close", Person(Action::VerifyNormal), || post(pages::tasks::close)),
+    route("GET", "/transmissions/{transmission}", Person(Action::ViewWorklist), || get(pages::transmission::show)),
+    route("GET", "/instruments", Person(Action::ViewWorklist), || get(pages::instruments::show)),
+    route("GET", "/find", Person(Action::SearchPatient), || get(pages::find::show)),
     route("GET", "/events", Session, || get(events::stream)),
     route("POST", "/api/v1/orders", Token, || post(api::orders::place)),
     route("GET", "/api/v1/orders/{accession}", Token, || get(api::orders::show)),
@@ -88,7 +91,8 @@ pub(crate) fn build(web: Web) -> Router {
         let handler = (route.handler)();
         let guarded = match route.line.entry {
             Everyone => handler.route_layer(from_fn(entry::own_pages_only)),
-            Session => handler.route_layer(from_fn_with_state(web.clone(), entry::session)),
+            Session => handler.route_layer(from_fn_with_state((web.clone(), None), entry::person)),
+            Person(action) => handler.route_layer(from_fn_with_state((web.clone(), Some(action)), entry::person)),
             Token => handler.route_layer(from_fn_with_state(web.clone(), entry::token)),
         };
         router = router.route(route.line.path, guarded);

@@ -129,26 +129,56 @@ pub fn authorise<A: Act>(
     time: Timestamp,
     _realm: Realm,
 ) -> Decision<A> {
-    let action = A::ACTION;
-    let best = person.roles.iter().map(|role| (site.privileges.allowance(action, *role), *role)).max_by_key(|(allowance, _)| *allowance);
-    let Some((allowance, role)) = best else { return Decision::Deny(vec![Denial::NoRole]) };
-    let authority = |scope| Authority { staff: person.id, role, scope, at: time, act: PhantomData };
-    let scope = match allowance {
-        Allowance::Never | Allowance::Unknown(_) => return Decision::Deny(denials(person, action, site)),
-        Allowance::Supervised => {
-            let may_sign = |role: &&Role| site.privileges.allowance(action, **role) == Allowance::Unsupervised;
-            let supervisors: Vec<Role> = Role::ALL.iter().filter(may_sign).copied().collect();
-            return Decision::AllowWithSupervisor(Supervised { authority: authority(Scope::Whole), supervisors });
-        }
-        Allowance::Read => Scope::Read,
-        Allowance::Draft => Scope::Draft,
-        Allowance::Part(part) => Scope::Part(part),
-        Allowance::Own => Scope::OwnRecords,
-        Allowance::SecondPerson => Scope::OneOfTwo,
-        Allowance::Final => Scope::LastOfTwo,
-        Allowance::Unsupervised => Scope::Whole,
+    let Found { role, entrance } = match find(person, A::ACTION, site) {
+        Ok(found) => found,
+        Err(denials) => return Decision::Deny(denials),
     };
-    Decision::Authority(authority(scope))
+    let authority = |scope| Authority { staff: person.id, role, scope, at: time, act: PhantomData };
+    match entrance {
+        Entrance::Alone(scope) => Decision::Authority(authority(scope)),
+        Entrance::Supervised => {
+            let may_sign = |role: &&Role| site.privileges.allowance(A::ACTION, **role) == Allowance::Unsupervised;
+            let supervisors = Role::ALL.iter().filter(may_sign).copied().collect();
+            Decision::AllowWithSupervisor(Supervised { authority: authority(Scope::Whole), supervisors })
+        }
+    }
+}
+
+/// How somebody stands before an act, as a door needs to know it: nothing is done by knowing, and the act itself asks [`authorise`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Entrance {
+    /// As far as this goes, by themselves.
+    Alone(Scope),
+    /// Under a supervisor.
+    Supervised,
+}
+
+/// Whether somebody may come as far as an action at all, or why not.
+pub fn entrance(person: &Person, action: Action, site: &Site<'_>) -> Result<Entrance, Vec<Denial>> {
+    find(person, action, site).map(|found| found.entrance)
+}
+
+struct Found {
+    role: Role,
+    entrance: Entrance,
+}
+
+/// The best that any role gives.
+fn find(person: &Person, action: Action, site: &Site<'_>) -> Result<Found, Vec<Denial>> {
+    let best = person.roles.iter().map(|role| (site.privileges.allowance(action, *role), *role)).max_by_key(|(allowance, _)| *allowance);
+    let (allowance, role) = best.ok_or_else(|| vec![Denial::NoRole])?;
+    let entrance = match allowance {
+        Allowance::Never | Allowance::Unknown(_) => return Err(denials(person, action, site)),
+        Allowance::Supervised => Entrance::Supervised,
+        Allowance::Read => Entrance::Alone(Scope::Read),
+        Allowance::Draft => Entrance::Alone(Scope::Draft),
+        Allowance::Part(part) => Entrance::Alone(Scope::Part(part)),
+        Allowance::Own => Entrance::Alone(Scope::OwnRecords),
+        Allowance::SecondPerson => Entrance::Alone(Scope::OneOfTwo),
+        Allowance::Final => Entrance::Alone(Scope::LastOfTwo),
+        Allowance::Unsupervised => Entrance::Alone(Scope::Whole),
+    };
+    Ok(Found { role, entrance })
 }
 
 fn denials(person: &Person, action: Action, site: &Site<'_>) -> Vec<Denial> {

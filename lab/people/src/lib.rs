@@ -8,6 +8,6 @@ mod privileges;
 mod role;
 
 pub use action::{Act, Action};
-pub use authorise::{Authority, Decision, Denial, Person, Scope, Site, Supervised, TestSystem, TwoPeople, authorise};
+pub use authorise::{Authority, Decision, Denial, Entrance, Person, Scope, Site, Supervised, TestSystem, TwoPeople, authorise, entrance};
 pub use privileges::{Allowance, Condition, Part, PrivilegeTrouble, Privileges};
 pub use role::{Role, RoleTrouble};

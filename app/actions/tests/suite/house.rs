@@ -46,7 +46,14 @@ fn analyser(name: &str, driver: &'static Driver, catalogue: &Catalogue) -> Analy
 
 fn settings(realm: Realm, catalogue: Holding, analysers: Vec<Analyser>) -> LaboratorySettings {
     let zone = Zone::named("Europe/Berlin").unwrap();
-    LaboratorySettings { realm, catalogue, zone, site_prefix: "A".to_owned(), analysers }
+    LaboratorySettings {
+        realm,
+        catalogue,
+        privileges: actions::starting_privileges().unwrap(),
+        zone,
+        site_prefix: "A".to_owned(),
+        analysers,
+    }
 }
 
 impl House {

@@ -8,14 +8,14 @@ use crate::configuration::{Configuration, FILE, LinkConfiguration};
 use crate::failure::Failure;
 use crate::folder_lock::FolderLock;
 use crate::running::{Running, StopSignals, command_line, open_store, start};
-use actions::OrderRequest;
+use actions::{NewStaff, OrderRequest};
 use kernel::Realm;
 use serde::{Deserialize, Serialize};
 use simulator::{Chance, Physiology, Specimen, VirtualCobas};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use store::Opening;
+use store::{Opening, Store};
 use tokio::sync::mpsc;
 
 /// What `demo` is told.
@@ -123,9 +123,9 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     let configuration = configuration(&arguments, &folder)?;
     let opening = if former.is_some() { Opening::Existing } else { Opening::CreateNew };
     let store = open_store(&lock, &place, &configuration, opening)?;
-    let accounts = match former {
-        Some(accounts) => accounts,
-        None => first_accounts(&store).await?,
+    let (accounts, token) = match former {
+        Some(former) => (former.accounts, former.token),
+        None => new_accounts(&store).await?,
     };
     let running = start(lock, &place, &configuration, store, arguments.assets.clone()).await?;
     let rack = start_simulator(&running, &arguments)?;
@@ -134,9 +134,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     }
     // Before anybody is told where it is: whatever is ordered from then on is measured.
     let feeding = tokio::spawn(feed(running.lab.orders_placed(), rack));
-    write_demo_file(&folder, &running, &accounts)?;
-    say(running.ready_line());
-    say(greeting(&running, &accounts, &folder));
+    say_ready(&folder, &running, accounts, token)?;
     let ward = tokio::spawn(order_now_and_then(running.lab.clone(), arguments.seed, arguments.speed));
     let ended = running.run_until_stopped(signals).await;
     feeding.abort();
@@ -144,24 +142,51 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     ended
 }
 
-fn greeting(running: &Running, accounts: &Accounts, folder: &Path) -> String {
-    format!(
-        "Open http://{}/ and sign in as {} with password {}\nData and demo.json are in {}; stop with Ctrl-C.",
-        running.http,
-        accounts.user,
-        accounts.password,
-        folder.display()
-    )
+/// Whoever works in the demonstration, first the one most visitors want to be.
+const PEOPLE: [(&str, &str); 7] = [
+    ("technologist", "Tess Technologist"),
+    ("phlebotomist", "Phil Phlebotomist"),
+    ("assistant", "Asa Assistant"),
+    ("technician", "Tim Technician"),
+    ("student", "Stu Student"),
+    ("supervisor", "Sue Supervisor"),
+    ("director", "Dr Dana Director"),
+];
+
+/// An account for each kind of work, named by it, and the administrator's.
+async fn new_accounts(store: &Store) -> Result<(Vec<DemoAccount>, String), Failure> {
+    let mut accounts = Vec::new();
+    for (role, display_name) in PEOPLE {
+        let new = NewStaff { user: role.to_owned(), display_name: display_name.to_owned(), role: role.to_owned() };
+        let account = actions::create_staff(store, new).await.map_err(Failure::environment)?;
+        accounts.push(DemoAccount { user: account.user, password: account.password, role: account.role });
+    }
+    let Accounts { user, password, role, token } = first_accounts(store).await?;
+    accounts.push(DemoAccount { user, password, role });
+    Ok((accounts, token))
 }
 
-/// The accounts of a demonstration that stands in the folder already.
-fn former_demonstration(folder: &Path) -> Result<Option<Accounts>, Failure> {
+/// Tells programs by the file, people by words.
+fn say_ready(folder: &Path, running: &Running, accounts: Vec<DemoAccount>, token: String) -> Result<(), Failure> {
+    let first = accounts.first().cloned().ok_or_else(|| Failure::Environment("the demonstration has no account".to_owned()))?;
+    write_demo_file(folder, running, accounts, token)?;
+    say(running.ready_line());
+    say(format_args!(
+        "Open http://{}/ and sign in as {} with password {}\nData and demo.json, with accounts for other kinds of work, are in {}; stop with Ctrl-C.",
+        running.http,
+        first.user,
+        first.password,
+        folder.display()
+    ));
+    Ok(())
+}
+
+/// A demonstration that stands in the folder already.
+fn former_demonstration(folder: &Path) -> Result<Option<DemoFile>, Failure> {
     let path = folder.join("demo.json");
     let Ok(text) = std::fs::read_to_string(&path) else { return Ok(None) };
     let unreadable = || Failure::Environment(format!("{} is not a demonstration's file: name an empty folder", path.display()));
-    let file: DemoFile = serde_json::from_str(&text).map_err(|_| unreadable())?;
-    let account = file.accounts.into_iter().next().ok_or_else(unreadable)?;
-    Ok(Some(Accounts { user: account.user, password: account.password, role: account.role, token: file.token }))
+    serde_json::from_str(&text).map(Some).map_err(|_| unreadable())
 }
 
 fn configuration(arguments: &Arguments, folder: &Path) -> Result<Configuration, Failure> {
@@ -192,20 +217,14 @@ fn free_or_any(port: u16) -> u16 {
     if free { port } else { 0 }
 }
 
-fn write_demo_file(folder: &Path, running: &Running, accounts: &Accounts) -> Result<(), Failure> {
+fn write_demo_file(folder: &Path, running: &Running, accounts: Vec<DemoAccount>, token: String) -> Result<(), Failure> {
     let link = |(analyser, address): &(actions::Analyser, SocketAddr)| DemoLink {
         name: analyser.name.to_string(),
         driver: analyser.driver.name.to_owned(),
         protocol: analyser.driver.protocol.to_owned(),
         address: address.to_string(),
     };
-    let file = DemoFile {
-        http: running.http.to_string(),
-        mllp: None,
-        links: running.links.iter().map(link).collect(),
-        accounts: vec![DemoAccount { user: accounts.user.clone(), password: accounts.password.clone(), role: accounts.role.clone() }],
-        token: accounts.token.clone(),
-    };
+    let file = DemoFile { http: running.http.to_string(), mllp: None, links: running.links.iter().map(link).collect(), accounts, token };
     let text = serde_json::to_string_pretty(&file).map_err(Failure::environment)?;
     let path = folder.join("demo.json");
     // Whoever waits for the file must never see half of it.

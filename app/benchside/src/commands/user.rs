@@ -16,9 +16,9 @@ pub(crate) enum Act {
         /// The name shown.
         #[arg(long, value_name = "NAME")]
         display_name: String,
-        /// What the person does here, such as technologist.
-        #[arg(long)]
-        role: String,
+        /// What the person does here, such as technologist; several times for several roles.
+        #[arg(long, required = true)]
+        role: Vec<String>,
     },
     /// Lists the accounts: user name, role, whether it is active, name shown.
     List {
@@ -43,7 +43,7 @@ pub(crate) enum Act {
 
 pub(crate) async fn run(act: Act) -> Result<(), Failure> {
     let (place, request) = match act {
-        Act::Add { name, place, display_name, role } => (place, Request::UserAdd { user: name, display_name, role }),
+        Act::Add { name, place, display_name, role } => (place, Request::UserAdd { user: name, display_name, role: role.join(" ") }),
         Act::List { place } => (place, Request::UserList {}),
         Act::Reset { name, place } => (place, Request::UserReset { user: name }),
         Act::Deactivate { name, place } => (place, Request::UserDeactivate { user: name }),

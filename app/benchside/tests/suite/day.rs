@@ -33,7 +33,8 @@ pub(crate) struct Day<'d> {
     place: &'d Place<'d>,
     server: &'d Server,
     token: &'d str,
-    password: &'d str,
+    /// Of the technologist.
+    password: String,
     accession: String,
     container: String,
     cookie: String,
@@ -49,9 +50,11 @@ fn patient(family_name: &str) -> Value {
 
 impl<'d> Day<'d> {
     pub(crate) fn begin(place: &'d Place<'d>, server: &'d Server, accounts: &'d Accounts) -> Self {
-        let (token, password) = (accounts.token.as_str(), accounts.password.as_str());
+        let token = accounts.token.as_str();
+        let added = place.operate("user add", &["tess", "--display-name", "Tess", "--role", "technologist"]);
+        let password = added.out.lines().find_map(|line| line.strip_prefix("password ")).unwrap().to_owned();
         let (accession, container) = order(server.http, token, &patient(FAMILY));
-        let secrets = vec![token.to_owned(), password.to_owned(), accession.clone(), container.clone()];
+        let secrets = vec![token.to_owned(), accounts.password.clone(), password.clone(), accession.clone(), container.clone()];
         Self { place, server, token, password, accession, container, cookie: String::new(), secrets, told: Vec::new() }
     }
 
@@ -100,11 +103,11 @@ impl<'d> Day<'d> {
 
     /// A person at the pages, with right and wrong words.
     pub(crate) fn pages(&mut self) {
-        let (status, cookie) = self.browse("POST", "/sign-in", &format!("user=administrator&password={}", self.password));
+        let (status, cookie) = self.browse("POST", "/sign-in", &format!("user=tess&password={}", self.password));
         let Some((_, session)) = cookie.split_once('=') else { panic!("not signed in: {status}") };
         self.secrets.push(session.to_owned());
         self.cookie = cookie;
-        assert_eq!(self.browse("POST", "/sign-in", &format!("user=administrator&password={WRONG_PASSWORD}")).0 / 100, 4);
+        assert_eq!(self.browse("POST", "/sign-in", &format!("user=tess&password={WRONG_PASSWORD}")).0 / 100, 4);
         assert_eq!(self.browse("POST", "/sign-in", &format!("user={FAMILY}&password={WRONG_PASSWORD}")).0 / 100, 4);
         for (path, status) in [
             (format!("/orders/{}", self.accession), 200),

@@ -60,7 +60,11 @@ async fn accounts_are_made_while_it_runs_and_while_it_does_not(engine: &Engine) 
     assert!(!signs_in(&server, "asa", word(&reset, "password")) && !signs_in(&server, "asa", "none"));
     add("asa").says(2, &["asa", "already"]);
     place.operate("user reset", &["nobody"]).says(2, &["nobody", "user list"]);
-    place.operate("user add", &["A B", "--display-name", "A", "--role", "x"]).says(2, &["user name"]);
+    place.operate("user add", &["A B", "--display-name", "A", "--role", "lead"]).says(2, &["user name"]);
+    place
+        .operate("user add", &["boss", "--display-name", "A", "--role", "boss"])
+        .says(2, &["\"boss\" is no role", "technologist", "director"]);
+    place.operate("user add", &["boss", "--display-name", "A", "--role", " "]).says(2, &["at least one role"]);
     assert_eq!(server.stop().code, Some(0));
     add("asa").says(2, &["asa", "already"]);
     assert_eq!(place.operate("user list", &[]).out, list.replace("asa\ttechnologist\tactive", "asa\ttechnologist\tdeactivated"));

@@ -48,6 +48,7 @@ fn laboratory_at(target: &Target, options: Options) -> (Laboratory, Analyser, An
     let settings = LaboratorySettings {
         realm: Realm::Demonstration,
         catalogue: catalogue.into(),
+        privileges: actions::starting_privileges().unwrap(),
         zone: Zone::utc(),
         site_prefix: "A".to_owned(),
         analysers: vec![one.clone(), other.clone()],

@@ -36,6 +36,7 @@ impl House {
         let settings = LaboratorySettings {
             realm: Realm::Demonstration,
             catalogue: catalogue.into(),
+            privileges: actions::starting_privileges().unwrap(),
             zone: Zone::utc(),
             site_prefix: "A".to_owned(),
             analysers: analysers.clone(),

@@ -1,11 +1,12 @@
 //! What stands around every page: the realm's banner, the way to the other pages, the scan box, who is signed in.
 
 use crate::Web;
-use crate::entry::Signed;
+use crate::entry::{self, Signed};
 use crate::words::t;
 use actions::Versions;
 use kernel::Realm;
 use maud::{DOCTYPE, Markup, html};
+use people::Action;
 
 /// The page of the navigation one is on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,12 +19,12 @@ pub(crate) enum Here {
     Elsewhere,
 }
 
-/// The navigation: address, words and key.
-const PLACES: [(Here, &str, &str, &str); 4] = [
-    (Here::Results, "/", t!("Results"), "R"),
-    (Here::NewOrder, "/orders/new", t!("New order"), "N"),
-    (Here::Tasks, "/tasks", t!("Tasks"), "T"),
-    (Here::Instruments, "/instruments", t!("Instruments"), "I"),
+/// The navigation: address, what it is for, words and key. Who may not go there does not see it.
+const PLACES: [(Here, &str, Action, &str, &str); 4] = [
+    (Here::Results, "/", Action::ViewWorklist, t!("Results"), "R"),
+    (Here::NewOrder, "/orders/new", Action::EnterOrder, t!("New order"), "N"),
+    (Here::Tasks, "/tasks", Action::ViewWorklist, t!("Tasks"), "T"),
+    (Here::Instruments, "/instruments", Action::ViewWorklist, t!("Instruments"), "I"),
 ];
 
 /// What a page shows of the topics that move: it is fetched again when one of these does.
@@ -81,7 +82,7 @@ pub(crate) fn page(web: &Web, signed: &Signed, sheet: Sheet<'_>) -> Markup {
             body data-live="waiting" data-worker=(web.assets.address("live-worker.js")) {
                 a.skip href="#main" { (t!("Skip to the content")) }
                 (realm_banner(web))
-                (top(signed, sheet.here))
+                (top(web, signed, sheet.here))
                 main #main tabindex="-1" {
                     (sheet.notice)
                     @match sheet.shown {
@@ -144,18 +145,18 @@ fn realm_banner(web: &Web) -> Markup {
     }
 }
 
-fn top(signed: &Signed, here: Here) -> Markup {
+fn top(web: &Web, signed: &Signed, here: Here) -> Markup {
     html! {
         header.top {
             a.brand href="/" { "Benchside" }
             nav aria-label=(t!("Pages")) {
                 ul {
-                    @for (place, address, name, key) in PLACES {
-                        li {
+                    @for (place, address, action, name, key) in PLACES {
+                        @if entry::refusal(&web.lab, &signed.staff, action, true).is_none() { li {
                             a href=(address) aria-current=[(place == here).then_some("page")] aria-keyshortcuts=(key) {
                                 (name) " " kbd aria-hidden="true" { (key) }
                             }
-                        }
+                        } }
                     }
                 }
             }

@@ -1,6 +1,6 @@
-//! A laboratory with one analyser, an administrator, a token and the router, gone when the test ends.
+//! A laboratory with one analyser, a technologist, a token and the router, gone when the test ends.
 
-use actions::{Analyser, InTray, Laboratory, LaboratorySettings, Received};
+use actions::{Analyser, InTray, Laboratory, LaboratorySettings, NewStaff, Received};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
@@ -56,7 +56,8 @@ impl House {
         let folder = tempfile::tempdir().unwrap();
         let target = Target::Sqlite(folder.path().join("benchside.db"));
         let store = Store::open(&target, realm, Opening::CreateNew, Options::default()).unwrap();
-        let account = actions::create_administrator(&store).await.unwrap();
+        let new = NewStaff { user: "tess".to_owned(), display_name: "Tess Technologist".to_owned(), role: "technologist".to_owned() };
+        let account = actions::create_staff(&store, new).await.unwrap();
         let token = actions::create_token(&store, "test").await.unwrap();
         let catalogue = actions::starting_catalogue().unwrap();
         let analyser = Analyser {
@@ -71,6 +72,7 @@ impl House {
         let settings = LaboratorySettings {
             realm,
             catalogue: catalogue.into(),
+            privileges: actions::starting_privileges().unwrap(),
             zone: Zone::named("Europe/Berlin").unwrap(),
             site_prefix: "A".to_owned(),
             analysers: vec![analyser.clone()],
@@ -81,6 +83,28 @@ impl House {
         Self { lab, router, password: account.password, token, cookie, analyser, _folder: folder }
     }
 
+    /// A session of somebody with these roles.
+    pub(crate) async fn cookie_of(&self, roles: &str) -> String {
+        let user = format!("{}@test", roles.replace(' ', "."));
+        let new = NewStaff { user: user.clone(), display_name: roles.to_owned(), role: roles.to_owned() };
+        let account = actions::create_staff(self.lab.store(), new).await.unwrap();
+        actions::sign_in(&self.lab, &user, &account.password).await.unwrap().cookie
+    }
+
+    /// A session of somebody whose stored role is this, whatever there is.
+    pub(crate) async fn cookie_with_stored_role(&self, role: &'static str) -> String {
+        static CHANGE: store::Sql = store::Sql::new("of a test", "UPDATE staff SET role = 'boss' WHERE role = 'educator'", None);
+        assert_eq!(role, "boss");
+        let cookie = self.cookie_of("educator").await;
+        let act = |tx: &mut store::Tx<'_>| {
+            let changed = tx.execute(&CHANGE, &[])?;
+            Ok(store::Outcome { act: "try", accepted: true, subject: None, note: changed.to_string() })
+        };
+        let actor = kernel::Actor::System("suite".to_owned());
+        assert_eq!(self.lab.store().write(&actor, actions::new_command(), actions::now(), act).await.unwrap().note, "1");
+        cookie
+    }
+
     /// A request as it is.
     pub(crate) async fn ask(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
@@ -89,12 +113,12 @@ impl House {
         Answer { status: parts.status, headers: parts.headers, text: String::from_utf8(bytes.to_vec()).unwrap() }
     }
 
-    /// A page, as the administrator.
+    /// A page, as the technologist.
     pub(crate) async fn page(&self, address: &str) -> Answer {
         self.ask(self.signed("GET", address).body(Body::empty()).unwrap()).await
     }
 
-    /// A form sent from our own page, as the administrator.
+    /// A form sent from our own page, as the technologist.
     pub(crate) async fn send(&self, address: &str, fields: &[(&str, &str)]) -> Answer {
         let request = self.signed("POST", address).header(header::ORIGIN, format!("http://{HOST}"));
         self.ask(request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(form(fields)).unwrap()).await

@@ -241,6 +241,7 @@ fn laboratory(world: &World, store: &Store) -> Laboratory {
     let settings = LaboratorySettings {
         realm: Realm::Demonstration,
         catalogue: catalogue.into(),
+        privileges: actions::starting_privileges().unwrap(),
         zone: Zone::utc(),
         site_prefix: "A".to_owned(),
         analysers,
