@@ -46,9 +46,7 @@ pub enum AnalyserTrouble {
 impl Analyser {
     /// Checks a link's name at the door.
     pub fn check_name(name: &str) -> Result<Arc<str>, AnalyserTrouble> {
-        let fits = (1..=32).contains(&name.len())
-            && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'-');
-        if fits { Ok(name.into()) } else { Err(AnalyserTrouble::Name(name.chars().take(64).collect())) }
+        if catalogue::is_instrument_name(name) { Ok(name.into()) } else { Err(AnalyserTrouble::Name(name.chars().take(64).collect())) }
     }
 
     /// Reads a test's code as its mapping knows it.

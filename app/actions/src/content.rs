@@ -13,12 +13,17 @@ fn list(troubles: &[ContentTrouble]) -> String {
 }
 
 /// The files of the edition that ships with the program.
-const STARTING: [(&str, &str); 7] = [
+const STARTING: [(&str, &str); 12] = [
     ("edition.toml", include_str!("../../../content/catalogue/edition.toml")),
     ("containers.csv", include_str!("../../../content/catalogue/containers.csv")),
     ("tests.csv", include_str!("../../../content/catalogue/tests.csv")),
     ("panels.csv", include_str!("../../../content/catalogue/panels.csv")),
+    ("methods.csv", include_str!("../../../content/catalogue/methods.csv")),
     ("critical_limits.csv", include_str!("../../../content/catalogue/critical_limits.csv")),
+    ("absurd_limits.csv", include_str!("../../../content/catalogue/absurd_limits.csv")),
+    ("delta_limits.csv", include_str!("../../../content/catalogue/delta_limits.csv")),
+    ("measuring_ranges.csv", include_str!("../../../content/catalogue/measuring_ranges.csv")),
+    ("interference_limits.csv", include_str!("../../../content/catalogue/interference_limits.csv")),
     ("reference_intervals.csv", include_str!("../../../content/catalogue/reference_intervals.csv")),
     ("martin_hopkins_factors.csv", include_str!("../../../content/catalogue/martin_hopkins_factors.csv")),
 ];

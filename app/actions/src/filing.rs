@@ -106,7 +106,8 @@ impl Filing {
         let (Some(work), Some((measured, _))) = (open, measured) else {
             return Err(Trouble::because(format!("{} was claimed but not measured", test.code)));
         };
-        let context = Context { reading, test, work, catalogue, zone: self.lab.zone() };
+        let method = self.analyser.mapping.method(&reading.code);
+        let context = Context { reading, test, instrument: &self.analyser.name, method, work, catalogue, zone: self.lab.zone() };
         let assessment = benches::assess(measured, &context);
         let verified = measured.verify(&self.verifier, &assessment, self.lab.policy(), self.at);
         let verified = verified.ok().map(|verified| verified.at());

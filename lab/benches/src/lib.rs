@@ -1,19 +1,16 @@
 //! The bench's judgement: every gate looks at every result; what each says, and why, becomes the [`Assessment`].
 
-pub mod delta;
 pub mod gates;
-pub mod interference;
 mod measure;
-pub mod measuring_range;
 
 pub use measure::measure;
 
-use catalogue::{Catalogue, Test};
+use catalogue::{Catalogue, MethodCode, Test};
 use kernel::Reading;
 use workflow::{Assessment, Measured, OpenWork};
 
 /// The edition of this set of gates, kept with every assessment: a new gate or a changed one is a new edition.
-pub const GATES_EDITION: &str = "gates-1";
+pub const GATES_EDITION: &str = "gates-2";
 
 /// What the gates may look at besides the value.
 #[derive(Debug, Clone, Copy)]
@@ -22,6 +19,10 @@ pub struct Context<'a> {
     pub reading: &'a Reading,
     /// The test it answers.
     pub test: &'a Test,
+    /// The instrument that measured, by the name of its link.
+    pub instrument: &'a str,
+    /// The method by which it did, where its mapping says so.
+    pub method: Option<&'a MethodCode>,
     /// The container, its order and its patient.
     pub work: &'a OpenWork,
     /// The edition judged by.

@@ -3,7 +3,7 @@
 use crate::calculations::martin_hopkins;
 use crate::files::{EditionFile, EditionFiles};
 use crate::table::{self, ContentTrouble};
-use crate::{container_kind, edition, intervals, limits, panel, test};
+use crate::{container_kind, edition, interference, intervals, limits, measuring_range, method, panel, test};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -83,7 +83,12 @@ fn rows(file: EditionFile, text: &str, troubles: &mut Vec<ContentTrouble>) -> Ro
         EditionFile::Containers => (&container_kind::COLUMNS[..], &["code"][..]),
         EditionFile::Tests => (&test::COLUMNS[..], &["code"][..]),
         EditionFile::Panels => (&panel::COLUMNS[..], &["code"][..]),
-        EditionFile::CriticalLimits => (&limits::COLUMNS[..], &["test", "sex", "age_min_days", "age_max_days", "condition"][..]),
+        EditionFile::Methods => (&method::COLUMNS[..], &["code"][..]),
+        EditionFile::CriticalLimits => (&limits::critical::COLUMNS[..], &limits::KEYS[..]),
+        EditionFile::AbsurdLimits => (&limits::absurd::COLUMNS[..], &limits::KEYS[..]),
+        EditionFile::DeltaLimits => (&limits::delta::COLUMNS[..], &limits::delta::KEYS[..]),
+        EditionFile::MeasuringRanges => (&measuring_range::COLUMNS[..], &measuring_range::KEYS[..]),
+        EditionFile::InterferenceLimits => (&interference::COLUMNS[..], &interference::KEYS[..]),
         EditionFile::ReferenceIntervals => (&intervals::COLUMNS[..], &intervals::KEYS[..]),
         EditionFile::LdlFactors => (&martin_hopkins::COLUMNS[..], &["tg_min", "tg_max"][..]),
     };

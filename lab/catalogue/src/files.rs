@@ -13,8 +13,18 @@ pub enum EditionFile {
     Containers,
     /// Tests.
     Tests,
+    /// Methods; may be left out.
+    Methods,
     /// Critical limits.
     CriticalLimits,
+    /// Absurd limits; may be left out.
+    AbsurdLimits,
+    /// Limits of change; may be left out.
+    DeltaLimits,
+    /// Measuring ranges; may be left out.
+    MeasuringRanges,
+    /// Limits of haemolysis, icterus and lipaemia; may be left out.
+    InterferenceLimits,
     /// Reference intervals; may be left out.
     ReferenceIntervals,
     /// Panels; may be left out.
@@ -25,8 +35,20 @@ pub enum EditionFile {
 
 impl EditionFile {
     /// All of them, in the order in which they build on each other.
-    pub const ALL: [Self; 7] =
-        [Self::Edition, Self::Containers, Self::Tests, Self::Panels, Self::ReferenceIntervals, Self::CriticalLimits, Self::LdlFactors];
+    pub const ALL: [Self; 12] = [
+        Self::Edition,
+        Self::Containers,
+        Self::Tests,
+        Self::Panels,
+        Self::Methods,
+        Self::ReferenceIntervals,
+        Self::CriticalLimits,
+        Self::AbsurdLimits,
+        Self::DeltaLimits,
+        Self::MeasuringRanges,
+        Self::InterferenceLimits,
+        Self::LdlFactors,
+    ];
 
     /// The file's name.
     pub const fn name(self) -> &'static str {
@@ -34,7 +56,12 @@ impl EditionFile {
             Self::Edition => "edition.toml",
             Self::Containers => "containers.csv",
             Self::Tests => "tests.csv",
+            Self::Methods => "methods.csv",
             Self::CriticalLimits => "critical_limits.csv",
+            Self::AbsurdLimits => "absurd_limits.csv",
+            Self::DeltaLimits => "delta_limits.csv",
+            Self::MeasuringRanges => "measuring_ranges.csv",
+            Self::InterferenceLimits => "interference_limits.csv",
             Self::ReferenceIntervals => "reference_intervals.csv",
             Self::Panels => "panels.csv",
             Self::LdlFactors => "martin_hopkins_factors.csv",
@@ -42,7 +69,7 @@ impl EditionFile {
     }
 
     const fn may_be_missing(self) -> bool {
-        matches!(self, Self::ReferenceIntervals | Self::Panels | Self::LdlFactors)
+        !matches!(self, Self::Edition | Self::Containers | Self::Tests | Self::CriticalLimits)
     }
 }
 
@@ -86,7 +113,12 @@ impl EditionFiles {
             edition: text(EditionFile::Edition),
             containers: text(EditionFile::Containers),
             tests: text(EditionFile::Tests),
+            methods: self.get(EditionFile::Methods),
             critical_limits: text(EditionFile::CriticalLimits),
+            absurd_limits: self.get(EditionFile::AbsurdLimits),
+            delta_limits: self.get(EditionFile::DeltaLimits),
+            measuring_ranges: self.get(EditionFile::MeasuringRanges),
+            interference_limits: self.get(EditionFile::InterferenceLimits),
             reference_intervals: self.get(EditionFile::ReferenceIntervals),
             panels: self.get(EditionFile::Panels),
             ldl_factors: self.get(EditionFile::LdlFactors),

@@ -8,10 +8,14 @@ mod difference;
 pub mod edition;
 mod files;
 pub mod in_force;
+pub mod interference;
 pub mod intervals;
 pub mod limits;
 pub mod mapping;
+pub mod measuring_range;
+pub mod method;
 pub mod panel;
+mod selection;
 mod table;
 pub mod test;
 
@@ -19,11 +23,18 @@ pub use container_kind::{ContainerKind, ContainerKindCode};
 pub use difference::{CellChange, Change, Difference, differences};
 pub use edition::{Edition, Signature};
 pub use files::{EditionFile, EditionFiles};
+pub use interference::InterferenceLimits;
 pub use intervals::flag::{Flag, Flagged, NoFlag};
-pub use intervals::{Interval, IntervalChoice, Intervals, Selection};
-pub use limits::{Beyond, CriticalLimit, CriticalLimits, LimitChoice, PatientFact};
+pub use intervals::{Interval, IntervalChoice, Intervals};
+pub use limits::LimitChoice;
+pub use limits::absurd::{AbsurdLimit, AbsurdLimits};
+pub use limits::critical::{Beyond, CriticalFinding, CriticalLimit, CriticalLimits};
+pub use limits::delta::{DeltaLimit, DeltaLimits, DeltaMode, DeltaUse};
 pub use mapping::InstrumentMapping;
+pub use measuring_range::{MeasuringRange, MeasuringRanges};
+pub use method::{Method, MethodCode, Methods};
 pub use panel::Panel;
+pub use selection::{PatientFact, Scope, Selection, is_instrument_name};
 pub use table::ContentTrouble;
 pub use test::{LoincCheck, Test, TestCode};
 
@@ -39,8 +50,18 @@ pub struct CatalogueText<'a> {
     pub containers: &'a str,
     /// `tests.csv`.
     pub tests: &'a str,
+    /// `methods.csv`; an edition without it has none.
+    pub methods: Option<&'a str>,
     /// `critical_limits.csv`.
     pub critical_limits: &'a str,
+    /// `absurd_limits.csv`; an edition without it has none.
+    pub absurd_limits: Option<&'a str>,
+    /// `delta_limits.csv`; an edition without it has none.
+    pub delta_limits: Option<&'a str>,
+    /// `measuring_ranges.csv`; an edition without it has none.
+    pub measuring_ranges: Option<&'a str>,
+    /// `interference_limits.csv`; an edition without it has none.
+    pub interference_limits: Option<&'a str>,
     /// `reference_intervals.csv`; an edition without it has none.
     pub reference_intervals: Option<&'a str>,
     /// `panels.csv`; an edition without it has none.
@@ -55,7 +76,12 @@ pub struct Catalogue {
     edition: Edition,
     container_kinds: BTreeMap<ContainerKindCode, ContainerKind>,
     tests: BTreeMap<TestCode, Test>,
+    methods: Methods,
     critical_limits: CriticalLimits,
+    absurd_limits: AbsurdLimits,
+    delta_limits: DeltaLimits,
+    measuring_ranges: MeasuringRanges,
+    interference_limits: InterferenceLimits,
     intervals: Intervals,
     panels: BTreeMap<TestCode, Panel>,
     ldl_factors: Option<FactorTable>,
@@ -68,18 +94,38 @@ impl Catalogue {
         let edition = edition::read(text.edition).map_err(|trouble| troubles.push(trouble)).ok();
         let container_kinds = container_kind::read(text.containers, &mut troubles);
         let tests = test::read(text.tests, &container_kinds, &mut troubles);
+        let methods = text.methods.map(|text| method::read(text, &mut troubles)).unwrap_or_default();
         let intervals = text.reference_intervals.map(|text| {
             let decimals = |test: &TestCode| tests.get(test).map(|test| test.decimals);
-            Intervals::read("reference_intervals.csv", text, decimals)
+            Intervals::read("reference_intervals.csv", text, &methods, decimals)
         });
         let intervals = intervals.transpose().map_err(|more| troubles.extend(more)).ok().flatten().unwrap_or_default();
-        let critical_limits = limits::read(text.critical_limits, &tests, &intervals, &mut troubles);
+        let known = (&tests, &methods);
+        let critical_limits = limits::critical::read(text.critical_limits, known, &intervals, &mut troubles);
+        let absurd_limits = text.absurd_limits.map(|text| limits::absurd::read(text, known, &critical_limits, &mut troubles));
+        let delta_limits = text.delta_limits.map(|text| limits::delta::read(text, known, &mut troubles));
+        let measuring_ranges = text.measuring_ranges.map(|text| measuring_range::read(text, known, &mut troubles));
+        let interference_limits = text.interference_limits.map(|text| interference::read(text, known, &mut troubles));
         let panels = text.panels.map(|text| panel::read(text, &tests, &mut troubles)).unwrap_or_default();
         let ldl_factors = text.ldl_factors.map(|text| FactorTable::read("martin_hopkins_factors.csv", text));
         let ldl_factors = ldl_factors.transpose().map_err(|more| troubles.extend(more)).ok().flatten();
         match edition {
             Some(edition) if troubles.is_empty() => {
-                Ok(Self { edition, container_kinds, tests, critical_limits, intervals, panels, ldl_factors })
+                let (absurd_limits, delta_limits) = (absurd_limits.unwrap_or_default(), delta_limits.unwrap_or_default());
+                Ok(Self {
+                    edition,
+                    container_kinds,
+                    tests,
+                    methods,
+                    critical_limits,
+                    absurd_limits,
+                    delta_limits,
+                    measuring_ranges: measuring_ranges.unwrap_or_default(),
+                    interference_limits: interference_limits.unwrap_or_default(),
+                    intervals,
+                    panels,
+                    ldl_factors,
+                })
             }
             _ => Err(troubles),
         }
@@ -117,6 +163,11 @@ impl Catalogue {
         self.tests.values()
     }
 
+    /// The methods.
+    pub fn methods(&self) -> &Methods {
+        &self.methods
+    }
+
     /// What is asked for by a code: a test, the tests of a panel, or nothing.
     pub fn asked_for(&self, code: &TestCode) -> Vec<&Test> {
         let of_panel = self.panels.get(code).into_iter().flat_map(|panel| &panel.tests).filter_map(|test| self.tests.get(test));
@@ -146,5 +197,25 @@ impl Catalogue {
     /// The critical limits.
     pub fn critical_limits(&self) -> &CriticalLimits {
         &self.critical_limits
+    }
+
+    /// The absurd limits.
+    pub fn absurd_limits(&self) -> &AbsurdLimits {
+        &self.absurd_limits
+    }
+
+    /// The limits of change.
+    pub fn delta_limits(&self) -> &DeltaLimits {
+        &self.delta_limits
+    }
+
+    /// What can be measured, by test, method and instrument.
+    pub fn measuring_ranges(&self) -> &MeasuringRanges {
+        &self.measuring_ranges
+    }
+
+    /// What haemolysis, icterus and lipaemia do to a test.
+    pub fn interference_limits(&self) -> &InterferenceLimits {
+        &self.interference_limits
     }
 }

@@ -1,7 +1,8 @@
 //! Reading a CSV table of an edition: columns by name, troubles with file and line.
 
-use kernel::Sex;
-use std::collections::HashMap;
+use crate::test::{Test, TestCode};
+use kernel::{Decimal, Lang, Sex, ValueKindExpected};
+use std::collections::{BTreeMap, HashMap};
 
 /// A fault in a content file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -30,6 +31,45 @@ impl TableRow<'_> {
     /// The cell of a column, trimmed; empty where the column is.
     pub(crate) fn cell(&self, column: &str) -> &str {
         self.cells.get(column).map_or("", String::as_str)
+    }
+
+    /// The cell of a column, if something stands in it.
+    pub(crate) fn filled(&self, column: &str) -> Option<String> {
+        Some(self.cell(column)).filter(|cell| !cell.is_empty()).map(str::to_owned)
+    }
+
+    /// The number in a column, if one stands in it.
+    pub(crate) fn decimal(&self, column: &str) -> Result<Option<Decimal>, ContentTrouble> {
+        let text = self.cell(column);
+        let number = Some(text).filter(|text| !text.is_empty()).map(str::parse).transpose();
+        number.map_err(|_| self.trouble(format!("{column} must be a decimal number, not “{text}”")))
+    }
+
+    /// The test that the column `test` names.
+    pub(crate) fn test<'t>(&self, tests: &'t BTreeMap<TestCode, Test>) -> Result<&'t Test, ContentTrouble> {
+        let test = TestCode::parse(self.cell("test")).and_then(|code| tests.get(&code));
+        test.ok_or_else(|| self.trouble(format!("test “{}” is not in tests.csv", self.cell("test"))))
+    }
+
+    /// The same, where it must be a number.
+    pub(crate) fn numeric_test<'t>(&self, tests: &'t BTreeMap<TestCode, Test>) -> Result<&'t Test, ContentTrouble> {
+        let test = self.test(tests)?;
+        let wrong = || self.trouble(format!("{} is reported as {}, not as a number", test.code, test.kind.words(Lang::English)));
+        if test.kind == ValueKindExpected::Number { Ok(test) } else { Err(wrong()) }
+    }
+
+    /// The columns `low` and `high`: at least one of them, and in order.
+    pub(crate) fn bounds(&self) -> Result<(Option<Decimal>, Option<Decimal>), ContentTrouble> {
+        match (self.decimal("low")?, self.decimal("high")?) {
+            (None, None) => Err(self.trouble("neither low nor high is given")),
+            (Some(low), Some(high)) if low >= high => Err(self.trouble("low must be below high")),
+            bounds => Ok(bounds),
+        }
+    }
+
+    /// Nothing without the column `source`: who signs must see where it comes from.
+    pub(crate) fn source(&self) -> Result<(), ContentTrouble> {
+        if self.cell("source").is_empty() { Err(self.trouble("every row names its source")) } else { Ok(()) }
     }
 
     /// The column `sex`; `A` is both sexes.

@@ -211,6 +211,13 @@ pub enum Because {
         /// The limit.
         limit: String,
     },
+    /// The reported code or grade is a critical finding.
+    CriticalFinding {
+        /// The value as reported.
+        reported: String,
+    },
+    /// Words that may say something critical: a person must read them.
+    WordsToRead,
     /// No value to hold against a limit.
     NothingToCompare,
     /// The limits for this test depend on facts that are not known of this patient.
@@ -238,6 +245,8 @@ impl Because {
             Self::UnitUnusable { sent, expected, trouble } => vec!["unit_unusable", sent, expected, trouble],
             Self::BelowCritical { reported, limit } => vec!["below_critical", reported, limit],
             Self::AboveCritical { reported, limit } => vec!["above_critical", reported, limit],
+            Self::CriticalFinding { reported } => vec!["critical_finding", reported],
+            Self::WordsToRead => vec!["words_to_read"],
             Self::NothingToCompare => vec!["nothing_to_compare"],
             Self::PatientFactUnknown { fact } => vec!["patient_fact_unknown", fact],
             Self::EditionUnsigned { edition } => vec!["edition_unsigned", edition],
@@ -260,6 +269,8 @@ impl Because {
             }
             ["below_critical", reported, limit] => Self::BelowCritical { reported: own(reported), limit: own(limit) },
             ["above_critical", reported, limit] => Self::AboveCritical { reported: own(reported), limit: own(limit) },
+            ["critical_finding", reported] => Self::CriticalFinding { reported: own(reported) },
+            ["words_to_read"] => Self::WordsToRead,
             ["nothing_to_compare"] => Self::NothingToCompare,
             ["patient_fact_unknown", fact] => Self::PatientFactUnknown { fact: own(fact) },
             ["edition_unsigned", edition] => Self::EditionUnsigned { edition: own(edition) },
@@ -282,6 +293,8 @@ impl Because {
             Self::UnitUnusable { sent, expected, trouble } => format!("unit “{sent}” cannot be turned into {expected}: {trouble}"),
             Self::BelowCritical { reported, limit } => format!("{reported} is below the critical limit {limit}"),
             Self::AboveCritical { reported, limit } => format!("{reported} is above the critical limit {limit}"),
+            Self::CriticalFinding { reported } => format!("{reported} is a critical finding"),
+            Self::WordsToRead => "a person must read whether the words say something critical".to_owned(),
             Self::NothingToCompare => "there is no value to hold against a critical limit".to_owned(),
             Self::PatientFactUnknown { fact } => format!("the critical limit depends on the patient's {fact}, which is not known"),
             Self::EditionUnsigned { edition } => format!("edition {edition} of the critical limits is not signed by a laboratory director"),
@@ -386,6 +399,8 @@ mod tests {
             Because::UnitUnusable { sent: own("furlong"), expected: own("mmol/L"), trouble: own("unknown") },
             Because::BelowCritical { reported: own("2.7"), limit: own("2.8") },
             Because::AboveCritical { reported: own("6.3"), limit: own("6.2") },
+            Because::CriticalFinding { reported: own("POS") },
+            Because::WordsToRead,
             Because::NothingToCompare,
             Because::PatientFactUnknown { fact: own("birth date") },
             Because::EditionUnsigned { edition: own("starting-2026-11b") },

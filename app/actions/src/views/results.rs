@@ -178,7 +178,7 @@ fn line(catalogue: &Catalogue, record: ResultRecord, evidence: &EvidenceOf) -> R
 
 fn is_critical(assessment: &Assessment) -> bool {
     let beyond = |finding: &GateFinding| {
-        matches!(finding.because, Some(Because::BelowCritical { .. } | Because::AboveCritical { .. }))
+        matches!(finding.because, Some(Because::BelowCritical { .. } | Because::AboveCritical { .. } | Because::CriticalFinding { .. }))
             && finding.gate == Gate::CriticalLimit
     };
     assessment.findings.iter().any(beyond)

@@ -151,6 +151,14 @@ fn check(folder: &Path) -> Result<(), Failure> {
         catalogue.container_kinds().count(),
         catalogue.critical_limits().count()
     ));
+    say(format_args!(
+        "{} methods, {} absurd limits, {} delta limits, {} measuring ranges, {} interference limits",
+        catalogue.methods().iter().count(),
+        catalogue.absurd_limits().count(),
+        catalogue.delta_limits().count(),
+        catalogue.measuring_ranges().count(),
+        catalogue.interference_limits().count()
+    ));
     let is_number = |test: &Test| test.kind == ValueKindExpected::Number;
     list("numbers without an interval", &catalogue, |test| is_number(test) && catalogue.intervals().of_test(&test.code).is_empty());
     list("tests without a LOINC code", &catalogue, |test| test.loinc.is_none());

@@ -6,7 +6,7 @@
 use super::printed::{Fields, Json, Printed};
 use super::{Judged, Verdict, name_of};
 use catalogue::intervals::flag::union;
-use catalogue::{Catalogue, Flag, Flagged, IntervalChoice, LimitChoice, NoFlag, Selection, TestCode};
+use catalogue::{Catalogue, CriticalLimit, Flag, Flagged, IntervalChoice, LimitChoice, NoFlag, Selection, TestCode};
 use kernel::value::{DecimalMark, Value, ValueKindExpected};
 use kernel::{AgeAtCollection, Decimal, Lang, Number, Sex};
 use serde::Deserialize;
@@ -20,7 +20,7 @@ struct Case {
 }
 
 /// What a case may say of patient, specimen and value.
-const INPUTS: [&str; 9] = ["test", "sex", "age_days", "age_hours", "age_years", "condition", "specimen", "method", "value"];
+const INPUTS: [&str; 10] = ["test", "sex", "age_days", "age_hours", "age_years", "condition", "specimen", "method", "instrument", "value"];
 
 /// An interval as shown: both bounds where it has them.
 type Shown = (Option<Decimal>, Option<Decimal>);
@@ -56,15 +56,28 @@ fn judge(case: &Case, catalogue: &Catalogue) -> Result<(), String> {
     let (condition, specimen, method) = (text("condition")?, text("specimen")?, text("method")?);
     let conditions: Vec<&str> = condition.as_deref().into_iter().collect();
     let age = age(input)?;
-    let selection = Selection { sex, age, conditions: &conditions, specimen: specimen.as_deref(), method: method.as_deref() };
+    let instrument = text("instrument")?;
+    let selection = Selection {
+        sex,
+        age,
+        conditions: &conditions,
+        specimen: specimen.as_deref(),
+        method: method.as_deref(),
+        instrument: instrument.as_deref(),
+    };
     let choice = catalogue.intervals().choose(&test, &selection);
-    let critical = catalogue.critical_limits().choose(&test, sex, age, &conditions);
+    let critical = catalogue.critical_limits().choose(&test, &selection);
     let flagged = flagged(input, decimals, &choice, &critical)?;
     let expected = case.expected.as_deref().map_or(Ok(Json::Null), Json::read)?;
     if meets(&expected, &flagged, &choice) { Ok(()) } else { Err(in_words(&flagged, &choice)) }
 }
 
-fn flagged(input: &Fields, decimals: u32, choice: &IntervalChoice<'_>, critical: &LimitChoice<'_>) -> Result<Flagged, String> {
+fn flagged(
+    input: &Fields,
+    decimals: u32,
+    choice: &IntervalChoice<'_>,
+    critical: &LimitChoice<'_, CriticalLimit>,
+) -> Result<Flagged, String> {
     let value = match input.get("value").map(|raw| Json::read(raw)) {
         Some(Ok(Json::Number(number))) => Number::exactly(number.value),
         Some(Ok(Json::Text(text))) => match Value::read(&text, ValueKindExpected::Number, DecimalMark::Point) {

@@ -60,11 +60,11 @@ fn a_mapping_of_the_sites_own_is_read_and_its_faults_are_named() {
     let engine = Engine::sqlite();
     let (place, _) = Place::with_laboratory(&engine, "production");
     let mapping = place.data().join("ours.csv");
-    std::fs::write(&mapping, "code,test,source\n990,K,manual\n990,NOSUCH,manual\n").unwrap();
+    std::fs::write(&mapping, "code,test,method,source\n990,K,,manual\n990,NOSUCH,,manual\n").unwrap();
     let said = serve_briefly(&place, &format!("{HEAD}{LINK}mapping = \"ours.csv\"\n")).expect("taken");
     for word in [mapping.to_str().unwrap(), "line 3", "NOSUCH"] {
         assert!(said.contains(word), "{word:?} is missing: {said}");
     }
-    std::fs::write(&mapping, "code,test,source\n990,K,manual\n").unwrap();
+    std::fs::write(&mapping, "code,test,method,source\n990,K,,manual\n").unwrap();
     assert_eq!(serve_briefly(&place, &format!("{HEAD}{LINK}mapping = \"ours.csv\"\n")), None);
 }

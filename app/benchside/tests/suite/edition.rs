@@ -34,7 +34,7 @@ impl Files {
     }
 
     fn named_anew(self) -> Self {
-        self.change("edition.toml", "name = \"starting-2026-11b\"", "name = \"house-1\"");
+        self.change("edition.toml", "name = \"starting-2026-11c\"", "name = \"house-1\"");
         self
     }
 }
@@ -52,9 +52,11 @@ fn what_is_exported_is_whole_and_says_what_is_missing() {
     }
     let checked = edition(&["check", files.path()]);
     assert_eq!(checked.code, Some(0), "{checked:?}");
-    for words in
-        ["edition starting-2026-11b from 2026-11-22", "286 tests, 29 panels, 31 kinds of containers, 516 intervals, 69 critical limits"]
-    {
+    for words in [
+        "edition starting-2026-11c from 2026-11-22",
+        "286 tests, 29 panels, 31 kinds of containers, 516 intervals, 79 critical limits",
+        "20 methods, 6 absurd limits, 34 delta limits, 141 measuring ranges, 20 interference limits",
+    ] {
         assert!(checked.out.contains(words), "{}", checked.out);
     }
     assert!(checked.out.contains("numbers without an interval: "), "{}", checked.out);
@@ -68,7 +70,7 @@ fn what_is_exported_is_whole_and_says_what_is_missing() {
 #[test]
 fn what_changed_is_shown_row_by_row() {
     let files = Files::exported().named_anew();
-    files.change("critical_limits.csv", "K,A,28,54787.5,,2.8,6.2,", "K,A,28,54787.5,,2.5,6.2,");
+    files.change("critical_limits.csv", "K,A,28,54787.5,,,,,2.8,6.2,,", "K,A,28,54787.5,,,,,2.5,6.2,,");
     files.change("containers.csv", "BCB,Blood culture bottles,", "BCB,Blood culture set,");
     let tests = fs::read_to_string(files.folder.join("tests.csv")).unwrap();
     let without_band: String = tests.lines().filter(|line| !line.starts_with("BANDM,")).map(|line| format!("{line}\n")).collect();
@@ -85,7 +87,7 @@ fn what_changed_is_shown_row_by_row() {
     assert_eq!(changed.code, Some(0), "{changed:?}");
     for line in [
         "edition.toml: 1 row\n",
-        "  ~ edition: name starting-2026-11b → house-1",
+        "  ~ edition: name starting-2026-11c → house-1",
         "  ~ K A 28 54787.5: low 2.8 → 2.5",
         "  ~ BCB: name Blood culture bottles → Blood culture set",
         "  - BANDM: name ",
@@ -103,20 +105,20 @@ fn what_changed_is_shown_row_by_row() {
 #[test]
 fn a_changed_edition_needs_a_name_of_its_own() {
     let files = Files::exported();
-    files.change("critical_limits.csv", "K,A,28,54787.5,,2.8,6.2,", "K,A,28,54787.5,,2.5,6.2,");
+    files.change("critical_limits.csv", "K,A,28,54787.5,,,,,2.8,6.2,,", "K,A,28,54787.5,,,,,2.5,6.2,,");
     let changed = edition(&["diff", files.path()]);
     assert_eq!(changed.code, Some(1), "{changed:?}");
-    assert!(changed.out.contains("low 2.8 → 2.5") && changed.err.contains("both are named starting-2026-11b"), "{changed:?}");
+    assert!(changed.out.contains("low 2.8 → 2.5") && changed.err.contains("both are named starting-2026-11c"), "{changed:?}");
 }
 
 #[test]
 fn every_fault_is_named_with_file_line_and_reason() {
     let files = Files::exported();
     // 4.0 lies inside every adult's interval of potassium.
-    files.change("critical_limits.csv", "K,A,28,54787.5,,2.8,6.2,", "K,A,28,54787.5,,4.0,6.2,");
+    files.change("critical_limits.csv", "K,A,28,54787.5,,,,,2.8,6.2,,", "K,A,28,54787.5,,,,,4.0,6.2,,");
     let checked = edition(&["check", files.path()]);
     assert_eq!(checked.code, Some(1), "{checked:?}");
-    let fault = "critical_limits.csv, line 20: critical below 4.0 lies inside the interval from 3.4 of K";
+    let fault = "critical_limits.csv, line 21: critical below 4.0 lies inside the interval from 3.4 of K";
     assert!(checked.out.contains(fault) && checked.err.contains("the edition cannot be used"), "{checked:?}");
     let changed = edition(&["diff", files.path()]);
     assert_eq!(changed.code, Some(1), "a faulty edition is not compared: {changed:?}");

@@ -1,11 +1,13 @@
 //! # Critical limit
 //!
-//! **What it checks.** The reported value against the critical limits of this test for this patient's sex and age at collection.
+//! **What it checks.** The reported value against the critical limits of this test for this patient's sex and age at collection, and for
+//! the specimen, method and instrument: those of the instrument before those of the method, these before those of the specimen.
 //!
 //! **Why.** A value this far out treats or kills within the hour: somebody must see it and call.
 //!
-//! **When it holds.** The reported value is strictly below `low` or strictly above `high` (at the limit is not beyond it); a bound that
-//! already lies beyond; a bound that does not say; a limit that hangs on a birth date or sex which is not known; no value.
+//! **When it holds.** The reported number is strictly below `low` or strictly above `high` (at the limit is not beyond it); the code is the
+//! critical one; the grade is above negative where that is critical; a bound that already lies beyond; a bound that does not say; words,
+//! where they may say something critical; a limit that hangs on a birth date or sex which is not known; no value.
 //!
 //! **Not established.** Where nothing holds but no director has signed the edition, the gate says so instead of passing.
 //!
@@ -13,30 +15,45 @@
 
 use super::{finding, pass};
 use crate::Context;
-use catalogue::{Beyond, LimitChoice};
-use kernel::{AgeAtCollection, Number, Value};
+use catalogue::{Beyond, CriticalLimit, LimitChoice, MethodCode, Selection};
+use kernel::{AgeAtCollection, Value};
 use workflow::{Because, Gate, GateFinding, Measured, Verdict};
 
 /// Judges the reported value against the critical limits.
 pub fn judge(measured: &Measured, context: &Context<'_>) -> GateFinding {
-    let hold = |because| finding(Gate::CriticalLimit, Verdict::Hold, because);
     let patient = &context.work.patient;
     let collected = context.work.collected_or_ordered_at;
     let age = patient.birth.and_then(|birth| AgeAtCollection::from_birth_date(&birth, collected, context.zone));
-    let age = age.unwrap_or(AgeAtCollection::unknown());
-    match context.catalogue.critical_limits().choose(&context.test.code, patient.sex, age, &[]) {
-        LimitChoice::Needs(fact) => hold(Because::PatientFactUnknown { fact: fact.words().to_owned() }),
-        LimitChoice::None => no_limit_crossed(context),
-        LimitChoice::Row(limit) => match reported_number(measured, context.test.decimals) {
-            None => hold(Because::NothingToCompare),
-            Some(reported) => match limit.beyond(&reported) {
-                Beyond::Below(limit) => hold(Because::BelowCritical { reported: reported.to_string(), limit: limit.to_string() }),
-                Beyond::Above(limit) => hold(Because::AboveCritical { reported: reported.to_string(), limit: limit.to_string() }),
-                Beyond::NotSaid => hold(Because::Censored { sent: measured.sent.clone() }),
-                Beyond::No => no_limit_crossed(context),
-            },
-        },
-    }
+    let selection = Selection {
+        sex: patient.sex,
+        age: age.unwrap_or(AgeAtCollection::unknown()),
+        conditions: &[],
+        specimen: Some(&context.test.specimen),
+        method: context.method.map(MethodCode::as_str),
+        instrument: Some(context.instrument),
+    };
+    let because = match context.catalogue.critical_limits().choose(&context.test.code, &selection) {
+        LimitChoice::Needs(fact) => Some(Because::PatientFactUnknown { fact: fact.words().to_owned() }),
+        LimitChoice::None => None,
+        LimitChoice::Row(limit) => {
+            reported(measured, context.test.decimals).map_or(Some(Because::NothingToCompare), |reported| beyond(limit, &reported, measured))
+        }
+    };
+    because.map_or_else(|| no_limit_crossed(context), |because| finding(Gate::CriticalLimit, Verdict::Hold, because))
+}
+
+/// Why a reported value needs eyes by this limit; nothing where it does not.
+fn beyond(limit: &CriticalLimit, reported: &Value, measured: &Measured) -> Option<Because> {
+    let words = || reported.words(kernel::Lang::English).into_owned();
+    Some(match (limit.judge(reported), reported) {
+        (Beyond::No, _) => return None,
+        (Beyond::Below(limit), _) => Because::BelowCritical { reported: words(), limit: limit.to_string() },
+        (Beyond::Above(limit), _) => Because::AboveCritical { reported: words(), limit: limit.to_string() },
+        (Beyond::Found, _) => Because::CriticalFinding { reported: words() },
+        (Beyond::NotSaid, Value::Number(number)) if number.is_censored() => Because::Censored { sent: measured.sent.clone() },
+        (Beyond::NotSaid, Value::Text(_)) => Because::WordsToRead,
+        (Beyond::NotSaid, _) => Because::NothingToCompare,
+    })
 }
 
 /// Nothing was crossed: a pass, if somebody signed what was looked at.
@@ -49,9 +66,10 @@ fn no_limit_crossed(context: &Context<'_>) -> GateFinding {
 }
 
 /// The value as it is printed, so that the flag agrees with the paper.
-fn reported_number(measured: &Measured, decimals: u32) -> Option<Number> {
-    match &measured.value {
-        Ok(Value::Number(number)) => number.rounded(decimals),
-        Ok(_) | Err(_) => None,
+fn reported(measured: &Measured, decimals: u32) -> Option<Value> {
+    match measured.value.as_ref().ok()? {
+        Value::Number(number) => number.rounded(decimals).map(Value::Number),
+        Value::NotMeasured(_) => None,
+        value => Some(value.clone()),
     }
 }

@@ -2,12 +2,12 @@
 //!
 //! First the test, the value and unit as sent (`""` for nothing). Then, in any order: sex and birth date (`F 1984-03-12`, `U ?`; a woman of 42
 //! where nothing is said), `mrn 7` for the patient the analyser names (the tube is patient 7's), `flags HH, alarm 27`, `comma` for a link that
-//! sends decimal commas, `unsigned` for limits that no director signed. Collected on 21 November 2026, 10:15 UTC.
+//! sends decimal commas, `method BCG` and `instrument c1` for how it was measured (by `any` where nothing is said), `unsigned` for limits that no director signed. Collected on 21 November 2026, 10:15 UTC.
 //!
 //! Expected: what is reported; then every gate that does not simply pass, or `passes`.
 
 use benches::{Context, assess, measure};
-use catalogue::{Catalogue, CatalogueText, Signature, TestCode};
+use catalogue::{Catalogue, CatalogueText, MethodCode, Signature, TestCode};
 use kernel::{BirthDate, DecimalMark, RawLine, Reading, ReadingKind, Sex, Timestamp, Zone};
 use std::sync::LazyLock;
 use workflow::{Assessment, Because, Gate, GateFinding, Measured, OpenWork, PatientFacts, Policy, RuleEdition, Verdict, Verifier};
@@ -17,18 +17,23 @@ pub(crate) const COLLECTED: Timestamp = Timestamp::from_micros(1_795_256_100_000
 const UNSIGNED: &str = include_str!("../../../../content/catalogue/edition.toml");
 const SIGNED: &str = "name = \"signed-1\"\nsource = \"a test\"\neffective_from = \"2026-11-21\"\n";
 
-fn catalogue(edition: &str) -> Catalogue {
+const SHIPPED_LIMITS: &str = include_str!("../../../../content/catalogue/critical_limits.csv");
+
+fn catalogue(edition: &str, critical_limits: &str) -> Catalogue {
     let containers = include_str!("../../../../content/catalogue/containers.csv");
     let tests = include_str!("../../../../content/catalogue/tests.csv");
-    let critical_limits = include_str!("../../../../content/catalogue/critical_limits.csv");
-    Catalogue::read(CatalogueText { edition, containers, tests, critical_limits, ..CatalogueText::default() }).unwrap()
+    let methods = Some(include_str!("../../../../content/catalogue/methods.csv"));
+    Catalogue::read(CatalogueText { edition, containers, tests, methods, critical_limits, ..CatalogueText::default() }).unwrap()
 }
 
-static SIGNED_CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
+/// The shipped catalogue, signed, with more rows of critical limits.
+pub(crate) fn with_limits(rows: &str) -> Catalogue {
     let signature = Signature::Signed { by: "Dr A".to_owned(), at: COLLECTED, meaning: "approved".to_owned() };
-    catalogue(SIGNED).signed(signature)
-});
-static UNSIGNED_CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| catalogue(UNSIGNED));
+    catalogue(SIGNED, &format!("{SHIPPED_LIMITS}{rows}")).signed(signature)
+}
+
+static SIGNED_CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| with_limits(""));
+static UNSIGNED_CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| catalogue(UNSIGNED, SHIPPED_LIMITS));
 
 /// One result on the bench.
 #[derive(Debug, Clone)]
@@ -42,6 +47,8 @@ pub(crate) struct Case {
     pub(crate) flags: Vec<String>,
     pub(crate) mark: DecimalMark,
     pub(crate) signed: bool,
+    pub(crate) method: Option<MethodCode>,
+    pub(crate) instrument: String,
     pub(crate) collected: Timestamp,
     pub(crate) zone: Zone,
 }
@@ -58,6 +65,8 @@ impl Case {
             flags: Vec::new(),
             mark: DecimalMark::Point,
             signed: true,
+            method: None,
+            instrument: "any".to_owned(),
             collected: COLLECTED,
             zone: Zone::utc(),
         }
@@ -75,6 +84,8 @@ impl Case {
                 "flags" => case.flags = said.split(", ").map(str::to_owned).collect(),
                 "comma" => case.mark = DecimalMark::Comma,
                 "unsigned" => case.signed = false,
+                "method" => case.method = Some(MethodCode::parse(said).unwrap()),
+                "instrument" => case.instrument = said.to_owned(),
                 sex => {
                     case.sex = Sex::from_code(sex).unwrap_or_else(|| panic!("no such segment: {segment}"));
                     case.birth = (said != "?").then(|| BirthDate::parse(said).unwrap());
@@ -113,30 +124,42 @@ impl Case {
 
     /// Measures and asks every gate; then holds both against the one decision that follows from them.
     pub(crate) fn judge(&self) -> (Measured, Assessment) {
-        let catalogue: &Catalogue = if self.signed { &SIGNED_CATALOGUE } else { &UNSIGNED_CATALOGUE };
+        self.judge_by(if self.signed { &SIGNED_CATALOGUE } else { &UNSIGNED_CATALOGUE })
+    }
+
+    /// The same by a catalogue of one's own.
+    pub(crate) fn judge_by(&self, catalogue: &Catalogue) -> (Measured, Assessment) {
         let test = catalogue.test(&TestCode::parse(&self.test).unwrap()).unwrap();
-        let (reading, work) = (self.reading(), self.work());
-        let measured = measure(&reading, test, self.mark);
+        let measured = measure(&self.reading(), test, self.mark);
         assert_eq!((&measured.sent, &measured.sent_unit), (&self.sent, &self.unit), "what was sent is kept");
         // What has no value in the catalogue's unit stands with the unit it was sent with.
         let unit = if measured.value.is_ok() { test.unit.as_ref().unwrap().as_str() } else { self.unit.as_str() };
         assert_eq!(measured.unit, unit);
-        let context = Context { reading: &reading, test, work: &work, catalogue, zone: &self.zone };
-        let assessment = assess(&measured, &context);
+        let assessment = self.assess(&measured, catalogue);
         let asked: Vec<Gate> = assessment.findings.iter().map(|finding| finding.gate).collect();
         assert_eq!(asked, Gate::ALL, "every gate is asked, in order, whatever the first says");
         (measured, assessment)
     }
 
+    /// Asks every gate of a value, however it was come by.
+    pub(crate) fn assess(&self, measured: &Measured, catalogue: &Catalogue) -> Assessment {
+        let test = catalogue.test(&TestCode::parse(&self.test).unwrap()).unwrap();
+        let (reading, work, method) = (self.reading(), self.work(), self.method.as_ref());
+        assess(
+            measured,
+            &Context { reading: &reading, test, instrument: &self.instrument, method, work: &work, catalogue, zone: &self.zone },
+        )
+    }
+
     /// Whether rules may vouch for it in production.
     pub(crate) fn verifies(&self) -> bool {
         let (measured, assessment) = self.judge();
-        measured.verify(&Verifier::Rules(RuleEdition("gates-1".to_owned())), &assessment, Policy::Hold, COLLECTED).is_ok()
+        measured.verify(&Verifier::Rules(RuleEdition("gates-2".to_owned())), &assessment, Policy::Hold, COLLECTED).is_ok()
     }
 
     pub(crate) fn said(&self) -> String {
         let (measured, assessment) = self.judge();
-        let findings: Vec<String> = assessment.findings.iter().filter(|finding| finding.verdict != Verdict::Pass).map(show).collect();
+        let findings = said(&assessment);
         assert_eq!(self.verifies(), findings.is_empty(), "what does not pass is not verified, and what passes is");
         if findings.is_empty() {
             format!("{} | passes", measured.reported)
@@ -150,6 +173,11 @@ impl Case {
 #[track_caller]
 pub(crate) fn check(notation: &str, expected: &str) {
     assert_eq!(Case::read(notation).said(), expected, "{notation}");
+}
+
+/// Every gate that does not simply pass.
+pub(crate) fn said(assessment: &Assessment) -> Vec<String> {
+    assessment.findings.iter().filter(|finding| finding.verdict != Verdict::Pass).map(show).collect()
 }
 
 fn show(finding: &GateFinding) -> String {
@@ -181,6 +209,8 @@ fn why(because: &Because) -> String {
         Because::UnitUnusable { sent, expected, .. } => format!("{sent} is no {expected}"),
         Because::BelowCritical { reported, limit } => format!("{reported} below {limit}"),
         Because::AboveCritical { reported, limit } => format!("{reported} above {limit}"),
+        Because::CriticalFinding { reported } => format!("{reported} is critical"),
+        Because::WordsToRead => "words to read".to_owned(),
         Because::NothingToCompare => "nothing to compare".to_owned(),
         Because::PatientFactUnknown { fact } => format!("needs {fact}"),
         Because::EditionUnsigned { edition } => format!("{edition} is not signed"),

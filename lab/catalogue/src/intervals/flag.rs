@@ -2,7 +2,9 @@
 //! printed, so that flag and paper agree. Source: laboratory rules 3 and 5.1; HL7 v2 table 0078.
 
 use super::{Bounds, IntervalChoice};
-use crate::limits::{Beyond, LimitChoice, PatientFact};
+use crate::limits::LimitChoice;
+use crate::limits::critical::{Beyond, CriticalLimit};
+use crate::selection::PatientFact;
 use kernel::{Decimal, Lang, Number};
 
 /// A flag of HL7 v2 table 0078.
@@ -81,7 +83,7 @@ pub struct Flagged {
 
 impl Flagged {
     /// Flags a value against the interval and the critical limit chosen for it. `None` where it has more digits than can be reported.
-    pub fn of(value: &Number, decimals: u32, choice: &IntervalChoice<'_>, critical: &LimitChoice<'_>) -> Option<Self> {
+    pub fn of(value: &Number, decimals: u32, choice: &IntervalChoice<'_>, critical: &LimitChoice<'_, CriticalLimit>) -> Option<Self> {
         let reported = value.rounded(decimals)?;
         let (reference, beyond) = (in_interval(&reported, choice), critical_flag(&reported, critical));
         let decided_by_rounding = reference != in_interval(value, choice) || beyond != critical_flag(value, critical);
@@ -94,12 +96,13 @@ impl Flagged {
     }
 }
 
-fn critical_flag(number: &Number, critical: &LimitChoice<'_>) -> Option<Flag> {
+fn critical_flag(number: &Number, critical: &LimitChoice<'_, CriticalLimit>) -> Option<Flag> {
     match critical {
         LimitChoice::Row(limit) => match limit.beyond(number) {
             Beyond::Below(_) => Some(Flag::CriticallyLow),
             Beyond::Above(_) => Some(Flag::CriticallyHigh),
-            Beyond::No | Beyond::NotSaid => None,
+            // A number is no finding; what is not said is for the gate to hold.
+            Beyond::Found | Beyond::No | Beyond::NotSaid => None,
         },
         LimitChoice::None | LimitChoice::Needs(_) => None,
     }

@@ -1,6 +1,6 @@
-//! Reference intervals, decision limits and therapeutic ranges: rows by test, method, condition, sex and age, chosen for one patient.
+//! Reference intervals, decision limits and therapeutic ranges: rows by test, scope, condition, sex and age, chosen for one patient.
 //!
-//! Source of the order: laboratory rules 3. The method's or specimen's own rows first; then a condition that is known of patient or
+//! Source of the order: laboratory rules 3. The rows of the closest scope ([`Scope`](crate::Scope)) first; then a condition that is known of patient or
 //! specimen, otherwise the unconditioned row; then the row of the sex before the row of both; age bounds are half-open. Where what is
 //! known admits several intervals, all are shown and nothing is assumed.
 
@@ -9,9 +9,9 @@ mod read;
 
 pub(crate) use read::{COLUMNS, KEYS};
 
-use crate::limits::PatientFact;
+use crate::selection::{PatientFact, Scope, Selection};
 use crate::test::TestCode;
-use kernel::{AgeAtCollection, AgeBound, AgePoint, Decimal, Sex};
+use kernel::{AgeBound, AgePoint, Decimal, Sex};
 use std::collections::BTreeMap;
 
 /// What an interval is.
@@ -49,10 +49,8 @@ pub struct Interval {
     pub age_max: AgeBound,
     /// A fact of patient or specimen that must be known to hold: a trimester, fasting, a clock time. `None` holds for everybody.
     pub condition: Option<String>,
-    /// The specimen it is confined to.
-    pub specimen: Option<String>,
-    /// The method or instrument it is confined to.
-    pub method: Option<String>,
+    /// The specimen, method and instrument it is confined to.
+    pub scope: Scope,
     /// Normal from here, in the test's unit.
     pub low: Option<Decimal>,
     /// Normal up to here.
@@ -61,21 +59,6 @@ pub struct Interval {
     pub text: String,
     /// Where it comes from.
     pub source: String,
-}
-
-/// What is known of patient and specimen at the collection.
-#[derive(Debug, Clone, Copy)]
-pub struct Selection<'a> {
-    /// The sex on record.
-    pub sex: Sex,
-    /// The age; [`AgeAtCollection::unknown`] where nothing is known.
-    pub age: AgeAtCollection,
-    /// Conditions known to hold: `pregnancy T2`, `fasting`.
-    pub conditions: &'a [&'a str],
-    /// The specimen.
-    pub specimen: Option<&'a str>,
-    /// The method or instrument that measured.
-    pub method: Option<&'a str>,
 }
 
 /// An interval with its bounds for this patient.
@@ -124,7 +107,7 @@ impl Intervals {
     /// The interval that holds for a test and a patient.
     pub fn choose(&self, test: &TestCode, selection: &Selection<'_>) -> IntervalChoice<'_> {
         let Some(rows) = self.rows.get(test) else { return IntervalChoice::None };
-        let scope = rows.iter().filter_map(|row| row.scope(selection)).max();
+        let scope = rows.iter().filter_map(|row| row.scope.closeness(selection)).max();
         let scoped = Scoped { rows, scope, selection };
         match (selection.sex, selection.age.youngest() == selection.age.oldest()) {
             (Sex::Female | Sex::Male, true) => scoped.certain(selection.sex, selection.age.youngest()),
@@ -150,14 +133,6 @@ impl Interval {
 
     fn covers(&self, age: AgePoint) -> bool {
         self.age_min.is_reached(age) && !self.age_max.is_reached(age)
-    }
-
-    /// How closely the row is confined to the method and specimen at hand, the method counting more; `None` where it is confined to
-    /// others.
-    fn scope(&self, selection: &Selection<'_>) -> Option<u8> {
-        let fits = |own: &Option<String>, given: Option<&str>| own.is_none() || own.as_deref() == given;
-        let fit = fits(&self.method, selection.method) && fits(&self.specimen, selection.specimen);
-        fit.then(|| 2 * u8::from(self.method.is_some()) + u8::from(self.specimen.is_some()))
     }
 
     fn condition_is_known(&self, selection: &Selection<'_>) -> bool {
@@ -194,7 +169,7 @@ impl<'a> Scoped<'a, '_> {
     /// The rows that hold at one moment for one sex: those of a known condition before the others, those of the sex before those of both.
     fn held(&self, sex: Sex, age: AgePoint) -> impl Iterator<Item = &'a Interval> {
         let fits = move |row: &&Interval| {
-            row.covers(age) && row.admits_sex(sex) && row.scope(self.selection).is_some_and(|own| Some(own) == self.scope)
+            row.covers(age) && row.admits_sex(sex) && row.scope.closeness(self.selection).is_some_and(|own| Some(own) == self.scope)
         };
         let conditioned = self.rows.iter().any(|row| fits(&row) && row.condition_is_known(self.selection));
         let on_condition = move |row: &Interval| if conditioned { row.condition_is_known(self.selection) } else { row.condition.is_none() };
@@ -258,7 +233,7 @@ impl<'a> Scoped<'a, '_> {
         let conditions = by_sex.iter().flatten().any(|held| held.len() > 1);
         let mut missing = Vec::new();
         if by_age {
-            missing.push(if self.selection.age.is_known_to_the_day() { PatientFact::BirthTime } else { PatientFact::BirthDate });
+            missing.push(PatientFact::of_age(self.selection.age));
         }
         if of_sex {
             missing.push(PatientFact::Sex);

@@ -1,12 +1,14 @@
 //! Reading `reference_intervals.csv`: every row by itself, then all rows of a test together.
 
 use super::{High, Interval, IntervalKind, Intervals};
+use crate::method::Methods;
+use crate::selection::Scope;
 use crate::table::{self, ContentTrouble, TableRow};
 use crate::test::TestCode;
 use kernel::{AgeBound, AgeUnit, Decimal, Sex};
 use std::collections::BTreeMap;
 
-pub(crate) const COLUMNS: [&str; 16] = [
+pub(crate) const COLUMNS: [&str; 17] = [
     "test",
     "kind",
     "purpose",
@@ -18,6 +20,7 @@ pub(crate) const COLUMNS: [&str; 16] = [
     "condition",
     "specimen",
     "method",
+    "instrument",
     "low",
     "high",
     "high_formula",
@@ -26,8 +29,20 @@ pub(crate) const COLUMNS: [&str; 16] = [
 ];
 
 /// What tells a row from the others.
-pub(crate) const KEYS: [&str; 11] =
-    ["test", "kind", "purpose", "sex", "age_min", "age_min_unit", "age_max", "age_max_unit", "condition", "specimen", "method"];
+pub(crate) const KEYS: [&str; 12] = [
+    "test",
+    "kind",
+    "purpose",
+    "sex",
+    "age_min",
+    "age_min_unit",
+    "age_max",
+    "age_max_unit",
+    "condition",
+    "specimen",
+    "method",
+    "instrument",
+];
 
 /// Bounds of which one counts days and the other birthdays must lie further apart than a month may differ from the average.
 const CALENDAR_SLACK_MINUTES: u32 = 4 * 24 * 60;
@@ -39,13 +54,18 @@ struct Line<'a> {
 }
 
 impl Intervals {
-    /// Reads the table; `decimals` says with how many digits a test is reported, and `None` that there is no such test. Every fault is
-    /// told with file, line and reason; a faulty table is refused whole.
-    pub fn read(file: &str, text: &str, decimals: impl Fn(&TestCode) -> Option<u32>) -> Result<Self, Vec<ContentTrouble>> {
+    /// Reads the table against the methods it speaks of; `decimals` says with how many digits a test is reported, and `None` that there is
+    /// no such test. Every fault is told with file, line and reason; a faulty table is refused whole.
+    pub fn read(
+        file: &str,
+        text: &str,
+        methods: &Methods,
+        decimals: impl Fn(&TestCode) -> Option<u32>,
+    ) -> Result<Self, Vec<ContentTrouble>> {
         let mut troubles = Vec::new();
         let mut lines: BTreeMap<TestCode, Vec<Line<'_>>> = BTreeMap::new();
         for row in table::read(file, text, &COLUMNS, &mut troubles) {
-            match read_row(&row, &decimals) {
+            match read_row(&row, methods, &decimals) {
                 Ok((test, interval)) => lines.entry(test).or_default().push(Line { row, interval }),
                 Err(trouble) => troubles.push(trouble),
             }
@@ -62,11 +82,14 @@ impl Intervals {
     }
 }
 
-fn read_row(row: &TableRow<'_>, decimals: impl Fn(&TestCode) -> Option<u32>) -> Result<(TestCode, Interval), ContentTrouble> {
+fn read_row(
+    row: &TableRow<'_>,
+    methods: &Methods,
+    decimals: impl Fn(&TestCode) -> Option<u32>,
+) -> Result<(TestCode, Interval), ContentTrouble> {
     let unknown = || row.trouble(format!("test “{}” is not known", row.cell("test")));
     let test = TestCode::parse(row.cell("test")).ok_or_else(unknown)?;
     let decimals = decimals(&test).ok_or_else(unknown)?;
-    let some = |column: &str| Some(row.cell(column)).filter(|cell| !cell.is_empty()).map(str::to_owned);
     let bound = |column: &str| read_bound(row, column, decimals);
     let high = match (bound("high")?, row.cell("high_formula")) {
         (high, "") => high.map(High::Fixed),
@@ -80,13 +103,12 @@ fn read_row(row: &TableRow<'_>, decimals: impl Fn(&TestCode) -> Option<u32>) -> 
         sex: row.sex()?,
         age_min: read_age(row, "age_min", "age_min_unit")?,
         age_max: read_age(row, "age_max", "age_max_unit")?,
-        condition: some("condition"),
-        specimen: some("specimen"),
-        method: some("method"),
+        condition: row.filled("condition"),
+        scope: Scope::read(row, methods)?,
         low: bound("low")?,
         high,
         text: row.cell("text").to_owned(),
-        source: some("source").ok_or_else(|| row.trouble("every interval names its source"))?,
+        source: row.filled("source").ok_or_else(|| row.trouble("every interval names its source"))?,
     };
     let upside_down = matches!((interval.low, interval.high), (Some(low), Some(High::Fixed(high))) if low > high);
     if upside_down {
@@ -120,15 +142,14 @@ fn read_age(row: &TableRow<'_>, column: &str, unit_column: &str) -> Result<AgeBo
 
 /// A bound that is finer than what is reported could never be met or missed by the paper's digits.
 fn read_bound(row: &TableRow<'_>, column: &str, decimals: u32) -> Result<Option<Decimal>, ContentTrouble> {
-    let text = row.cell(column);
-    if text.is_empty() {
-        return Ok(None);
+    let bound = row.decimal(column)?;
+    match bound.filter(|bound| bound.normalize().scale() > decimals) {
+        Some(_) => {
+            let text = row.cell(column);
+            Err(row.trouble(format!("{column} {text} has more decimals than the {decimals} the test is reported with")))
+        }
+        None => Ok(bound),
     }
-    let bound: Decimal = text.parse().map_err(|_| row.trouble(format!("{column} must be a decimal number, not “{text}”")))?;
-    if bound.normalize().scale() > decimals {
-        return Err(row.trouble(format!("{column} {text} has more decimals than the {decimals} the test is reported with")));
-    }
-    Ok(Some(bound))
 }
 
 /// What must hold between the rows of one test.
@@ -136,7 +157,7 @@ fn check_together(lines: &[Line<'_>], troubles: &mut Vec<ContentTrouble>) {
     for (index, line) in lines.iter().enumerate() {
         let earlier = lines.iter().take(index);
         if earlier.clone().any(|other| same_patients(&line.interval, &other.interval)) {
-            troubles.push(line.row.trouble("a second interval for the same sex, age, condition, specimen and method"));
+            troubles.push(line.row.trouble("a second interval for the same sex, age, condition, specimen, method and instrument"));
         }
         if lines.iter().any(|other| mixes_calendars(&line.interval, &other.interval)) {
             let what =
@@ -149,13 +170,9 @@ fn check_together(lines: &[Line<'_>], troubles: &mut Vec<ContentTrouble>) {
     }
 }
 
-fn same_selector(one: &Interval, other: &Interval) -> bool {
-    (&one.specimen, &one.method) == (&other.specimen, &other.method)
-}
-
 fn same_patients(one: &Interval, other: &Interval) -> bool {
     let ages = one.age_min.minutes() < other.age_max.minutes() && other.age_min.minutes() < one.age_max.minutes();
-    ages && one.sex == other.sex && one.condition == other.condition && same_selector(one, other)
+    ages && one.sex == other.sex && one.condition == other.condition && one.scope == other.scope
 }
 
 fn mixes_calendars(one: &Interval, other: &Interval) -> bool {
@@ -172,7 +189,7 @@ fn mixes_calendars(one: &Interval, other: &Interval) -> bool {
 fn check_without_condition(line: &Line<'_>, lines: &[Line<'_>], sex: Sex, troubles: &mut Vec<ContentTrouble>) {
     let own = &line.interval;
     let unconditioned =
-        || lines.iter().map(|line| &line.interval).filter(|row| row.condition.is_none() && row.admits_sex(sex) && same_selector(row, own));
+        || lines.iter().map(|line| &line.interval).filter(|row| row.condition.is_none() && row.admits_sex(sex) && row.scope == own.scope);
     if own.condition.is_some() {
         let mut reached = own.age_min.minutes();
         let mut rows: Vec<&Interval> = unconditioned().collect();

@@ -10,11 +10,17 @@ pub(crate) const TESTS_HEAD: &str =
 pub(crate) const POTASSIUM: &str = "K,Potassium,CHEM,2823-3,Potassium,name-verified,Serum,SST|HEP,mmol/L,1,number,1,,a test\n";
 pub(crate) const CONTAINERS_HEAD: &str = "code,name,contents,order_of_draw,source\n";
 pub(crate) const TUBES: &str = "SST,Gold top,gel,3,a test\nHEP,Green top,heparin,4,a test\n";
-pub(crate) const LIMITS_HEAD: &str = "test,sex,age_min_days,age_max_days,condition,low,high,source,reason\n";
+pub(crate) const LIMITS_HEAD: &str =
+    "test,sex,age_min_days,age_max_days,condition,specimen,method,instrument,low,high,text,source,reason\n";
 
 pub(crate) const SHIPPED_LIMITS: &str = include_str!("../../../../content/catalogue/critical_limits.csv");
+pub(crate) const SHIPPED_ABSURD: &str = include_str!("../../../../content/catalogue/absurd_limits.csv");
+pub(crate) const SHIPPED_DELTAS: &str = include_str!("../../../../content/catalogue/delta_limits.csv");
+pub(crate) const SHIPPED_RANGES: &str = include_str!("../../../../content/catalogue/measuring_ranges.csv");
+pub(crate) const SHIPPED_INTERFERENCE: &str = include_str!("../../../../content/catalogue/interference_limits.csv");
 pub(crate) const SHIPPED_TESTS: &str = include_str!("../../../../content/catalogue/tests.csv");
 pub(crate) const SHIPPED_CONTAINERS: &str = include_str!("../../../../content/catalogue/containers.csv");
+pub(crate) const SHIPPED_METHODS: &str = include_str!("../../../../content/catalogue/methods.csv");
 pub(crate) const SHIPPED_EDITION: &str = include_str!("../../../../content/catalogue/edition.toml");
 
 /// The edition that comes with the program.
@@ -23,7 +29,12 @@ pub(crate) fn shipped() -> Catalogue {
         edition: SHIPPED_EDITION,
         containers: SHIPPED_CONTAINERS,
         tests: SHIPPED_TESTS,
+        methods: Some(SHIPPED_METHODS),
         critical_limits: SHIPPED_LIMITS,
+        absurd_limits: Some(SHIPPED_ABSURD),
+        delta_limits: Some(SHIPPED_DELTAS),
+        measuring_ranges: Some(SHIPPED_RANGES),
+        interference_limits: Some(SHIPPED_INTERFERENCE),
         reference_intervals: Some(SHIPPED_INTERVALS),
         panels: Some(include_str!("../../../../content/catalogue/panels.csv")),
         ldl_factors: Some(SHIPPED_FACTORS),
@@ -31,18 +42,46 @@ pub(crate) fn shipped() -> Catalogue {
     Catalogue::read(text).expect("the shipped content reads")
 }
 
+pub(crate) const METHODS: &str = "code,name,principle,source\nONE,One,the first,a test\nTWO,Two,the second,a test\n";
+
+pub(crate) const RANGES_HEAD: &str = "test,specimen,method,instrument,low,high,dilution_max,source\n";
+pub(crate) const INTERFERENCE_HEAD: &str = "test,specimen,method,instrument,reagent,index,unit,comment_above,block_above,source\n";
+
+/// The only trouble there is stands at this place and says these words.
+#[track_caller]
+pub(crate) fn says(troubles: &[String], place: &str, words: &[&str]) {
+    let [trouble] = troubles else { panic!("one trouble at {place} was expected, not {troubles:?}") };
+    assert!(trouble.starts_with(&format!("{place}: ")), "{trouble} does not name {place}");
+    assert!(words.iter().all(|word| trouble.contains(word)), "{trouble} does not say {words:?}");
+}
+
+/// An edition of nothing, to be filled.
+pub(crate) const EMPTY: CatalogueText<'static> = CatalogueText {
+    edition: EDITION,
+    containers: CONTAINERS_HEAD,
+    tests: TESTS_HEAD,
+    methods: None,
+    critical_limits: LIMITS_HEAD,
+    absurd_limits: None,
+    delta_limits: None,
+    measuring_ranges: None,
+    interference_limits: None,
+    reference_intervals: None,
+    panels: None,
+    ldl_factors: None,
+};
+
+/// The catalogue, or every trouble in words.
+pub(crate) fn catalogue_with(text: CatalogueText<'_>) -> Result<Catalogue, Vec<String>> {
+    Catalogue::read(text).map_err(|troubles| troubles.iter().map(ToString::to_string).collect())
+}
+
 /// A catalogue of one potassium with these rows of limits.
 pub(crate) fn potassium_with(limits: &str) -> Catalogue {
     let (tests, critical_limits) = (format!("{TESTS_HEAD}{POTASSIUM}"), format!("{LIMITS_HEAD}{limits}"));
     let containers = format!("{CONTAINERS_HEAD}{TUBES}");
-    let text = CatalogueText {
-        edition: EDITION,
-        containers: &containers,
-        tests: &tests,
-        critical_limits: &critical_limits,
-        ..CatalogueText::default()
-    };
-    Catalogue::read(text).expect("the limits read")
+    let text = CatalogueText { containers: &containers, tests: &tests, critical_limits: &critical_limits, methods: Some(METHODS), ..EMPTY };
+    catalogue_with(text).expect("the limits read")
 }
 
 /// The first moment of one day of life to the last of another.
@@ -58,7 +97,7 @@ pub(crate) fn chosen(catalogue: &Catalogue, test: &str, sex: Sex, age: Option<(u
 
 /// The choice in the words of the tests: `2.8..7.0`, `..10.0`, `none`, `needs birth date`.
 pub(crate) fn chosen_at(catalogue: &Catalogue, test: &str, sex: Sex, age: AgeAtCollection) -> String {
-    match catalogue.critical_limits().choose(&TestCode::parse(test).unwrap(), sex, age, &[]) {
+    match catalogue.critical_limits().choose(&TestCode::parse(test).unwrap(), &selection(sex, age)) {
         LimitChoice::None => "none".to_owned(),
         LimitChoice::Needs(fact) => format!("needs {}", fact.words()),
         LimitChoice::Row(row) => {
@@ -69,12 +108,12 @@ pub(crate) fn chosen_at(catalogue: &Catalogue, test: &str, sex: Sex, age: AgeAtC
 }
 
 pub(crate) const SHIPPED_INTERVALS: &str = include_str!("../../../../content/catalogue/reference_intervals.csv");
-pub(crate) const INTERVALS_HEAD: &str =
-    "test,kind,purpose,sex,age_min,age_min_unit,age_max,age_max_unit,condition,specimen,method,low,high,high_formula,text,source\n";
+pub(crate) const INTERVALS_HEAD: &str = "test,kind,purpose,sex,age_min,age_min_unit,age_max,age_max_unit,condition,specimen,method,instrument,low,high,high_formula,text,source\n";
 
 pub(crate) const SHIPPED_FACTORS: &str = include_str!("../../../../content/catalogue/martin_hopkins_factors.csv");
 
-static SHIPPED: LazyLock<Catalogue> = LazyLock::new(shipped);
+/// The edition that comes with the program, read once.
+pub(crate) static SHIPPED: LazyLock<Catalogue> = LazyLock::new(shipped);
 
 /// The intervals that come with the program.
 pub(crate) fn shipped_intervals() -> &'static Intervals {
@@ -83,12 +122,13 @@ pub(crate) fn shipped_intervals() -> &'static Intervals {
 
 /// Intervals of one test X that is reported with one decimal.
 pub(crate) fn intervals_of_x(rows: &str) -> Result<Intervals, Vec<catalogue::ContentTrouble>> {
-    Intervals::read("intervals.csv", &format!("{INTERVALS_HEAD}{rows}"), |test| (test.as_str() == "X").then_some(1))
+    let methods = catalogue_with(CatalogueText { methods: Some(METHODS), ..EMPTY }).unwrap().methods().clone();
+    Intervals::read("intervals.csv", &format!("{INTERVALS_HEAD}{rows}"), &methods, |test| (test.as_str() == "X").then_some(1))
 }
 
 /// A patient of whom sex and age are known, and no more.
 pub(crate) fn selection(sex: Sex, age: AgeAtCollection) -> Selection<'static> {
-    Selection { sex, age, conditions: &[], specimen: None, method: None }
+    Selection { sex, age, conditions: &[], specimen: None, method: None, instrument: None }
 }
 
 /// The choice in the words of the tests: `13.5-17.5`, `-199`, `none`, `12.0-16.0 | 13.5-17.5 needs sex`.

@@ -28,7 +28,7 @@ fn of_x(value: &str, row: &str) -> Flagged {
 
 #[test]
 fn a_bound_belongs_to_the_interval_and_the_printed_value_decides() {
-    let row = "X,reference,,A,0,d,150,a,,,,3.5,5.1,,,here\n";
+    let row = "X,reference,,A,0,d,150,a,,,,,3.5,5.1,,,here\n";
     for (value, reported, flag, decided_by_rounding) in [
         ("3.5", "3.5", Flag::Normal, false),
         ("5.1", "5.1", Flag::Normal, false),
@@ -48,7 +48,7 @@ fn a_bound_belongs_to_the_interval_and_the_printed_value_decides() {
 
 #[test]
 fn a_bound_of_a_value_is_flagged_only_where_it_says_so() {
-    let row = "X,reference,,A,0,d,150,a,,,,3.5,5.1,,,here\n";
+    let row = "X,reference,,A,0,d,150,a,,,,,3.5,5.1,,,here\n";
     for (value, expected) in [
         ("<3.5", Ok(Flag::Low)),
         ("<3.6", Err(NoFlag::BoundDoesNotSay)),
@@ -58,16 +58,16 @@ fn a_bound_of_a_value_is_flagged_only_where_it_says_so() {
     ] {
         assert_eq!(of_x(value, row).reference, expected, "{value}");
     }
-    assert_eq!(of_x("<3", "X,decision_limit,,A,0,d,150,a,,,,,199,,,here\n").reference, Ok(Flag::Normal), "no low bound to lie below");
+    assert_eq!(of_x("<3", "X,decision_limit,,A,0,d,150,a,,,,,,199,,,here\n").reference, Ok(Flag::Normal), "no low bound to lie below");
 }
 
 #[test]
 fn an_interval_open_on_one_side_or_in_words_flags_what_it_can() {
-    let high_only = "X,decision_limit,,A,0,d,150,a,,,,,199,,,here\n";
+    let high_only = "X,decision_limit,,A,0,d,150,a,,,,,,199,,,here\n";
     assert_eq!([of_x("199", high_only).reference, of_x("199.1", high_only).reference], [Ok(Flag::Normal), Ok(Flag::High)]);
-    let low_only = "X,decision_limit,,A,0,d,150,a,,,,40,,,,here\n";
+    let low_only = "X,decision_limit,,A,0,d,150,a,,,,,40,,,,here\n";
     assert_eq!([of_x("40", low_only).reference, of_x("39.9", low_only).reference], [Ok(Flag::Normal), Ok(Flag::Low)]);
-    let words = "X,reference,,A,0,d,150,a,,,,,,,follicular 3-10; postmenopausal 25-135,here\n";
+    let words = "X,reference,,A,0,d,150,a,,,,,,,,follicular 3-10; postmenopausal 25-135,here\n";
     assert_eq!(of_x("4", words).reference, Err(NoFlag::OnlyWords));
     let choice = IntervalChoice::None;
     let none = Flagged::of(&number("4"), 1, &choice, &LimitChoice::None).unwrap();
@@ -94,7 +94,7 @@ fn with_an_unknown_sex_only_what_lies_outside_both_is_flagged() {
         assert_eq!(hemoglobin(value), expected, "{value}");
     }
     // Between two intervals that leave a space: outside both, on no common side.
-    let apart = intervals_of_x("X,reference,,F,0,d,150,a,,,,1,2,,,here\nX,reference,,M,0,d,150,a,,,,5,6,,,here\n").unwrap();
+    let apart = intervals_of_x("X,reference,,F,0,d,150,a,,,,,1,2,,,here\nX,reference,,M,0,d,150,a,,,,,5,6,,,here\n").unwrap();
     let choice = apart.choose(&TestCode::parse("X").unwrap(), &adult(Sex::Unknown));
     assert_eq!(Flagged::of(&number("3"), 1, &choice, &LimitChoice::None).unwrap().reference, Ok(Flag::Abnormal));
     // Only women have an interval: a man would have none, so nothing is said.
@@ -116,12 +116,12 @@ fn without_the_hour_of_birth_the_union_of_the_day_holds() {
 /// Critical below 2.8 and above 7.0 up to 28 days, above 6.2 from then on.
 #[test]
 fn critical_is_strict_goes_by_age_and_outranks_the_interval() {
-    let catalogue = potassium_with("K,A,0,28,,2.8,7.0,here,\nK,A,28,54787.5,,2.8,6.2,here,\n");
+    let catalogue = potassium_with("K,A,0,28,,,,,2.8,7.0,,here,\nK,A,28,54787.5,,,,,2.8,6.2,,here,\n");
     let test = TestCode::parse("K").unwrap();
     let printed = |value: &str, days: u32| {
         let age = AgeAtCollection::from_days(days.into()).unwrap();
         let choice = shipped_intervals().choose(&test, &selection(Sex::Male, age));
-        let critical = catalogue.critical_limits().choose(&test, Sex::Male, age, &[]);
+        let critical = catalogue.critical_limits().choose(&test, &selection(Sex::Male, age));
         let flagged = Flagged::of(&number(value), 1, &choice, &critical).unwrap();
         (flagged.printed().unwrap().code(), flagged.decided_by_rounding)
     };
@@ -147,7 +147,7 @@ fn critical_is_strict_goes_by_age_and_outranks_the_interval() {
 fn intervals(low: i64, width: i64) -> Intervals {
     let high = low + width;
     let tenths = |tenths: i64| Decimal::new(tenths, 1);
-    intervals_of_x(&format!("X,reference,,A,0,d,150,a,,,,{},{},,,here\n", tenths(low), tenths(high))).unwrap()
+    intervals_of_x(&format!("X,reference,,A,0,d,150,a,,,,,{},{},,,here\n", tenths(low), tenths(high))).unwrap()
 }
 
 proptest! {

@@ -1,7 +1,7 @@
 //! A faulty table of intervals is refused with file, line and reason; the shipped one reads, whole and quickly.
 
 use crate::bench::{SHIPPED_INTERVALS, intervals_of_x, shipped_intervals};
-use catalogue::Intervals;
+use catalogue::{Intervals, Methods};
 
 /// The line and the beginning of what is said of these rows, `ok` where they read.
 fn refusal(rows: &str) -> String {
@@ -15,7 +15,7 @@ fn refusal(rows: &str) -> String {
     }
 }
 
-const WHOLE: &str = "X,reference,,A,0,d,150,a,,,,1,2,,,here\n";
+const WHOLE: &str = "X,reference,,A,0,d,150,a,,,,,1,2,,,here\n";
 
 #[test]
 fn each_fault_of_a_row_is_refused_with_its_line() {
@@ -47,18 +47,18 @@ fn each_fault_of_a_row_is_refused_with_its_line() {
 #[test]
 fn faults_between_rows_are_refused_with_the_line_of_the_second() {
     for (rows, says) in [
-        ("X,reference,,A,0,d,18,a,,,,1,2,,,here\nX,reference,,A,17,a,150,a,,,,1,2,,,here\n", "3: a second interval"),
-        ("X,reference,,F,0,d,150,a,,,,1,2,,,here\nX,reference,,F,17,a,18,a,,,,1,2,,,here\n", "3: a second interval"),
-        ("X,reference,,A,0,d,18,a,,,,1,2,,,here\nX,reference,,A,19,a,150,a,,,,1,2,,,here\n", "2: no interval for sex F from 6574.5"),
+        ("X,reference,,A,0,d,18,a,,,,,1,2,,,here\nX,reference,,A,17,a,150,a,,,,,1,2,,,here\n", "3: a second interval"),
+        ("X,reference,,F,0,d,150,a,,,,,1,2,,,here\nX,reference,,F,17,a,18,a,,,,,1,2,,,here\n", "3: a second interval"),
+        ("X,reference,,A,0,d,18,a,,,,,1,2,,,here\nX,reference,,A,19,a,150,a,,,,,1,2,,,here\n", "2: no interval for sex F from 6574.5"),
         // The gap is one of men only: women have their own row in between.
         (
-            "X,reference,,A,0,d,12,a,,,,1,2,,,here\nX,reference,,F,12,a,18,a,,,,1,2,,,here\nX,reference,,A,18,a,150,a,,,,1,2,,,here\n",
+            "X,reference,,A,0,d,12,a,,,,,1,2,,,here\nX,reference,,F,12,a,18,a,,,,,1,2,,,here\nX,reference,,A,18,a,150,a,,,,,1,2,,,here\n",
             "2: no interval for sex M from 4383",
         ),
-        ("X,reference,,A,0,d,28,d,,,,1,2,,,here\nX,reference,,A,28,d,1,mo,,,,1,2,,,here\n", "2: an age bound in days and one in months"),
-        ("X,reference,,F,12,a,55,a,pregnancy T1,,,1,2,,,here\n", "2: not every age of this condition has an unconditioned interval"),
+        ("X,reference,,A,0,d,28,d,,,,,1,2,,,here\nX,reference,,A,28,d,1,mo,,,,,1,2,,,here\n", "2: an age bound in days and one in months"),
+        ("X,reference,,F,12,a,55,a,pregnancy T1,,,,1,2,,,here\n", "2: not every age of this condition has an unconditioned interval"),
         (
-            "X,reference,,F,12,a,55,a,pregnancy T1,,,1,2,,,here\nX,reference,,F,18,a,150,a,,,,1,2,,,here\n",
+            "X,reference,,F,12,a,55,a,pregnancy T1,,,,1,2,,,here\nX,reference,,F,18,a,150,a,,,,,1,2,,,here\n",
             "2: not every age of this condition has an unconditioned interval",
         ),
     ] {
@@ -66,12 +66,12 @@ fn faults_between_rows_are_refused_with_the_line_of_the_second() {
         assert!(found.starts_with(says), "{rows}: {found}");
     }
     // A gap of one method is a gap, whatever other methods have.
-    let method = "X,reference,,A,0,d,18,a,,,two,1,2,,,here\nX,reference,,A,19,a,150,a,,,two,1,2,,,here\n";
+    let method = "X,reference,,A,0,d,18,a,,,TWO,,1,2,,,here\nX,reference,,A,19,a,150,a,,,TWO,,1,2,,,here\n";
     assert!(refusal(&format!("{WHOLE}{method}")).starts_with("3: no interval for sex F"));
     for fine in [
-        "X,reference,,A,0,d,12,a,,,,1,2,,,here\nX,reference,,F,12,a,150,a,,,,1,2,,,here\nX,reference,,M,12,a,150,a,,,,1,3,,,here\n",
-        "X,reference,,F,18,a,150,a,,,,,,,all phases in words,here\nX,reference,,F,18,a,55,a,luteal,,,1,2,,,here\n",
-        "X,reference,,A,0,d,24,h,,,,1,2,,,here\nX,reference,,A,1,d,150,a,,,,1,3,,,here\n",
+        "X,reference,,A,0,d,12,a,,,,,1,2,,,here\nX,reference,,F,12,a,150,a,,,,,1,2,,,here\nX,reference,,M,12,a,150,a,,,,,1,3,,,here\n",
+        "X,reference,,F,18,a,150,a,,,,,,,,all phases in words,here\nX,reference,,F,18,a,55,a,luteal,,,,1,2,,,here\n",
+        "X,reference,,A,0,d,24,h,,,,,1,2,,,here\nX,reference,,A,1,d,150,a,,,,,1,3,,,here\n",
     ] {
         assert_eq!(refusal(fine), "ok", "{fine}");
     }
@@ -79,9 +79,9 @@ fn faults_between_rows_are_refused_with_the_line_of_the_second() {
 
 #[test]
 fn every_fault_of_a_file_is_told_at_once() {
-    let troubles = intervals_of_x("X,normal,,A,0,d,150,a,,,,1,2,,,here\nX,reference,,B,0,d,150,a,,,,1,2,,,here\n").unwrap_err();
+    let troubles = intervals_of_x("X,normal,,A,0,d,150,a,,,,,1,2,,,here\nX,reference,,B,0,d,150,a,,,,,1,2,,,here\n").unwrap_err();
     assert_eq!(troubles.iter().map(|trouble| trouble.line).collect::<Vec<_>>(), [2, 3]);
-    assert!(Intervals::read("intervals.csv", "test,low\n", |_| Some(1)).is_err());
+    assert!(Intervals::read("intervals.csv", "test,low\n", &Methods::default(), |_| Some(1)).is_err());
 }
 
 #[test]

@@ -76,10 +76,10 @@ fn the_cut_off_of_d_dimer_is_ten_times_the_age_in_years() {
 #[test]
 fn the_rows_of_a_method_stand_in_for_all_others_of_the_test() {
     let intervals = intervals_of_x(concat!(
-        "X,reference,,A,0,d,150,a,,,,1,2,,,here\n",
-        "X,reference,,A,18,a,150,a,,,two,3,4,,,here\n",
-        "X,reference,,A,0,d,150,a,,CSF,,5,6,,,here\n",
-        "X,reference,,A,0,d,150,a,,CSF,two,7,8,,,here\n",
+        "X,reference,,A,0,d,150,a,,,,,1,2,,,here\n",
+        "X,reference,,A,18,a,150,a,,,TWO,,3,4,,,here\n",
+        "X,reference,,A,0,d,150,a,,CSF,,,5,6,,,here\n",
+        "X,reference,,A,0,d,150,a,,CSF,TWO,,7,8,,,here\n",
     ))
     .unwrap();
     let with = |specimen, method, age: &str| {
@@ -88,19 +88,19 @@ fn the_rows_of_a_method_stand_in_for_all_others_of_the_test() {
     };
     for (specimen, method, expected) in [
         (None, None, "1-2"),
-        (Some("serum"), Some("one"), "1-2"),
-        (Some("serum"), Some("two"), "3-4"),
-        (Some("CSF"), Some("one"), "5-6"),
-        (Some("CSF"), Some("two"), "7-8"),
+        (Some("serum"), Some("ONE"), "1-2"),
+        (Some("serum"), Some("TWO"), "3-4"),
+        (Some("CSF"), Some("ONE"), "5-6"),
+        (Some("CSF"), Some("TWO"), "7-8"),
     ] {
         assert_eq!(with(specimen, method, "7000"), expected, "{specimen:?} {method:?}");
     }
-    assert_eq!(with(None, Some("two"), "10"), "none", "a child has no interval by method two, and gets none of another method");
+    assert_eq!(with(None, Some("TWO"), "10"), "none", "a child has no interval by method two, and gets none of another method");
 }
 
 #[test]
 fn a_row_of_the_sex_goes_before_a_row_of_both() {
-    let intervals = intervals_of_x("X,reference,,A,0,d,150,a,,,,1,2,,,here\nX,reference,,F,18,a,150,a,,,,3,4,,,here\n").unwrap();
+    let intervals = intervals_of_x("X,reference,,A,0,d,150,a,,,,,1,2,,,here\nX,reference,,F,18,a,150,a,,,,,3,4,,,here\n").unwrap();
     let of = |sex, age| bounds_in_words(&intervals.choose(&TestCode::parse("X").unwrap(), &selection(sex, days(age))));
     assert_eq!([of(Sex::Female, "7000"), of(Sex::Male, "7000"), of(Sex::Female, "6574")], ["3-4", "1-2", "1-2"]);
     assert_eq!(of(Sex::Unknown, "7000"), "3-4 | 1-2 needs sex");
@@ -120,7 +120,7 @@ fn unconditioned(test: &str, sex: char, day: f64) -> Vec<String> {
         let ages = age(cells[4], cells[5]) <= day && day < age(cells[6], cells[7]);
         cells[0] == test && cells[8].is_empty() && (cells[3] == "A" || cells[3].starts_with(sex)) && ages
     };
-    lines.filter(fits).map(|cells| format!("{}-{}", cells[11], cells[12])).collect()
+    lines.filter(fits).map(|cells| format!("{}-{}", cells[12], cells[13])).collect()
 }
 
 fn any_test() -> impl Strategy<Value = TestCode> {

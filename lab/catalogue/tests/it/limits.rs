@@ -1,7 +1,7 @@
 //! Which limit holds at which age: every boundary of the shipped rows. The expected limits are those of laboratory rules 5.1.
 
-use crate::bench::{chosen, chosen_at, days as days_of, potassium_with, shipped};
-use catalogue::{LimitChoice, TestCode};
+use crate::bench::{chosen, chosen_at, days as days_of, potassium_with, selection, shipped};
+use catalogue::{LimitChoice, Selection, TestCode};
 use kernel::{AgeAtCollection, BirthDate, Decimal, Sex, Timestamp, Zone};
 
 /// 2026-11-21 10:15 UTC.
@@ -101,9 +101,12 @@ fn a_birth_date_known_to_the_year_or_month_is_enough_where_it_is_enough() {
 /// As gentamicin has it: a trough has a limit of its own, which stands in for that of everybody.
 #[test]
 fn a_known_condition_replaces_the_limit_of_everybody() {
-    let catalogue = potassium_with("K,A,0,54787.5,,,12,here,\nK,A,365,54787.5,trough,,2,here,\nK,F,365,54787.5,dialysis,,7,here,\n");
+    let catalogue =
+        potassium_with("K,A,0,54787.5,,,,,,12,,here,\nK,A,365,54787.5,trough,,,,,2,,here,\nK,F,365,54787.5,dialysis,,,,,7,,here,\n");
     let limits = catalogue.critical_limits();
-    let high = |sex, age, conditions: &[&str]| match limits.choose(&TestCode::parse("K").unwrap(), sex, days_of(age), conditions) {
+    let high = |sex, age, conditions: &[&str]| match limits
+        .choose(&TestCode::parse("K").unwrap(), &Selection { conditions, ..selection(sex, days_of(age)) })
+    {
         LimitChoice::Row(row) => row.high.unwrap().to_string(),
         LimitChoice::None => "none".to_owned(),
         LimitChoice::Needs(fact) => format!("needs {}", fact.words()),

@@ -48,7 +48,7 @@ fn shipped_rows(test: &str) -> Vec<Row> {
     let of_test = SHIPPED_LIMITS.lines().skip(1).map(|line| line.split(',').collect::<Vec<_>>()).filter(|cells| cells[0] == test);
     of_test
         .map(|cells| {
-            (cells[1].chars().next().unwrap(), cells[2].parse().unwrap(), cells[3].parse().unwrap(), format!("{}..{}", cells[5], cells[6]))
+            (cells[1].chars().next().unwrap(), cells[2].parse().unwrap(), cells[3].parse().unwrap(), format!("{}..{}", cells[8], cells[9]))
         })
         .collect()
 }
@@ -79,7 +79,7 @@ fn rows_of(sex: char) -> impl Strategy<Value = Vec<Row>> {
 fn as_text(rows: &[Row]) -> String {
     let line = |(sex, from, to, limit): &Row| {
         let (low, high) = limit.split_once("..").unwrap();
-        format!("K,{sex},{from},{to},,{low},{high},here,\n")
+        format!("K,{sex},{from},{to},,,,,{low},{high},,here,\n")
     };
     rows.iter().map(line).collect()
 }

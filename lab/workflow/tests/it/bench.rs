@@ -10,7 +10,7 @@ const TESTS: &str = "code,name,bench,loinc,loinc_name,loinc_check,specimen,conta
     K,Potassium,CHEM,2823-3,Potassium,name-verified,Serum,SST,mmol/L,1,number,1,,here\n\
     NA,Sodium,CHEM,2951-2,Sodium,name-verified,Serum,SST,mmol/L,0,number,1,,here\n";
 const CONTAINERS: &str = "code,name,contents,order_of_draw,source\nSST,Gold top,gel,3,here\n";
-const LIMITS: &str = "test,sex,age_min_days,age_max_days,condition,low,high,source,reason\n";
+const LIMITS: &str = "test,sex,age_min_days,age_max_days,condition,specimen,method,instrument,low,high,text,source,reason\n";
 
 /// 2026-11-21 10:15 UTC.
 pub(crate) const NOW: Timestamp = Timestamp::from_micros(1_795_256_100_000_000);
@@ -30,7 +30,7 @@ pub(crate) static WITHOUT_SODIUM: LazyLock<Catalogue> =
 
 /// 990 and 9900 are potassium, 989 is sodium.
 pub(crate) fn mapping() -> InstrumentMapping {
-    InstrumentMapping::read("map.csv", "code,test,source\n989,NA,here\n990,K,here\n9900,K,here\n", &CATALOGUE).unwrap()
+    InstrumentMapping::read("map.csv", "code,test,method,source\n989,NA,,here\n990,K,,here\n9900,K,,here\n", &CATALOGUE).unwrap()
 }
 
 pub(crate) fn test(code: &str) -> TestCode {

@@ -20,6 +20,8 @@ fn any_because() -> impl Strategy<Value = Because> {
         (two(), any_words()).prop_map(|((sent, expected), trouble)| Because::UnitUnusable { sent, expected, trouble }),
         two().prop_map(|(reported, limit)| Because::BelowCritical { reported, limit }),
         two().prop_map(|(reported, limit)| Because::AboveCritical { reported, limit }),
+        any_words().prop_map(|reported| Because::CriticalFinding { reported }),
+        Just(Because::WordsToRead),
         Just(Because::NothingToCompare),
         any_words().prop_map(|fact| Because::PatientFactUnknown { fact }),
         prop::sample::select(vec!["one", "two"]).prop_map(|edition| Because::EditionUnsigned { edition: edition.to_owned() }),

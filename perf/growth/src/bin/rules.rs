@@ -16,12 +16,17 @@ const USAGE: &str = "usage: rules [--runs 21]
   --runs N   runs of each, alternating with its anchor; what is printed is the median";
 
 /// The edition that ships with the program, file by file.
-const FILES: [(&str, &str); 7] = [
+const FILES: [(&str, &str); 12] = [
     ("edition.toml", include_str!("../../../../content/catalogue/edition.toml")),
     ("containers.csv", include_str!("../../../../content/catalogue/containers.csv")),
     ("tests.csv", include_str!("../../../../content/catalogue/tests.csv")),
     ("panels.csv", include_str!("../../../../content/catalogue/panels.csv")),
+    ("methods.csv", include_str!("../../../../content/catalogue/methods.csv")),
     ("critical_limits.csv", include_str!("../../../../content/catalogue/critical_limits.csv")),
+    ("absurd_limits.csv", include_str!("../../../../content/catalogue/absurd_limits.csv")),
+    ("delta_limits.csv", include_str!("../../../../content/catalogue/delta_limits.csv")),
+    ("measuring_ranges.csv", include_str!("../../../../content/catalogue/measuring_ranges.csv")),
+    ("interference_limits.csv", include_str!("../../../../content/catalogue/interference_limits.csv")),
     ("reference_intervals.csv", include_str!("../../../../content/catalogue/reference_intervals.csv")),
     ("martin_hopkins_factors.csv", include_str!("../../../../content/catalogue/martin_hopkins_factors.csv")),
 ];
@@ -95,9 +100,10 @@ fn choose(catalogue: &Catalogue, patients: &[Patient]) -> Result<(), String> {
     let value = Number::exactly(Decimal::new(42, 1));
     for test in catalogue.tests() {
         for patient in patients {
-            let selection = Selection { sex: patient.sex, age: patient.age, conditions: &[], specimen: None, method: None };
+            let selection =
+                Selection { sex: patient.sex, age: patient.age, conditions: &[], specimen: None, method: None, instrument: None };
             let interval = catalogue.intervals().choose(&test.code, &selection);
-            let critical = catalogue.critical_limits().choose(&test.code, patient.sex, patient.age, &[]);
+            let critical = catalogue.critical_limits().choose(&test.code, &selection);
             black_box(Flagged::of(&value, test.decimals, &interval, &critical));
         }
     }

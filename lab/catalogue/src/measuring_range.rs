@@ -1,7 +1,12 @@
 //! What an instrument can measure, and what is reported beyond it. Source: laboratory rules 2.5, gate 7.
 
+use crate::method::Methods;
+use crate::selection::{Scope, Selection};
+use crate::table::{self, ContentTrouble, TableRow};
+use crate::test::{Test, TestCode};
 use kernel::value::Comparator;
 use kernel::{Decimal, Number};
+use std::collections::BTreeMap;
 
 /// The analytical measuring range of a test on an instrument, both ends included, in the test's unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,4 +75,71 @@ impl MeasuringRange {
         let highest = high.checked_mul(factor).ok_or(RangeTrouble::TooManyDigits)?;
         Ok(Reportable::Report(Number::new(Comparator::Greater, highest)))
     }
+}
+
+/// All measuring ranges of an edition.
+#[derive(Debug, Clone, Default)]
+pub struct MeasuringRanges {
+    rows: BTreeMap<TestCode, Vec<(Scope, MeasuringRange)>>,
+}
+
+impl MeasuringRanges {
+    /// How many rows there are.
+    pub fn count(&self) -> usize {
+        self.rows.values().map(Vec::len).sum()
+    }
+
+    /// The range of a test as it was measured: that of the closest scope.
+    pub fn choose(&self, test: &TestCode, selection: &Selection<'_>) -> Option<&MeasuringRange> {
+        let rows = self.rows.get(test)?.iter();
+        let (_, range) = rows.filter_map(|(scope, range)| Some((scope.closeness(selection)?, range))).max_by_key(|(close, _)| *close)?;
+        Some(range)
+    }
+}
+
+const FILE: &str = "measuring_ranges.csv";
+pub(crate) const COLUMNS: [&str; 8] = ["test", "specimen", "method", "instrument", "low", "high", "dilution_max", "source"];
+/// What tells a row from the others.
+pub(crate) const KEYS: [&str; 4] = ["test", "specimen", "method", "instrument"];
+/// Digits after the decimal point of a bound: as many as any test may have.
+const DECIMALS_MAX: u32 = 6;
+
+/// Reads `measuring_ranges.csv` against the tests and methods it speaks of.
+pub(crate) fn read(
+    text: &str,
+    (tests, methods): (&BTreeMap<TestCode, Test>, &Methods),
+    troubles: &mut Vec<ContentTrouble>,
+) -> MeasuringRanges {
+    let mut rows: BTreeMap<TestCode, Vec<(Scope, MeasuringRange)>> = BTreeMap::new();
+    for row in table::read(FILE, text, &COLUMNS, troubles) {
+        match read_row(&row, tests, methods) {
+            Ok((test, scope, range)) => {
+                let of_test = rows.entry(test.clone()).or_default();
+                if of_test.iter().any(|(other, _)| *other == scope) {
+                    troubles.push(row.trouble(format!("a second measuring range of {test} for the same specimen, method and instrument")));
+                }
+                of_test.push((scope, range));
+            }
+            Err(trouble) => troubles.push(trouble),
+        }
+    }
+    MeasuringRanges { rows }
+}
+
+fn read_row(
+    row: &TableRow<'_>,
+    tests: &BTreeMap<TestCode, Test>,
+    methods: &Methods,
+) -> Result<(TestCode, Scope, MeasuringRange), ContentTrouble> {
+    let test = row.numeric_test(tests)?;
+    row.source()?;
+    let scope = Scope::read(row, methods)?;
+    let (low, high) = row.bounds()?;
+    if let Some(bound) = low.into_iter().chain(high).find(|bound| bound.normalize().scale() > DECIMALS_MAX) {
+        return Err(row.trouble(format!("{bound} has more than {DECIMALS_MAX} decimals")));
+    }
+    let dilution_max = row.decimal("dilution_max")?.filter(|dilution| *dilution >= Decimal::ONE);
+    let dilution_max = dilution_max
+        .ok_or_else(|| row.trouble(format!("dilution_max must be 1 (none validated) or more, not “{}”", row.cell("dilution_max"))))?;
+    Ok((test.code.clone(), scope, MeasuringRange { low, high, dilution_max }))
 }

@@ -1,8 +1,8 @@
 //! Deltas, measuring ranges and interference indices: each form, both sides of each limit. Worked out by hand.
 
-use benches::delta::{Change, DeltaLimit, DeltaMode, DeltaUse, NoChange};
-use benches::interference::{Index, IndexThresholds, Interference, judge_all};
-use benches::measuring_range::{MeasuringRange, RangeTrouble, Reportable};
+use catalogue::interference::{Index, IndexThresholds, Interference, judge_all};
+use catalogue::limits::delta::{Change, DeltaLimit, DeltaMode, DeltaUse, NoChange};
+use catalogue::measuring_range::{MeasuringRange, RangeTrouble, Reportable};
 use kernel::value::Comparator;
 use kernel::{Decimal, Number, Quantity, Unit};
 use proptest::prelude::*;

@@ -1,0 +1,148 @@
+//! Limits by test, scope and patient: one way to choose for critical, absurd and delta limits.
+//!
+//! Among the rows of the closest scope ([`Scope`](crate::Scope)) those of a known condition replace the others; then sex and age decide.
+//! Where what is known admits several different limits, or a limit and none, the missing fact is named: nothing is guessed.
+
+pub mod absurd;
+pub mod critical;
+pub mod delta;
+mod patients;
+
+use crate::selection::{PatientFact, Scope, Selection};
+use crate::table::{ContentTrouble, TableRow};
+use crate::test::TestCode;
+use kernel::{AgeAtCollection, AgePoint, Decimal, Sex};
+pub(crate) use patients::Patients;
+use std::collections::BTreeMap;
+
+/// What tells a row from the others of its file.
+pub(crate) const KEYS: [&str; 8] = ["test", "sex", "age_min_days", "age_max_days", "condition", "specimen", "method", "instrument"];
+
+/// Which limit holds for a patient.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LimitChoice<'a, L> {
+    /// This one.
+    Row(&'a L),
+    /// The test has no limit of this kind for such a patient.
+    None,
+    /// It depends on a fact that is not known.
+    Needs(PatientFact),
+}
+
+/// A limit, and for whom it holds.
+#[derive(Debug, Clone)]
+struct LimitRow<L> {
+    patients: Patients,
+    limit: L,
+}
+
+/// All limits of one kind.
+#[derive(Debug, Clone)]
+pub(crate) struct Limits<L> {
+    rows: BTreeMap<TestCode, Vec<LimitRow<L>>>,
+}
+
+impl<L> Default for Limits<L> {
+    fn default() -> Self {
+        Self { rows: BTreeMap::new() }
+    }
+}
+
+impl<L: PartialEq> Limits<L> {
+    pub(crate) fn count(&self) -> usize {
+        self.rows.values().map(Vec::len).sum()
+    }
+
+    /// Takes a row, unless somebody would have two: then the row is told as a trouble.
+    pub(crate) fn put(
+        &mut self,
+        what: &str,
+        row: &TableRow<'_>,
+        test: TestCode,
+        patients: Patients,
+        limit: L,
+    ) -> Result<(), ContentTrouble> {
+        let of_test = self.rows.entry(test.clone()).or_default();
+        if of_test.iter().any(|other| other.patients.same_as(&patients)) {
+            return Err(
+                row.trouble(format!("a second {what} of {test} for the same sex, age and condition, specimen, method and instrument"))
+            );
+        }
+        of_test.push(LimitRow { patients, limit });
+        Ok(())
+    }
+
+    /// Every limit of a test that may hold for somebody for whom another row holds.
+    pub(crate) fn meeting<'a>(&'a self, test: &TestCode, patients: &'a Patients) -> impl Iterator<Item = &'a L> {
+        let rows = self.rows.get(test).into_iter().flatten();
+        rows.filter(move |row| row.patients.meets(patients)).map(|row| &row.limit)
+    }
+
+    /// Patients who would lose their limit: another row holds for them, and those of this scope, which stand in for it, leave them out.
+    /// In words.
+    pub(crate) fn left_out(&self, test: &TestCode, scope: &Scope) -> Option<String> {
+        let rows = || self.rows.get(test).into_iter().flatten().map(|row| &row.patients);
+        let mut of_others =
+            rows().filter(|other| scope.outranks(&other.scope)).flat_map(|other| other.sexes().map(move |sex| (other, sex)));
+        of_others.find_map(|(other, sex)| {
+            let own = rows().filter(|own| own.scope == *scope && own.condition == other.condition && own.admits_sex(sex));
+            let reached = covered(own, other.age_min_minutes);
+            let days = Decimal::from(reached) / Decimal::from(24 * 60);
+            let condition = other.condition.as_ref().map_or_else(String::new, |condition| format!(", {condition}"));
+            (reached < other.age_max_minutes).then(|| format!("sex {} from {} days of age{condition}", sex.code(), days.normalize()))
+        })
+    }
+
+    /// The limit that holds for a test and what is known.
+    pub(crate) fn choose(&self, test: &TestCode, selection: &Selection<'_>) -> LimitChoice<'_, L> {
+        let Some(rows) = self.rows.get(test) else { return LimitChoice::None };
+        let closeness = |row: &LimitRow<L>| row.patients.scope.closeness(selection);
+        let Some(closest) = rows.iter().filter_map(closeness).max() else { return LimitChoice::None };
+        let may_hold = |row: &&LimitRow<L>| closeness(row) == Some(closest) && row.patients.condition_may_hold(selection.conditions);
+        let known: Vec<&LimitRow<L>> = rows.iter().filter(may_hold).collect();
+        match selection.sex {
+            Sex::Female | Sex::Male => choose_for(&known, selection.sex, selection.age),
+            Sex::Other | Sex::Unknown => choose_for_either(&known, selection.age),
+        }
+    }
+}
+
+/// The choice for somebody on record neither as female nor as male: what holds for both, or the fact that would tell.
+fn choose_for_either<'a, L: PartialEq>(rows: &[&'a LimitRow<L>], age: AgeAtCollection) -> LimitChoice<'a, L> {
+    match (choose_for(rows, Sex::Female, age), choose_for(rows, Sex::Male, age)) {
+        (LimitChoice::Needs(fact), _) | (_, LimitChoice::Needs(fact)) => LimitChoice::Needs(fact),
+        (LimitChoice::None, LimitChoice::None) => LimitChoice::None,
+        (LimitChoice::Row(female), LimitChoice::Row(male)) if female == male => LimitChoice::Row(female),
+        (LimitChoice::Row(_), _) | (_, LimitChoice::Row(_)) => LimitChoice::Needs(PatientFact::Sex),
+    }
+}
+
+/// The choice where the sex is known: the age may be missing, or two conditions hold that have limits of their own.
+fn choose_for<'a, L: PartialEq>(rows: &[&'a LimitRow<L>], sex: Sex, age: AgeAtCollection) -> LimitChoice<'a, L> {
+    let mut admitted: Vec<&LimitRow<L>> = rows.iter().copied().filter(|row| row.patients.admit(sex, age)).collect();
+    if admitted.iter().any(|row| row.patients.condition.is_some()) {
+        admitted.retain(|row| row.patients.condition.is_some());
+    }
+    let Some(first) = admitted.first().copied() else { return LimitChoice::None };
+    if admitted.iter().all(|row| row.limit == first.limit) && covers_age(&admitted, age) {
+        LimitChoice::Row(&first.limit)
+    } else if admitted.iter().any(|row| row.patients.condition != first.patients.condition) {
+        LimitChoice::Needs(PatientFact::Condition)
+    } else {
+        LimitChoice::Needs(PatientFact::of_age(age))
+    }
+}
+
+/// Whether rows that agree on the limit leave no part of the possible ages without one.
+fn covers_age<L>(rows: &[&LimitRow<L>], age: AgeAtCollection) -> bool {
+    let reached = covered(rows.iter().map(|row| &row.patients), age.youngest().minutes);
+    // Nobody gets older than the last row of a test, which ends where lives end.
+    reached > age.oldest().minutes || reached >= AgePoint::OLDEST.minutes
+}
+
+/// The age up to which rows hold without a gap, from this age on.
+fn covered<'a>(rows: impl Iterator<Item = &'a Patients>, from: u32) -> u32 {
+    let mut ages: Vec<(u32, u32)> = rows.map(|row| (row.age_min_minutes, row.age_max_minutes)).collect();
+    ages.sort_unstable();
+    ages.into_iter().fold(from, |reached, (from, to)| if from <= reached { reached.max(to) } else { reached })
+}
