@@ -23,10 +23,13 @@ pub(crate) struct House {
     arrival: AtomicI64,
 }
 
-/// The shipped catalogue under another name, with a director's signature.
-fn signed_catalogue() -> Catalogue {
+/// The shipped catalogue under another name, with more rows of critical limits and a director's signature.
+fn signed_catalogue(more_limits: &str) -> Catalogue {
     let shipped = actions::starting_edition().unwrap();
-    let named = |(file, text): (EditionFile, &str)| (file.name().to_owned(), text.replace("starting-2026-11b", "signed-2026-11"));
+    let named = |(file, text): (EditionFile, &str)| {
+        let more = if file == EditionFile::CriticalLimits { more_limits } else { "" };
+        (file.name().to_owned(), text.replace("starting-2026-11c", "signed-2026-11") + more)
+    };
     let catalogue = EditionFiles::new(shipped.iter().map(named)).unwrap().read().unwrap();
     let at = "2026-11-21T08:00:00Z".parse().unwrap();
     catalogue.signed(Signature::Signed { by: "Dr A. Director".to_owned(), at, meaning: "approved".to_owned() })
@@ -69,7 +72,12 @@ impl House {
 
     /// A production laboratory whose director signed the catalogue.
     pub(crate) fn signed(engine: &Engine) -> Self {
-        Self::open(engine, Realm::Production, signed_catalogue())
+        Self::signed_with(engine, "")
+    }
+
+    /// The same with more rows of critical limits.
+    pub(crate) fn signed_with(engine: &Engine, more_limits: &str) -> Self {
+        Self::open(engine, Realm::Production, signed_catalogue(more_limits))
     }
 
     fn open(engine: &Engine, realm: Realm, catalogue: Catalogue) -> Self {

@@ -17,6 +17,7 @@ mod filing;
 mod impossible_rows;
 mod invariants;
 mod keeping;
+mod limits_by_instrument;
 mod paging;
 mod place_order;
 mod set_aside;

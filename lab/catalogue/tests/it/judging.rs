@@ -1,8 +1,9 @@
-//! Deltas, measuring ranges and interference indices: each form, both sides of each limit. Worked out by hand.
+//! Deltas, absurd limits, measuring ranges and interference indices: each form, both sides of each limit. Worked out by hand.
 
 use catalogue::interference::{Index, IndexThresholds, Interference, judge_all};
 use catalogue::limits::delta::{Change, DeltaLimit, DeltaMode, DeltaUse, NoChange};
 use catalogue::measuring_range::{MeasuringRange, RangeTrouble, Reportable};
+use catalogue::{AbsurdLimit, Beyond};
 use kernel::value::Comparator;
 use kernel::{Decimal, Number, Quantity, Unit};
 use proptest::prelude::*;
@@ -68,6 +69,28 @@ fn any_needs_one_arm_all_needs_both_and_rate_counts_by_the_hour() {
     let troponin = limit("5", "", DeltaMode::Rate, "6");
     assert_eq!([fires(&troponin, "10", "22", "2"), fires(&troponin, "10", "22", "3")], [Ok(true), Ok(false)]);
     assert_eq!(fires(&limit("5", "20", DeltaMode::Rate, "6"), "10", "22", "3"), Ok(true));
+}
+
+/// Laboratory rules 2.5, gate 8: a bound that may lie beyond counts as beyond. Potassium: 1.0 and 12.0.
+#[test]
+fn a_value_that_may_lie_beyond_an_absurd_limit_counts_as_beyond() {
+    let limit = AbsurdLimit { low: Some(d("1.0")), high: Some(d("12.0")) };
+    let (below, above) = (Beyond::Below(d("1.0")), Beyond::Above(d("12.0")));
+    for (value, expected) in [
+        ("1.0", Beyond::No),
+        ("0.99", below),
+        ("12.0", Beyond::No),
+        ("12.04", above),
+        (">10.0", above),
+        (">12.0", above),
+        ("<2.8", below),
+        ("<1.0", below),
+        ("4.1", Beyond::No),
+    ] {
+        assert_eq!(limit.beyond(&number(value)), expected, "{value}");
+    }
+    let high_only = AbsurdLimit { low: None, ..limit };
+    assert_eq!([high_only.beyond(&number("0.1")), high_only.beyond(&number("<2.8"))], [Beyond::No, Beyond::No]);
 }
 
 #[test]

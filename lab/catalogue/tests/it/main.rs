@@ -5,6 +5,7 @@
 mod bench;
 mod calculation_inputs;
 mod calculations;
+mod difference_keys;
 mod flags;
 mod interval_files;
 mod intervals;
