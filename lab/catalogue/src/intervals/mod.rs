@@ -1,8 +1,8 @@
 //! Reference intervals, decision limits and therapeutic ranges: rows by test, scope, condition, sex and age, chosen for one patient.
 //!
-//! Source of the order: laboratory rules 3. The rows of the closest scope ([`Scope`](crate::Scope)) first; then a condition that is known of patient or
-//! specimen, otherwise the unconditioned row; then the row of the sex before the row of both; age bounds are half-open. Where what is
-//! known admits several intervals, all are shown and nothing is assumed.
+//! Source of the order: laboratory rules 3. The rows of the closest scope ([`Scope`](crate::Scope)) first; then a condition that is known
+//! of patient or specimen, otherwise the unconditioned row; then the row of the sex before the row of both; age bounds are half-open.
+//! Where what is known admits several intervals, all are shown and nothing is assumed.
 
 pub mod flag;
 mod read;

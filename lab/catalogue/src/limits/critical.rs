@@ -45,7 +45,8 @@ pub enum Beyond {
     Found,
     /// Neither.
     No,
-    /// It is not said: a bound that does not say on which side of the limit the value lies, words, or a value of another kind than the limit.
+    /// It is not said: a bound that does not say on which side of the limit the value lies, words, or a value of another kind than the
+    /// limit.
     NotSaid,
 }
 

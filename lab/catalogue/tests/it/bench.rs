@@ -108,7 +108,10 @@ pub(crate) fn chosen_at(catalogue: &Catalogue, test: &str, sex: Sex, age: AgeAtC
 }
 
 pub(crate) const SHIPPED_INTERVALS: &str = include_str!("../../../../content/catalogue/reference_intervals.csv");
-pub(crate) const INTERVALS_HEAD: &str = "test,kind,purpose,sex,age_min,age_min_unit,age_max,age_max_unit,condition,specimen,method,instrument,low,high,high_formula,text,source\n";
+pub(crate) const INTERVALS_HEAD: &str = concat!(
+    "test,kind,purpose,sex,age_min,age_min_unit,age_max,age_max_unit,condition,specimen,method,instrument,",
+    "low,high,high_formula,text,source\n"
+);
 
 pub(crate) const SHIPPED_FACTORS: &str = include_str!("../../../../content/catalogue/martin_hopkins_factors.csv");
 

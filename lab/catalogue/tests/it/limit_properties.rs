@@ -112,7 +112,8 @@ proptest! {
 
     #[test]
     fn no_age_sex_or_condition_finds_two_limits_of_a_kind(
-        test in any_test(), minute in any_minute(), female in any::<bool>(), condition in prop::sample::select(vec!["", "trough", "sterile site"]),
+        test in any_test(), minute in any_minute(), female in any::<bool>(),
+        condition in prop::sample::select(vec!["", "trough", "sterile site"]),
     ) {
         let days = (Decimal::from(minute) + Decimal::new(5, 1)) / Decimal::from(1440);
         let sex = if female { Sex::Female } else { Sex::Male };

@@ -1,6 +1,6 @@
 //! A faulty edition is refused whole; every fault is named with its file, its line and what is expected instead.
 
-use crate::bench::{CONTAINERS_HEAD, EDITION, LIMITS_HEAD, POTASSIUM, TESTS_HEAD, TUBES, says, shipped};
+use crate::bench::{CONTAINERS_HEAD, EDITION, INTERVALS_HEAD, LIMITS_HEAD, POTASSIUM, TESTS_HEAD, TUBES, says, shipped};
 use catalogue::{Catalogue, CatalogueText, InstrumentMapping};
 
 fn troubles(edition: &str, tests: &str, critical_limits: &str) -> Vec<String> {
@@ -188,9 +188,8 @@ fn a_table_that_would_fill_the_memory_is_refused() {
 /// What is normal for somebody is not critical for the same person, unless the laboratory says why.
 #[test]
 fn a_critical_limit_inside_the_interval_needs_a_reason() {
-    let head = "test,kind,purpose,sex,age_min,age_min_unit,age_max,age_max_unit,condition,specimen,method,instrument,low,high,high_formula,text,source\n";
     let troubles = |interval: &str, limit: &str| {
-        let intervals = format!("{head}K,{interval},here\n");
+        let intervals = format!("{INTERVALS_HEAD}K,{interval},here\n");
         let (tests, containers) = (format!("{TESTS_HEAD}{POTASSIUM}"), format!("{CONTAINERS_HEAD}{TUBES}"));
         let critical_limits = format!("{LIMITS_HEAD}K,{limit}\n");
         let text = CatalogueText {
