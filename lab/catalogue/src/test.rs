@@ -1,6 +1,7 @@
 //! Tests: what can be ordered and reported.
 
 use crate::container_kind::{ContainerKind, ContainerKindCode};
+use crate::loinc::{self, LoincCheck};
 use crate::table::{self, ContentTrouble, TableRow};
 use kernel::{Substance, Unit, ValueKindExpected};
 use std::collections::BTreeMap;
@@ -58,28 +59,6 @@ pub struct Test {
     pub substance: Substance,
 }
 
-/// How far the LOINC code of a test was looked up. What was not is to be, by the laboratory, before the test is used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LoincCheck {
-    /// Its name stands in the public table.
-    Name,
-    /// Its component and unit do; the name was not seen.
-    ComponentAndUnit,
-    /// Nobody looked.
-    Unverified,
-}
-
-impl LoincCheck {
-    fn from_name(name: &str) -> Option<Self> {
-        match name {
-            "name-verified" => Some(Self::Name),
-            "component+unit-verified" => Some(Self::ComponentAndUnit),
-            "unverified" => Some(Self::Unverified),
-            _ => None,
-        }
-    }
-}
-
 const FILE: &str = "tests.csv";
 pub(crate) const COLUMNS: [&str; 14] = [
     "code",
@@ -127,26 +106,14 @@ fn read_row(row: &TableRow<'_>, containers: &BTreeMap<ContainerKindCode, Contain
             return Err(row.trouble(format!("test {code} has no {column}")));
         }
     }
-    let loinc = Some(row.cell("loinc")).filter(|loinc| !loinc.is_empty());
-    if let Some(loinc) = loinc.filter(|loinc| !has_check_digit(loinc)) {
-        return Err(row.trouble(format!("“{loinc}” of {code} is no LOINC code: its check digit does not fit")));
-    }
-    let loinc_check = LoincCheck::from_name(row.cell("loinc_check")).ok_or_else(|| {
-        row.trouble(format!(
-            "loinc_check of {code} must be name-verified, component+unit-verified or unverified, not “{}”",
-            row.cell("loinc_check")
-        ))
-    })?;
-    if loinc.is_none() && loinc_check != LoincCheck::Unverified {
-        return Err(row.trouble(format!("{code} has no loinc, so loinc_check must be unverified")));
-    }
     let kind = kind(row.cell("kind"))
         .ok_or_else(|| row.trouble(format!("kind of {code} must be number, coded, grade, titre or text, not “{}”", row.cell("kind"))))?;
     let unit = unit(row, &code, kind)?;
+    let (loinc, loinc_check) = loinc::read(row, &code, kind, unit.as_ref())?;
     Ok(Test {
         name: row.cell("name").to_owned(),
         bench: row.cell("bench").to_owned(),
-        loinc: loinc.map(str::to_owned),
+        loinc,
         loinc_check,
         specimen: row.cell("specimen").to_owned(),
         containers: containers_of(row, &code, containers)?,
@@ -156,6 +123,7 @@ fn read_row(row: &TableRow<'_>, containers: &BTreeMap<ContainerKindCode, Contain
         substance: Substance {
             valence: valence(row, &code)?,
             enzyme: unit.as_ref().is_some_and(|unit| unit.as_str() == "U/L"),
+            arbitrary: unit.as_ref().is_some_and(|unit| unit.as_str().starts_with("[arb'U]/")),
             ..Substance::default()
         },
         unit,
@@ -216,14 +184,4 @@ fn containers_of(
         containers.push(container);
     }
     Ok(containers)
-}
-
-/// LOINC's own check digit: from the right every other digit is doubled, and all digits add up, with the last, to a multiple of ten.
-fn has_check_digit(code: &str) -> bool {
-    let Some((number, check)) = code.split_once('-') else { return false };
-    let digits: Option<Vec<u32>> = number.chars().rev().map(|digit| digit.to_digit(10)).collect();
-    let Some(digits) = digits.filter(|digits| (1..=8).contains(&digits.len())) else { return false };
-    let sum: u32 =
-        digits.iter().enumerate().map(|(place, digit)| if place % 2 == 0 { digit * 2 / 10 + digit * 2 % 10 } else { *digit }).sum();
-    check.len() == 1 && check.parse() == Ok((10 - sum % 10) % 10)
 }

@@ -75,7 +75,7 @@ fn what_changed_is_shown_row_by_row() {
     let without_band: String = tests.lines().filter(|line| !line.starts_with("BANDM,")).map(|line| format!("{line}\n")).collect();
     fs::write(
         files.folder.join("tests.csv"),
-        without_band + "NEWK,Potassium again,CHEM,2823-3,Potassium,name-verified,Serum,SST,mmol/L,1,number,1,,here\n",
+        without_band + "NEWK,Potassium again,CHEM,2823-3,Potassium [Moles/volume] in Serum or Plasma,name-verified,Serum,SST,mmol/L,1,number,1,,here\n",
     )
     .unwrap();
     let intervals = fs::read_to_string(files.folder.join("reference_intervals.csv")).unwrap();

@@ -7,7 +7,8 @@ use std::sync::LazyLock;
 pub(crate) const EDITION: &str = "name = \"trial\"\nsource = \"a test\"\neffective_from = \"2026-11-21\"\nsignature = \"unverified\"\n";
 pub(crate) const TESTS_HEAD: &str =
     "code,name,bench,loinc,loinc_name,loinc_check,specimen,containers,unit,decimals,kind,valence,note,source\n";
-pub(crate) const POTASSIUM: &str = "K,Potassium,CHEM,2823-3,Potassium,name-verified,Serum,SST|HEP,mmol/L,1,number,1,,a test\n";
+pub(crate) const POTASSIUM: &str =
+    "K,Potassium,CHEM,2823-3,Potassium [Moles/volume] in Serum or Plasma,name-verified,Serum,SST|HEP,mmol/L,1,number,1,,a test\n";
 pub(crate) const CONTAINERS_HEAD: &str = "code,name,contents,order_of_draw,source\n";
 pub(crate) const TUBES: &str = "SST,Gold top,gel,3,a test\nHEP,Green top,heparin,4,a test\n";
 pub(crate) const LIMITS_HEAD: &str = "test,sex,age_min_days,age_max_days,condition,low,high,source,reason\n";

@@ -12,6 +12,7 @@ mod ladders;
 mod ldl_table;
 mod limits;
 mod limits_by_sex;
+mod loinc_property;
 mod properties;
 mod refused;
 mod shipped;

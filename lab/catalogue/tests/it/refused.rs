@@ -3,7 +3,7 @@
 use crate::bench::{CONTAINERS_HEAD, EDITION, LIMITS_HEAD, POTASSIUM, TESTS_HEAD, TUBES, shipped};
 use catalogue::{Catalogue, CatalogueText, InstrumentMapping};
 
-fn troubles(edition: &str, tests: &str, critical_limits: &str) -> Vec<String> {
+pub(crate) fn troubles(edition: &str, tests: &str, critical_limits: &str) -> Vec<String> {
     troubles_with(&format!("{CONTAINERS_HEAD}{TUBES}"), edition, tests, critical_limits)
 }
 
@@ -15,13 +15,13 @@ fn troubles_with(containers: &str, edition: &str, tests: &str, critical_limits: 
 }
 
 /// The only trouble there is stands at this place and says these words.
-fn says(troubles: &[String], place: &str, words: &[&str]) {
+pub(crate) fn says(troubles: &[String], place: &str, words: &[&str]) {
     let [trouble] = troubles else { panic!("one trouble at {place} was expected, not {troubles:?}") };
     assert!(trouble.starts_with(&format!("{place}: ")), "{trouble} does not name {place}");
     assert!(words.iter().all(|word| trouble.contains(word)), "{trouble} does not say {words:?}");
 }
 
-fn potassium(column: usize, cell: &str) -> String {
+pub(crate) fn potassium(column: usize, cell: &str) -> String {
     let mut cells: Vec<&str> = POTASSIUM.trim_end().split(',').collect();
     cells[column] = cell;
     cells.join(",")
@@ -35,13 +35,15 @@ fn what_the_other_tests_break_is_whole_before() {
 
 #[test]
 fn a_faulty_test_is_named_with_its_line_and_what_is_expected() {
-    let table: [(String, &[&str]); 24] = [
+    let table: [(String, &[&str]); 26] = [
         (POTASSIUM.to_owned(), &["K", "second time"]),
         (potassium(0, "k"), &["“k”", "no test code", "A-Z"]),
         (potassium(0, ""), &["no test code"]),
         (potassium(0, "ABCDEFGHIJKLMNOPQ"), &["no test code", "16"]),
         (potassium(1, ""), &["K", "no name"]),
         (potassium(3, ""), &["K has no loinc", "must be unverified"]),
+        (potassium(4, ""), &["loinc_check of K", "name-verified", "loinc_name is empty"]),
+        (potassium(3, "").replace("name-verified", "unverified"), &["K has a loinc_name and no loinc"]),
         // One digit wrong, two changed places, no check digit, no number.
         (potassium(3, "2823-4"), &["“2823-4”", "K", "check digit"]),
         (potassium(3, "2283-3"), &["check digit"]),
@@ -58,7 +60,7 @@ fn a_faulty_test_is_named_with_its_line_and_what_is_expected() {
         (potassium(9, "7"), &["decimals of K", "0 to 6", "7"]),
         (potassium(9, "-1"), &["decimals of K", "-1"]),
         (potassium(9, "one"), &["decimals of K", "one"]),
-        (potassium(10, "titre"), &["K", "no number", "decimals"]),
+        (potassium(10, "titre").replace("[Moles/volume]", "[Titer]").replace("mmol/L", ""), &["K", "no number", "decimals"]),
         (potassium(11, "many"), &["valence of K", "many"]),
         (potassium(13, ""), &["K", "no source"]),
     ];

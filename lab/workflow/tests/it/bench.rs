@@ -6,8 +6,8 @@ use workflow::{OpenExamination, OpenWork, PatientFacts};
 
 const EDITION: &str = "name = \"trial\"\nsource = \"a test\"\neffective_from = \"2026-11-21\"\nsignature = \"unverified\"\n";
 const TESTS: &str = "code,name,bench,loinc,loinc_name,loinc_check,specimen,containers,unit,decimals,kind,valence,note,source\n\
-    K,Potassium,CHEM,2823-3,Potassium,name-verified,Serum,SST,mmol/L,1,number,1,,here\n\
-    NA,Sodium,CHEM,2951-2,Sodium,name-verified,Serum,SST,mmol/L,0,number,1,,here\n";
+    K,Potassium,CHEM,2823-3,Potassium [Moles/volume] in Serum or Plasma,name-verified,Serum,SST,mmol/L,1,number,1,,here\n\
+    NA,Sodium,CHEM,2951-2,Sodium [Moles/volume] in Serum or Plasma,name-verified,Serum,SST,mmol/L,0,number,1,,here\n";
 const CONTAINERS: &str = "code,name,contents,order_of_draw,source\nSST,Gold top,gel,3,here\n";
 const LIMITS: &str = "test,sex,age_min_days,age_max_days,condition,low,high,source,reason\n";
 
