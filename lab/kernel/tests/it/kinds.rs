@@ -45,6 +45,8 @@ fn units_of_two_kinds_are_told_apart() {
         ("[IU]/mL", "/mL"),
         ("[pH]", "mol/L"),
         ("[pH]", "1"),
+        ("[pH]", "/L"), // to UCUM, whose mole is a number, a count in a volume
+        ("Cel", "K"),
         ("mg/dL", "mg/(24.h)"),
         ("mm[Hg]", "mm"),
         ("{Log_copies}/mL", "{copies}/mL"),
