@@ -12,10 +12,11 @@ fn list(troubles: &[ContentTrouble]) -> String {
 }
 
 /// The files of the edition that ships with the program.
-const STARTING: [(&str, &str); 7] = [
+const STARTING: [(&str, &str); 8] = [
     ("edition.toml", include_str!("../../../content/catalogue/edition.toml")),
     ("containers.csv", include_str!("../../../content/catalogue/containers.csv")),
     ("tests.csv", include_str!("../../../content/catalogue/tests.csv")),
+    ("test_containers.csv", include_str!("../../../content/catalogue/test_containers.csv")),
     ("panels.csv", include_str!("../../../content/catalogue/panels.csv")),
     ("critical_limits.csv", include_str!("../../../content/catalogue/critical_limits.csv")),
     ("reference_intervals.csv", include_str!("../../../content/catalogue/reference_intervals.csv")),

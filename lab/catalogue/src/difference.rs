@@ -3,7 +3,7 @@
 use crate::calculations::martin_hopkins;
 use crate::files::{EditionFile, EditionFiles};
 use crate::table::{self, ContentTrouble};
-use crate::{container_kind, edition, intervals, limits, panel, test};
+use crate::{container_kind, edition, intervals, limits, panel, test, test_container};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -82,6 +82,7 @@ fn rows(file: EditionFile, text: &str, troubles: &mut Vec<ContentTrouble>) -> Ro
         EditionFile::Edition => return heading(text, troubles),
         EditionFile::Containers => (&container_kind::COLUMNS[..], &["code"][..]),
         EditionFile::Tests => (&test::COLUMNS[..], &["code"][..]),
+        EditionFile::TestContainers => (&test_container::COLUMNS[..], &["test", "container"][..]),
         EditionFile::Panels => (&panel::COLUMNS[..], &["code"][..]),
         EditionFile::CriticalLimits => (&limits::COLUMNS[..], &["test", "sex", "age_min_days", "age_max_days", "condition"][..]),
         EditionFile::ReferenceIntervals => (&intervals::COLUMNS[..], &intervals::KEYS[..]),

@@ -13,6 +13,8 @@ pub enum EditionFile {
     Containers,
     /// Tests.
     Tests,
+    /// What tests need of the containers they accept.
+    TestContainers,
     /// Critical limits.
     CriticalLimits,
     /// Reference intervals; may be left out.
@@ -25,8 +27,16 @@ pub enum EditionFile {
 
 impl EditionFile {
     /// All of them, in the order in which they build on each other.
-    pub const ALL: [Self; 7] =
-        [Self::Edition, Self::Containers, Self::Tests, Self::Panels, Self::ReferenceIntervals, Self::CriticalLimits, Self::LdlFactors];
+    pub const ALL: [Self; 8] = [
+        Self::Edition,
+        Self::Containers,
+        Self::Tests,
+        Self::TestContainers,
+        Self::Panels,
+        Self::ReferenceIntervals,
+        Self::CriticalLimits,
+        Self::LdlFactors,
+    ];
 
     /// The file's name.
     pub const fn name(self) -> &'static str {
@@ -34,6 +44,7 @@ impl EditionFile {
             Self::Edition => "edition.toml",
             Self::Containers => "containers.csv",
             Self::Tests => "tests.csv",
+            Self::TestContainers => "test_containers.csv",
             Self::CriticalLimits => "critical_limits.csv",
             Self::ReferenceIntervals => "reference_intervals.csv",
             Self::Panels => "panels.csv",
@@ -86,6 +97,7 @@ impl EditionFiles {
             edition: text(EditionFile::Edition),
             containers: text(EditionFile::Containers),
             tests: text(EditionFile::Tests),
+            test_containers: text(EditionFile::TestContainers),
             critical_limits: text(EditionFile::CriticalLimits),
             reference_intervals: self.get(EditionFile::ReferenceIntervals),
             panels: self.get(EditionFile::Panels),

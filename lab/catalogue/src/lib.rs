@@ -14,6 +14,7 @@ pub mod mapping;
 pub mod panel;
 mod table;
 pub mod test;
+mod test_container;
 
 pub use container_kind::{ContainerKind, ContainerKindCode};
 pub use difference::{CellChange, Change, Difference, differences};
@@ -27,8 +28,10 @@ pub use mapping::InstrumentMapping;
 pub use panel::Panel;
 pub use table::ContentTrouble;
 pub use test::{Test, TestCode};
+pub use test_container::{Stability, Storage, TestContainer, TestVolume};
 
 use calculations::martin_hopkins::FactorTable;
+use container_kind::ContainerKinds;
 use std::collections::BTreeMap;
 
 /// The files of one edition, as text, each with the name it is known by in messages.
@@ -40,6 +43,8 @@ pub struct CatalogueText<'a> {
     pub containers: &'a str,
     /// `tests.csv`.
     pub tests: &'a str,
+    /// `test_containers.csv`.
+    pub test_containers: &'a str,
     /// `critical_limits.csv`.
     pub critical_limits: &'a str,
     /// `reference_intervals.csv`; an edition without it has none.
@@ -54,7 +59,7 @@ pub struct CatalogueText<'a> {
 #[derive(Debug, Clone)]
 pub struct Catalogue {
     edition: Edition,
-    container_kinds: BTreeMap<ContainerKindCode, ContainerKind>,
+    container_kinds: ContainerKinds,
     tests: BTreeMap<TestCode, Test>,
     critical_limits: CriticalLimits,
     intervals: Intervals,
@@ -68,7 +73,8 @@ impl Catalogue {
         let mut troubles = Vec::new();
         let edition = edition::read(text.edition).map_err(|trouble| troubles.push(trouble)).ok();
         let container_kinds = container_kind::read(text.containers, &mut troubles);
-        let tests = test::read(text.tests, &container_kinds, &mut troubles);
+        let mut tests = test::read(text.tests, &mut troubles);
+        test_container::read(text.test_containers, &container_kinds, &mut tests, &mut troubles);
         let intervals = text.reference_intervals.map(|text| {
             let decimals = |test: &TestCode| tests.get(test).map(|test| test.decimals);
             Intervals::read("reference_intervals.csv", text, decimals)
@@ -98,7 +104,7 @@ impl Catalogue {
 
     /// Every kind of container, by code.
     pub fn container_kinds(&self) -> impl Iterator<Item = &ContainerKind> {
-        self.container_kinds.values()
+        self.container_kinds.iter()
     }
 
     /// The test of this code.

@@ -1,8 +1,9 @@
 //! Tests: what can be ordered and reported.
 
-use crate::container_kind::{ContainerKind, ContainerKindCode};
+use crate::container_kind::ContainerKindCode;
 use crate::loinc::{self, LoincCheck};
 use crate::table::{self, ContentTrouble, TableRow};
+use crate::test_container::TestContainer;
 use kernel::{Substance, Unit, ValueKindExpected};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -47,8 +48,8 @@ pub struct Test {
     pub loinc_check: LoincCheck,
     /// What is to be drawn.
     pub specimen: String,
-    /// Acceptable containers, best first.
-    pub containers: Vec<ContainerKindCode>,
+    /// The containers it accepts, best first.
+    pub containers: Vec<TestContainer>,
     /// What a result of it is: a number, a code, a grade, a titre or words.
     pub kind: ValueKindExpected,
     /// The unit results are reported in; a number has one.
@@ -57,35 +58,45 @@ pub struct Test {
     pub decimals: u32,
     /// What conversion between kinds of unit may assume of the substance.
     pub substance: Substance,
+    /// Its row has a fault: it stands here while the other files are read, so that a row that names it is not told as well. No edition has one.
+    pub(crate) is_stand_in: bool,
+}
+
+impl Test {
+    /// What it needs of this container, if it accepts it.
+    pub fn in_container(&self, container: &ContainerKindCode) -> Option<&TestContainer> {
+        self.containers.iter().find(|accepted| accepted.container == *container)
+    }
+
+    fn stand_in(code: TestCode) -> Self {
+        Self {
+            code,
+            name: String::new(),
+            bench: String::new(),
+            loinc: None,
+            loinc_check: LoincCheck::Unverified,
+            specimen: String::new(),
+            containers: Vec::new(),
+            kind: ValueKindExpected::Number,
+            unit: None,
+            decimals: DECIMALS_MAX,
+            substance: Substance::default(),
+            is_stand_in: true,
+        }
+    }
 }
 
 const FILE: &str = "tests.csv";
-pub(crate) const COLUMNS: [&str; 14] = [
-    "code",
-    "name",
-    "bench",
-    "loinc",
-    "loinc_name",
-    "loinc_check",
-    "specimen",
-    "containers",
-    "unit",
-    "decimals",
-    "kind",
-    "valence",
-    "note",
-    "source",
-];
+/// Digits after the decimal point.
+const DECIMALS_MAX: u32 = 6;
+pub(crate) const COLUMNS: [&str; 13] =
+    ["code", "name", "bench", "loinc", "loinc_name", "loinc_check", "specimen", "unit", "decimals", "kind", "valence", "note", "source"];
 
-/// Reads `tests.csv` against the containers it speaks of.
-pub(crate) fn read(
-    text: &str,
-    containers: &BTreeMap<ContainerKindCode, ContainerKind>,
-    troubles: &mut Vec<ContentTrouble>,
-) -> BTreeMap<TestCode, Test> {
+/// Reads `tests.csv`. Their containers are read later; a test with a fault has a stand-in.
+pub(crate) fn read(text: &str, troubles: &mut Vec<ContentTrouble>) -> BTreeMap<TestCode, Test> {
     let mut tests = BTreeMap::new();
     for row in table::read(FILE, text, &COLUMNS, troubles) {
-        match read_row(&row, containers) {
+        match read_row(&row) {
             Ok(test) => {
                 let code = test.code.clone();
                 if tests.insert(code.clone(), test).is_some() {
@@ -95,13 +106,16 @@ pub(crate) fn read(
             Err(trouble) => troubles.push(trouble),
         }
     }
+    for code in table::names(text).iter().filter_map(|name| TestCode::parse(name)) {
+        tests.entry(code.clone()).or_insert_with(|| Test::stand_in(code));
+    }
     tests
 }
 
-fn read_row(row: &TableRow<'_>, containers: &BTreeMap<ContainerKindCode, ContainerKind>) -> Result<Test, ContentTrouble> {
+fn read_row(row: &TableRow<'_>) -> Result<Test, ContentTrouble> {
     let code = TestCode::parse(row.cell("code"))
         .ok_or_else(|| row.trouble(format!("“{}” is no test code (1 to 16 of A-Z, 0-9, _)", row.cell("code"))))?;
-    for column in ["name", "bench", "specimen", "containers", "source"] {
+    for column in ["name", "bench", "specimen", "source"] {
         if row.cell(column).is_empty() {
             return Err(row.trouble(format!("test {code} has no {column}")));
         }
@@ -116,7 +130,7 @@ fn read_row(row: &TableRow<'_>, containers: &BTreeMap<ContainerKindCode, Contain
         loinc,
         loinc_check,
         specimen: row.cell("specimen").to_owned(),
-        containers: containers_of(row, &code, containers)?,
+        containers: Vec::new(),
         kind,
         decimals: decimals(row, &code, kind)?,
         // A test reported in enzyme units measures an enzyme: its IU is the same unit under another name.
@@ -126,6 +140,7 @@ fn read_row(row: &TableRow<'_>, containers: &BTreeMap<ContainerKindCode, Contain
             arbitrary: unit.as_ref().is_some_and(|unit| unit.as_str().starts_with("[arb'U]/")),
             ..Substance::default()
         },
+        is_stand_in: false,
         unit,
         code,
     })
@@ -154,8 +169,8 @@ fn decimals(row: &TableRow<'_>, code: &TestCode, kind: ValueKindExpected) -> Res
     let text = row.cell("decimals");
     match kind {
         ValueKindExpected::Number => {
-            let decimals = text.parse().ok().filter(|decimals| *decimals <= 6);
-            decimals.ok_or_else(|| row.trouble(format!("decimals of {code} must be 0 to 6, not “{text}”")))
+            let decimals = text.parse().ok().filter(|decimals| *decimals <= DECIMALS_MAX);
+            decimals.ok_or_else(|| row.trouble(format!("decimals of {code} must be 0 to {DECIMALS_MAX}, not “{text}”")))
         }
         _ if text.is_empty() => Ok(0),
         _ => Err(row.trouble(format!("{code} is no number and has decimals"))),
@@ -167,21 +182,4 @@ fn valence(row: &TableRow<'_>, code: &TestCode) -> Result<Option<u8>, ContentTro
         "" => Ok(None),
         text => text.parse().map(Some).map_err(|_| row.trouble(format!("valence of {code} must be a small whole number, not “{text}”"))),
     }
-}
-
-fn containers_of(
-    row: &TableRow<'_>,
-    code: &TestCode,
-    known: &BTreeMap<ContainerKindCode, ContainerKind>,
-) -> Result<Vec<ContainerKindCode>, ContentTrouble> {
-    let mut containers = Vec::new();
-    for name in row.cell("containers").split('|') {
-        let container = ContainerKindCode::parse(name).filter(|container| known.contains_key(container));
-        let container = container.ok_or_else(|| row.trouble(format!("container “{name}” of {code} is not in containers.csv")))?;
-        if containers.contains(&container) {
-            return Err(row.trouble(format!("container {container} of {code} stands here twice")));
-        }
-        containers.push(container);
-    }
-    Ok(containers)
 }

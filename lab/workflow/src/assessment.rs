@@ -388,7 +388,7 @@ mod tests {
             Because::AboveCritical { reported: own("6.3"), limit: own("6.2") },
             Because::NothingToCompare,
             Because::PatientFactUnknown { fact: own("birth date") },
-            Because::EditionUnsigned { edition: own("starting-2026-11b") },
+            Because::EditionUnsigned { edition: own("starting-2026-11c") },
         ];
         for reason in reasons {
             let stored: Vec<String> = reason.to_stored().into_iter().map(own).collect();

@@ -22,7 +22,7 @@ fn reasons(line: &ResultLine) -> Vec<(&str, &str, &str)> {
 }
 
 const UNSIGNED: (&str, &str, &str) =
-    ("Critical limit", "not established", "edition starting-2026-11b of the critical limits is not signed by a laboratory director");
+    ("Critical limit", "not established", "edition starting-2026-11c of the critical limits is not signed by a laboratory director");
 
 async fn one_potassium(house: &House, value: &str) -> ResultLine {
     let container = house.container("M-1", &["K"]).await;
@@ -45,7 +45,7 @@ async fn a_potassium_verifies_itself_in_the_demonstration(engine: &Engine) {
     );
     assert_eq!((line.test.as_str(), line.test_name.as_str(), line.version), ("K", "Potassium", 1));
     assert_eq!((line.patient.mrn.as_str(), line.patient.family_name.as_str()), ("M-1", "Lovelace"));
-    assert_eq!(line.gates, "gates-1, starting-2026-11b");
+    assert_eq!(line.gates, "gates-1, starting-2026-11c");
     assert_eq!(reasons(&line), [UNSIGNED]);
     assert_eq!(house.tasks().await.len(), 0);
     let verified = views::verified_results(&house.lab, &kernel::Actor::System("test".to_owned()), None).await.unwrap();

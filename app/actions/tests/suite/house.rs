@@ -28,11 +28,12 @@ fn signed_catalogue() -> Catalogue {
     let edition = include_str!("../../../../content/catalogue/edition.toml");
     let signed = edition
         .replace("signature = \"unverified\"", "signature = \"signed\"\nsigned_by = \"Dr A. Director\"\nsigned_on = \"2026-11-21\"")
-        .replace("starting-2026-11b", "signed-2026-11");
+        .replace("starting-2026-11c", "signed-2026-11");
     Catalogue::read(CatalogueText {
         edition: &signed,
         containers: include_str!("../../../../content/catalogue/containers.csv"),
         tests: include_str!("../../../../content/catalogue/tests.csv"),
+        test_containers: include_str!("../../../../content/catalogue/test_containers.csv"),
         critical_limits: include_str!("../../../../content/catalogue/critical_limits.csv"),
         panels: Some(include_str!("../../../../content/catalogue/panels.csv")),
         ..CatalogueText::default()

@@ -34,7 +34,7 @@ impl Files {
     }
 
     fn named_anew(self) -> Self {
-        self.change("edition.toml", "name = \"starting-2026-11b\"", "name = \"house-1\"");
+        self.change("edition.toml", "name = \"starting-2026-11c\"", "name = \"house-1\"");
         self
     }
 }
@@ -53,7 +53,7 @@ fn what_is_exported_is_whole_and_says_what_is_missing() {
     let checked = edition(&["check", files.path()]);
     assert_eq!(checked.code, Some(0), "{checked:?}");
     for words in [
-        "edition starting-2026-11b from 2026-11-22, unverified",
+        "edition starting-2026-11c from 2026-11-22, unverified",
         "286 tests, 29 panels, 31 kinds of containers, 516 intervals, 69 critical limits",
     ] {
         assert!(checked.out.contains(words), "{}", checked.out);
@@ -75,9 +75,13 @@ fn what_changed_is_shown_row_by_row() {
     let without_band: String = tests.lines().filter(|line| !line.starts_with("BANDM,")).map(|line| format!("{line}\n")).collect();
     fs::write(
         files.folder.join("tests.csv"),
-        without_band + "NEWK,Potassium again,CHEM,2823-3,Potassium [Moles/volume] in Serum or Plasma,name-verified,Serum,SST,mmol/L,1,number,1,,here\n",
+        without_band
+            + "NEWK,Potassium again,CHEM,2823-3,Potassium [Moles/volume] in Serum or Plasma,name-verified,Serum,mmol/L,1,number,1,,here\n",
     )
     .unwrap();
+    let containers = fs::read_to_string(files.folder.join("test_containers.csv")).unwrap();
+    let without_band: String = containers.lines().filter(|line| !line.starts_with("BANDM,")).map(|line| format!("{line}\n")).collect();
+    fs::write(files.folder.join("test_containers.csv"), without_band + "NEWK,1,SST,10,150,24,,,here\n").unwrap();
     let intervals = fs::read_to_string(files.folder.join("reference_intervals.csv")).unwrap();
     let without_band: String = intervals.lines().filter(|line| !line.starts_with("BANDM,")).map(|line| format!("{line}\n")).collect();
     let gone = intervals.lines().count() - without_band.lines().count();
@@ -86,10 +90,12 @@ fn what_changed_is_shown_row_by_row() {
     assert_eq!(changed.code, Some(0), "{changed:?}");
     for line in [
         "edition.toml: 1 row\n",
-        "  ~ edition: name starting-2026-11b → house-1",
+        "  ~ edition: name starting-2026-11c → house-1",
         "  ~ K A 28 54787.5: low 2.8 → 2.5",
         "  ~ BCB: name Blood culture bottles → Blood culture set",
         "  - BANDM: name ",
+        "  + NEWK SST: place 1; volume_ul 10; dead_volume_ul 150; stability_room_h 24; source here",
+        "  - BANDM EDTA: place 1; ",
         "  + NEWK: name Potassium again; bench CHEM; loinc 2823-3;",
     ] {
         assert!(changed.out.contains(line), "{line} is missing in\n{}", changed.out);
@@ -107,7 +113,7 @@ fn a_changed_edition_needs_a_name_of_its_own() {
     files.change("critical_limits.csv", "K,A,28,54787.5,,2.8,6.2,", "K,A,28,54787.5,,2.5,6.2,");
     let changed = edition(&["diff", files.path()]);
     assert_eq!(changed.code, Some(1), "{changed:?}");
-    assert!(changed.out.contains("low 2.8 → 2.5") && changed.err.contains("both are named starting-2026-11b"), "{changed:?}");
+    assert!(changed.out.contains("low 2.8 → 2.5") && changed.err.contains("both are named starting-2026-11c"), "{changed:?}");
 }
 
 #[test]

@@ -20,8 +20,9 @@ const SIGNED: &str = "name = \"signed-1\"\nsource = \"a test\"\neffective_from =
 fn catalogue(edition: &str) -> Catalogue {
     let containers = include_str!("../../../../content/catalogue/containers.csv");
     let tests = include_str!("../../../../content/catalogue/tests.csv");
+    let test_containers = include_str!("../../../../content/catalogue/test_containers.csv");
     let critical_limits = include_str!("../../../../content/catalogue/critical_limits.csv");
-    Catalogue::read(CatalogueText { edition, containers, tests, critical_limits, ..CatalogueText::default() }).unwrap()
+    Catalogue::read(CatalogueText { edition, containers, tests, test_containers, critical_limits, ..CatalogueText::default() }).unwrap()
 }
 
 static SIGNED_CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| catalogue(SIGNED));

@@ -2,19 +2,22 @@
 
 use catalogue::{Catalogue, CatalogueText, IntervalChoice, Intervals, LimitChoice, Selection, TestCode};
 use kernel::{AgeAtCollection, AgePoint, Decimal, Sex};
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 pub(crate) const EDITION: &str = "name = \"trial\"\nsource = \"a test\"\neffective_from = \"2026-11-21\"\nsignature = \"unverified\"\n";
-pub(crate) const TESTS_HEAD: &str =
-    "code,name,bench,loinc,loinc_name,loinc_check,specimen,containers,unit,decimals,kind,valence,note,source\n";
+pub(crate) const TESTS_HEAD: &str = "code,name,bench,loinc,loinc_name,loinc_check,specimen,unit,decimals,kind,valence,note,source\n";
 pub(crate) const POTASSIUM: &str =
-    "K,Potassium,CHEM,2823-3,Potassium [Moles/volume] in Serum or Plasma,name-verified,Serum,SST|HEP,mmol/L,1,number,1,,a test\n";
-pub(crate) const CONTAINERS_HEAD: &str = "code,name,contents,order_of_draw,source\n";
-pub(crate) const TUBES: &str = "SST,Gold top,gel,3,a test\nHEP,Green top,heparin,4,a test\n";
+    "K,Potassium,CHEM,2823-3,Potassium [Moles/volume] in Serum or Plasma,name-verified,Serum,mmol/L,1,number,1,,a test\n";
+pub(crate) const CONTAINERS_HEAD: &str = "code,name,contents,order_of_draw,usable_ul,reusable,source\n";
+pub(crate) const TUBES: &str = "SST,Gold top,gel,3,2000,yes,a test\nHEP,Green top,heparin,4,1600,yes,a test\n";
+pub(crate) const TEST_CONTAINERS_HEAD: &str =
+    "test,place,container,volume_ul,dead_volume_ul,stability_room_h,stability_refrigerated_h,stability_frozen_h,source\n";
 pub(crate) const LIMITS_HEAD: &str = "test,sex,age_min_days,age_max_days,condition,low,high,source,reason\n";
 
 pub(crate) const SHIPPED_LIMITS: &str = include_str!("../../../../content/catalogue/critical_limits.csv");
 pub(crate) const SHIPPED_TESTS: &str = include_str!("../../../../content/catalogue/tests.csv");
+pub(crate) const SHIPPED_TEST_CONTAINERS: &str = include_str!("../../../../content/catalogue/test_containers.csv");
 pub(crate) const SHIPPED_CONTAINERS: &str = include_str!("../../../../content/catalogue/containers.csv");
 pub(crate) const SHIPPED_EDITION: &str = include_str!("../../../../content/catalogue/edition.toml");
 
@@ -24,6 +27,7 @@ pub(crate) fn shipped() -> Catalogue {
         edition: SHIPPED_EDITION,
         containers: SHIPPED_CONTAINERS,
         tests: SHIPPED_TESTS,
+        test_containers: SHIPPED_TEST_CONTAINERS,
         critical_limits: SHIPPED_LIMITS,
         reference_intervals: Some(SHIPPED_INTERVALS),
         panels: Some(include_str!("../../../../content/catalogue/panels.csv")),
@@ -32,14 +36,22 @@ pub(crate) fn shipped() -> Catalogue {
     Catalogue::read(text).expect("the shipped content reads")
 }
 
+/// A gold top for every test of these rows.
+pub(crate) fn gold_tops(tests: &str) -> String {
+    let codes: BTreeSet<&str> = tests.lines().skip(1).filter_map(|row| row.split(',').next()).collect();
+    let row = |code: &str| TestCode::parse(code).map(|code| format!("{code},1,SST,10,100,24,,,a test\n"));
+    format!("{TEST_CONTAINERS_HEAD}{}", codes.into_iter().filter_map(row).collect::<String>())
+}
+
 /// A catalogue of one potassium with these rows of limits.
 pub(crate) fn potassium_with(limits: &str) -> Catalogue {
     let (tests, critical_limits) = (format!("{TESTS_HEAD}{POTASSIUM}"), format!("{LIMITS_HEAD}{limits}"));
-    let containers = format!("{CONTAINERS_HEAD}{TUBES}");
+    let (containers, test_containers) = (format!("{CONTAINERS_HEAD}{TUBES}"), gold_tops(&tests));
     let text = CatalogueText {
         edition: EDITION,
         containers: &containers,
         tests: &tests,
+        test_containers: &test_containers,
         critical_limits: &critical_limits,
         ..CatalogueText::default()
     };

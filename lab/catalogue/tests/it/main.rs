@@ -5,6 +5,7 @@
 mod bench;
 mod calculation_inputs;
 mod calculations;
+mod first_cause;
 mod flags;
 mod interval_files;
 mod intervals;
@@ -16,3 +17,4 @@ mod loinc_property;
 mod properties;
 mod refused;
 mod shipped;
+mod test_containers;

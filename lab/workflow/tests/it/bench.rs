@@ -5,10 +5,12 @@ use kernel::{ExaminationId, RawLine, Reading, ReadingKind, Sex, Timestamp};
 use workflow::{OpenExamination, OpenWork, PatientFacts};
 
 const EDITION: &str = "name = \"trial\"\nsource = \"a test\"\neffective_from = \"2026-11-21\"\nsignature = \"unverified\"\n";
-const TESTS: &str = "code,name,bench,loinc,loinc_name,loinc_check,specimen,containers,unit,decimals,kind,valence,note,source\n\
-    K,Potassium,CHEM,2823-3,Potassium [Moles/volume] in Serum or Plasma,name-verified,Serum,SST,mmol/L,1,number,1,,here\n\
-    NA,Sodium,CHEM,2951-2,Sodium [Moles/volume] in Serum or Plasma,name-verified,Serum,SST,mmol/L,0,number,1,,here\n";
-const CONTAINERS: &str = "code,name,contents,order_of_draw,source\nSST,Gold top,gel,3,here\n";
+const TESTS: &str = "code,name,bench,loinc,loinc_name,loinc_check,specimen,unit,decimals,kind,valence,note,source\n\
+    K,Potassium,CHEM,2823-3,Potassium [Moles/volume] in Serum or Plasma,name-verified,Serum,mmol/L,1,number,1,,here\n\
+    NA,Sodium,CHEM,2951-2,Sodium [Moles/volume] in Serum or Plasma,name-verified,Serum,mmol/L,0,number,1,,here\n";
+const CONTAINERS: &str = "code,name,contents,order_of_draw,usable_ul,reusable,source\nSST,Gold top,gel,3,2000,yes,here\n";
+const TEST_CONTAINERS: &str = "test,place,container,volume_ul,dead_volume_ul,stability_room_h,stability_refrigerated_h,stability_frozen_h,source\n\
+    K,1,SST,10,100,24,,,here\nNA,1,SST,10,100,24,,,here\n";
 const LIMITS: &str = "test,sex,age_min_days,age_max_days,condition,low,high,source,reason\n";
 
 /// 2026-11-21 10:15 UTC.
@@ -22,6 +24,7 @@ pub(crate) fn mapping() -> InstrumentMapping {
         edition: EDITION,
         containers: CONTAINERS,
         tests: TESTS,
+        test_containers: TEST_CONTAINERS,
         critical_limits: LIMITS,
         ..CatalogueText::default()
     })

@@ -8,6 +8,7 @@ fn shipped() -> Catalogue {
         edition: include_str!("../../../../content/catalogue/edition.toml"),
         containers: include_str!("../../../../content/catalogue/containers.csv"),
         tests: include_str!("../../../../content/catalogue/tests.csv"),
+        test_containers: include_str!("../../../../content/catalogue/test_containers.csv"),
         critical_limits: include_str!("../../../../content/catalogue/critical_limits.csv"),
         panels: Some(include_str!("../../../../content/catalogue/panels.csv")),
         ..CatalogueText::default()

@@ -16,9 +16,10 @@ const USAGE: &str = "usage: rules [--runs 21]
   --runs N   runs of each, alternating with its anchor; what is printed is the median";
 
 /// The edition that ships with the program, file by file.
-const FILES: [(&str, &str); 7] = [
+const FILES: [(&str, &str); 8] = [
     ("edition.toml", include_str!("../../../../content/catalogue/edition.toml")),
     ("containers.csv", include_str!("../../../../content/catalogue/containers.csv")),
+    ("test_containers.csv", include_str!("../../../../content/catalogue/test_containers.csv")),
     ("tests.csv", include_str!("../../../../content/catalogue/tests.csv")),
     ("panels.csv", include_str!("../../../../content/catalogue/panels.csv")),
     ("critical_limits.csv", include_str!("../../../../content/catalogue/critical_limits.csv")),
