@@ -12,7 +12,7 @@ fn list(troubles: &[ContentTrouble]) -> String {
 }
 
 /// The files of the edition that ships with the program.
-const STARTING: [(&str, &str); 8] = [
+const STARTING: [(&str, &str); 11] = [
     ("edition.toml", include_str!("../../../content/catalogue/edition.toml")),
     ("containers.csv", include_str!("../../../content/catalogue/containers.csv")),
     ("tests.csv", include_str!("../../../content/catalogue/tests.csv")),
@@ -21,6 +21,9 @@ const STARTING: [(&str, &str); 8] = [
     ("critical_limits.csv", include_str!("../../../content/catalogue/critical_limits.csv")),
     ("reference_intervals.csv", include_str!("../../../content/catalogue/reference_intervals.csv")),
     ("martin_hopkins_factors.csv", include_str!("../../../content/catalogue/martin_hopkins_factors.csv")),
+    ("rejection_reasons.csv", include_str!("../../../content/catalogue/rejection_reasons.csv")),
+    ("allowable_errors.csv", include_str!("../../../content/catalogue/allowable_errors.csv")),
+    ("policies.csv", include_str!("../../../content/catalogue/policies.csv")),
 ];
 
 /// The words under which LOINC codes may be passed on: they go wherever the codes go.

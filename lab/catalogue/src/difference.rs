@@ -3,7 +3,7 @@
 use crate::calculations::martin_hopkins;
 use crate::files::{EditionFile, EditionFiles};
 use crate::table::{self, ContentTrouble};
-use crate::{container_kind, edition, intervals, limits, panel, test, test_container};
+use crate::{allowable_error, container_kind, edition, intervals, limits, panel, policies, rejection_reason, test, test_container};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -87,6 +87,9 @@ fn rows(file: EditionFile, text: &str, troubles: &mut Vec<ContentTrouble>) -> Ro
         EditionFile::CriticalLimits => (&limits::COLUMNS[..], &["test", "sex", "age_min_days", "age_max_days", "condition"][..]),
         EditionFile::ReferenceIntervals => (&intervals::COLUMNS[..], &intervals::KEYS[..]),
         EditionFile::LdlFactors => (&martin_hopkins::COLUMNS[..], &["tg_min", "tg_max"][..]),
+        EditionFile::RejectionReasons => (&rejection_reason::COLUMNS[..], &["code"][..]),
+        EditionFile::AllowableErrors => (&allowable_error::COLUMNS[..], &["section", "analyte"][..]),
+        EditionFile::Policies => (&policies::COLUMNS[..], &["name"][..]),
     };
     let mut rows = Rows::new();
     for row in table::read(file.name(), text, columns, troubles) {

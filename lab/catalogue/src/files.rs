@@ -23,11 +23,17 @@ pub enum EditionFile {
     Panels,
     /// Factors of LDL cholesterol by Martin and Hopkins; may be left out.
     LdlFactors,
+    /// Reasons for which specimens are rejected; may be left out.
+    RejectionReasons,
+    /// What tests may err by; may be left out.
+    AllowableErrors,
+    /// What the director decides where there is a choice; may be left out.
+    Policies,
 }
 
 impl EditionFile {
     /// All of them, in the order in which they build on each other.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Edition,
         Self::Containers,
         Self::Tests,
@@ -36,6 +42,9 @@ impl EditionFile {
         Self::ReferenceIntervals,
         Self::CriticalLimits,
         Self::LdlFactors,
+        Self::RejectionReasons,
+        Self::AllowableErrors,
+        Self::Policies,
     ];
 
     /// The file's name.
@@ -49,11 +58,14 @@ impl EditionFile {
             Self::ReferenceIntervals => "reference_intervals.csv",
             Self::Panels => "panels.csv",
             Self::LdlFactors => "martin_hopkins_factors.csv",
+            Self::RejectionReasons => "rejection_reasons.csv",
+            Self::AllowableErrors => "allowable_errors.csv",
+            Self::Policies => "policies.csv",
         }
     }
 
     const fn may_be_missing(self) -> bool {
-        matches!(self, Self::ReferenceIntervals | Self::Panels | Self::LdlFactors)
+        !matches!(self, Self::Edition | Self::Containers | Self::Tests | Self::TestContainers | Self::CriticalLimits)
     }
 }
 
@@ -102,6 +114,9 @@ impl EditionFiles {
             reference_intervals: self.get(EditionFile::ReferenceIntervals),
             panels: self.get(EditionFile::Panels),
             ldl_factors: self.get(EditionFile::LdlFactors),
+            rejection_reasons: self.get(EditionFile::RejectionReasons),
+            allowable_errors: self.get(EditionFile::AllowableErrors),
+            policies: self.get(EditionFile::Policies),
         })
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Clinical facts are data: they carry their source, and an edition is unverified until a laboratory director signs it.
 
+pub mod allowable_error;
 pub mod calculations;
 pub mod container_kind;
 mod difference;
@@ -12,10 +13,13 @@ pub mod limits;
 pub mod loinc;
 pub mod mapping;
 pub mod panel;
+mod policies;
+pub mod rejection_reason;
 mod table;
 pub mod test;
 mod test_container;
 
+pub use allowable_error::{AllowableError, AllowableErrorTrouble, Allowed, Criterion, PerformanceLimit};
 pub use container_kind::{ContainerKind, ContainerKindCode};
 pub use difference::{CellChange, Change, Difference, differences};
 pub use edition::{Edition, Signature};
@@ -26,11 +30,14 @@ pub use limits::{Beyond, CriticalLimit, CriticalLimits, LimitChoice, PatientFact
 pub use loinc::LoincCheck;
 pub use mapping::InstrumentMapping;
 pub use panel::Panel;
+pub use policies::Policies;
+pub use rejection_reason::{RejectionReason, WayOn};
 pub use table::ContentTrouble;
 pub use test::{Test, TestCode};
 pub use test_container::{Stability, Storage, TestContainer, TestVolume};
 
-use calculations::martin_hopkins::FactorTable;
+use calculations::martin_hopkins::{FactorTable, MartinHopkins, ldl_martin_hopkins};
+use calculations::{Amount, MgPerDl, NotCalculated};
 use container_kind::ContainerKinds;
 use std::collections::BTreeMap;
 
@@ -53,6 +60,12 @@ pub struct CatalogueText<'a> {
     pub panels: Option<&'a str>,
     /// `martin_hopkins_factors.csv`; an edition without it has no LDL cholesterol by Martin and Hopkins.
     pub ldl_factors: Option<&'a str>,
+    /// `rejection_reasons.csv`; an edition without it has none.
+    pub rejection_reasons: Option<&'a str>,
+    /// `allowable_errors.csv`; an edition without it has none.
+    pub allowable_errors: Option<&'a str>,
+    /// `policies.csv`; an edition without it leaves every choice open.
+    pub policies: Option<&'a str>,
 }
 
 /// One edition of the catalogue, read and checked as a whole.
@@ -65,6 +78,9 @@ pub struct Catalogue {
     intervals: Intervals,
     panels: BTreeMap<TestCode, Panel>,
     ldl_factors: Option<FactorTable>,
+    rejection_reasons: BTreeMap<String, RejectionReason>,
+    allowable_errors: Vec<PerformanceLimit>,
+    policies: Policies,
 }
 
 impl Catalogue {
@@ -84,10 +100,23 @@ impl Catalogue {
         let panels = text.panels.map(|text| panel::read(text, &tests, &mut troubles)).unwrap_or_default();
         let ldl_factors = text.ldl_factors.map(|text| FactorTable::read("martin_hopkins_factors.csv", text));
         let ldl_factors = ldl_factors.transpose().map_err(|more| troubles.extend(more)).ok().flatten();
+        let reasons = text.rejection_reasons.map(|text| rejection_reason::read(text, &tests, &mut troubles));
+        let errors = text.allowable_errors.map(|text| allowable_error::read(text, &tests, &mut troubles));
+        let policies = text.policies.map(|text| policies::read(text, &mut troubles)).unwrap_or_default();
+        let (rejection_reasons, allowable_errors) = (reasons.unwrap_or_default(), errors.unwrap_or_default());
         match edition {
-            Some(edition) if troubles.is_empty() => {
-                Ok(Self { edition, container_kinds, tests, critical_limits, intervals, panels, ldl_factors })
-            }
+            Some(edition) if troubles.is_empty() => Ok(Self {
+                edition,
+                container_kinds,
+                tests,
+                critical_limits,
+                intervals,
+                panels,
+                ldl_factors,
+                rejection_reasons,
+                allowable_errors,
+                policies,
+            }),
             _ => Err(troubles),
         }
     }
@@ -141,6 +170,44 @@ impl Catalogue {
     /// The factors of LDL cholesterol by Martin and Hopkins, where the edition has them.
     pub fn ldl_factors(&self) -> Option<&FactorTable> {
         self.ldl_factors.as_ref()
+    }
+
+    /// LDL cholesterol by Martin and Hopkins with the factors of the edition and its policy for high triglycerides.
+    pub fn ldl_martin_hopkins(
+        &self,
+        total: Amount<MgPerDl>,
+        hdl: Amount<MgPerDl>,
+        trig: Amount<MgPerDl>,
+    ) -> Result<MartinHopkins, NotCalculated> {
+        let lacking = |what| NotCalculated::NotDecided { what };
+        let factors = self.ldl_factors().ok_or(lacking("factors of Martin and Hopkins"))?;
+        let policy = self.policies.high_triglycerides.ok_or(lacking("policy for triglycerides of 400 mg/dL and more"))?;
+        ldl_martin_hopkins(total, hdl, trig, factors, policy)
+    }
+
+    /// What the director decided where there is a choice.
+    pub fn policies(&self) -> &Policies {
+        &self.policies
+    }
+
+    /// Every reason for which a specimen is rejected, by code.
+    pub fn rejection_reasons(&self) -> impl Iterator<Item = &RejectionReason> {
+        self.rejection_reasons.values()
+    }
+
+    /// The rejection reason of this code.
+    pub fn rejection_reason(&self, code: &str) -> Option<&RejectionReason> {
+        self.rejection_reasons.get(code)
+    }
+
+    /// What a test may err by, in its own unit; nothing where no source says so.
+    pub fn allowable_error(&self, test: &TestCode) -> Option<&PerformanceLimit> {
+        self.allowable_errors.iter().find(|limit| limit.test.as_ref() == Some(test))
+    }
+
+    /// Every allowable error, those of analytes that the catalogue has no test for among them.
+    pub fn allowable_errors(&self) -> &[PerformanceLimit] {
+        &self.allowable_errors
     }
 
     /// The critical limits.

@@ -55,6 +55,7 @@ fn what_is_exported_is_whole_and_says_what_is_missing() {
     for words in [
         "edition starting-2026-11c from 2026-11-22, unverified",
         "286 tests, 29 panels, 31 kinds of containers, 516 intervals, 69 critical limits",
+        "361 containers of tests, 24 rejection reasons, 99 allowable errors",
     ] {
         assert!(checked.out.contains(words), "{}", checked.out);
     }

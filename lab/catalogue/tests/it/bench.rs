@@ -1,6 +1,6 @@
 //! The texts the tests are made of, and the shipped files.
 
-use catalogue::{Catalogue, CatalogueText, IntervalChoice, Intervals, LimitChoice, Selection, TestCode};
+use catalogue::{Catalogue, CatalogueText, EditionFile, EditionFiles, IntervalChoice, Intervals, LimitChoice, Selection, TestCode};
 use kernel::{AgeAtCollection, AgePoint, Decimal, Sex};
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -32,8 +32,25 @@ pub(crate) fn shipped() -> Catalogue {
         reference_intervals: Some(SHIPPED_INTERVALS),
         panels: Some(include_str!("../../../../content/catalogue/panels.csv")),
         ldl_factors: Some(SHIPPED_FACTORS),
+        rejection_reasons: Some(include_str!("../../../../content/catalogue/rejection_reasons.csv")),
+        allowable_errors: Some(include_str!("../../../../content/catalogue/allowable_errors.csv")),
+        policies: Some(include_str!("../../../../content/catalogue/policies.csv")),
     };
     Catalogue::read(text).expect("the shipped content reads")
+}
+
+/// The files of the edition that comes with the program, as they are imported: all but those that a test puts in their place.
+pub(crate) fn shipped_files() -> Vec<(String, String)> {
+    let files = [
+        (EditionFile::Edition, SHIPPED_EDITION),
+        (EditionFile::Containers, SHIPPED_CONTAINERS),
+        (EditionFile::Tests, SHIPPED_TESTS),
+        (EditionFile::TestContainers, SHIPPED_TEST_CONTAINERS),
+        (EditionFile::CriticalLimits, SHIPPED_LIMITS),
+        (EditionFile::ReferenceIntervals, SHIPPED_INTERVALS),
+        (EditionFile::LdlFactors, SHIPPED_FACTORS),
+    ];
+    files.map(|(file, text)| (file.name().to_owned(), text.to_owned())).into()
 }
 
 /// A gold top for every test of these rows.
@@ -119,4 +136,18 @@ pub(crate) fn bounds_in_words(choice: &IntervalChoice<'_>) -> String {
             format!("{}{} needs {}", all.join(" | "), if *or_none { " | none" } else { "" }, missing.join(", "))
         }
     }
+}
+
+/// An edition of these tests on gold tops, with one more file; its faults in words.
+pub(crate) fn with_file(tests: &str, file: EditionFile, text: &str) -> Result<Catalogue, Vec<String>> {
+    let files = [
+        (EditionFile::Edition, EDITION.to_owned()),
+        (EditionFile::Containers, format!("{CONTAINERS_HEAD}{TUBES}")),
+        (EditionFile::Tests, format!("{TESTS_HEAD}{tests}")),
+        (EditionFile::TestContainers, gold_tops(&format!("{TESTS_HEAD}{tests}"))),
+        (EditionFile::CriticalLimits, LIMITS_HEAD.to_owned()),
+        (file, text.to_owned()),
+    ];
+    let files = EditionFiles::new(files.map(|(file, text)| (file.name().to_owned(), text))).expect("every file has its name");
+    files.read().map_err(|troubles| troubles.iter().map(ToString::to_string).collect())
 }

@@ -2,6 +2,7 @@
 //! limit is chosen for one patient and never guessed.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod allowable_errors;
 mod bench;
 mod calculation_inputs;
 mod calculations;
@@ -14,7 +15,9 @@ mod ldl_table;
 mod limits;
 mod limits_by_sex;
 mod loinc_property;
+mod policies;
 mod properties;
 mod refused;
+mod rejection_reasons;
 mod shipped;
 mod test_containers;

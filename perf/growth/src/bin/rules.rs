@@ -16,7 +16,7 @@ const USAGE: &str = "usage: rules [--runs 21]
   --runs N   runs of each, alternating with its anchor; what is printed is the median";
 
 /// The edition that ships with the program, file by file.
-const FILES: [(&str, &str); 8] = [
+const FILES: [(&str, &str); 11] = [
     ("edition.toml", include_str!("../../../../content/catalogue/edition.toml")),
     ("containers.csv", include_str!("../../../../content/catalogue/containers.csv")),
     ("test_containers.csv", include_str!("../../../../content/catalogue/test_containers.csv")),
@@ -25,6 +25,9 @@ const FILES: [(&str, &str); 8] = [
     ("critical_limits.csv", include_str!("../../../../content/catalogue/critical_limits.csv")),
     ("reference_intervals.csv", include_str!("../../../../content/catalogue/reference_intervals.csv")),
     ("martin_hopkins_factors.csv", include_str!("../../../../content/catalogue/martin_hopkins_factors.csv")),
+    ("rejection_reasons.csv", include_str!("../../../../content/catalogue/rejection_reasons.csv")),
+    ("allowable_errors.csv", include_str!("../../../../content/catalogue/allowable_errors.csv")),
+    ("policies.csv", include_str!("../../../../content/catalogue/policies.csv")),
 ];
 
 /// Ages in days: newborn, a week, a month less a bit, infant, child, adolescent, adult, old.
