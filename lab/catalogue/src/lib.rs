@@ -12,6 +12,7 @@ pub mod intervals;
 pub mod limits;
 pub mod loinc;
 pub mod mapping;
+mod normal_finding;
 pub mod panel;
 mod policies;
 pub mod rejection_reason;

@@ -2,9 +2,10 @@
 
 use crate::container_kind::ContainerKindCode;
 use crate::loinc::{self, LoincCheck};
+use crate::normal_finding;
 use crate::table::{self, ContentTrouble, TableRow};
 use crate::test_container::TestContainer;
-use kernel::{Substance, Unit, ValueKindExpected};
+use kernel::{Substance, Unit, Value, ValueKindExpected};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -58,6 +59,8 @@ pub struct Test {
     pub decimals: u32,
     /// What conversion between kinds of unit may assume of the substance.
     pub substance: Substance,
+    /// The findings that are normal; empty where none is flagged.
+    pub(crate) normal_findings: Vec<Value>,
     /// Its row has a fault: it stands here while the other files are read, so that a row that names it is not told as well. No edition has one.
     pub(crate) is_stand_in: bool,
 }
@@ -81,6 +84,7 @@ impl Test {
             unit: None,
             decimals: DECIMALS_MAX,
             substance: Substance::default(),
+            normal_findings: Vec::new(),
             is_stand_in: true,
         }
     }
@@ -89,8 +93,22 @@ impl Test {
 const FILE: &str = "tests.csv";
 /// Digits after the decimal point.
 const DECIMALS_MAX: u32 = 6;
-pub(crate) const COLUMNS: [&str; 13] =
-    ["code", "name", "bench", "loinc", "loinc_name", "loinc_check", "specimen", "unit", "decimals", "kind", "valence", "note", "source"];
+pub(crate) const COLUMNS: [&str; 14] = [
+    "code",
+    "name",
+    "bench",
+    "loinc",
+    "loinc_name",
+    "loinc_check",
+    "specimen",
+    "unit",
+    "decimals",
+    "kind",
+    "valence",
+    "normal",
+    "note",
+    "source",
+];
 
 /// Reads `tests.csv`. Their containers are read later; a test with a fault has a stand-in.
 pub(crate) fn read(text: &str, troubles: &mut Vec<ContentTrouble>) -> BTreeMap<TestCode, Test> {
@@ -140,6 +158,7 @@ fn read_row(row: &TableRow<'_>) -> Result<Test, ContentTrouble> {
             arbitrary: unit.as_ref().is_some_and(|unit| unit.as_str().starts_with("[arb'U]/")),
             ..Substance::default()
         },
+        normal_findings: normal_finding::read(row, &code, kind)?,
         is_stand_in: false,
         unit,
         code,

@@ -69,7 +69,10 @@ fn check(folder: &Path) -> Result<(), Failure> {
         catalogue.critical_limits().count()
     ));
     let (containers, reasons) = (catalogue.tests().map(|test| test.containers.len()).sum::<usize>(), catalogue.rejection_reasons().count());
-    say(format_args!("{containers} containers of tests, {reasons} rejection reasons, {} allowable errors", catalogue.allowable_errors().len()));
+    say(format_args!(
+        "{containers} containers of tests, {reasons} rejection reasons, {} allowable errors",
+        catalogue.allowable_errors().len()
+    ));
     let is_number = |test: &Test| test.kind == ValueKindExpected::Number;
     list("numbers without an interval", &catalogue, |test| is_number(test) && catalogue.intervals().of_test(&test.code).is_empty());
     list("tests without a LOINC code", &catalogue, |test| test.loinc.is_none());

@@ -77,7 +77,7 @@ fn what_changed_is_shown_row_by_row() {
     fs::write(
         files.folder.join("tests.csv"),
         without_band
-            + "NEWK,Potassium again,CHEM,2823-3,Potassium [Moles/volume] in Serum or Plasma,name-verified,Serum,mmol/L,1,number,1,,here\n",
+            + "NEWK,Potassium again,CHEM,2823-3,Potassium [Moles/volume] in Serum or Plasma,name-verified,Serum,mmol/L,1,number,1,,,here\n",
     )
     .unwrap();
     let containers = fs::read_to_string(files.folder.join("test_containers.csv")).unwrap();

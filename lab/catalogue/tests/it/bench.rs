@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 pub(crate) const EDITION: &str = "name = \"trial\"\nsource = \"a test\"\neffective_from = \"2026-11-21\"\nsignature = \"unverified\"\n";
-pub(crate) const TESTS_HEAD: &str = "code,name,bench,loinc,loinc_name,loinc_check,specimen,unit,decimals,kind,valence,note,source\n";
+pub(crate) const TESTS_HEAD: &str = "code,name,bench,loinc,loinc_name,loinc_check,specimen,unit,decimals,kind,valence,normal,note,source\n";
 pub(crate) const POTASSIUM: &str =
-    "K,Potassium,CHEM,2823-3,Potassium [Moles/volume] in Serum or Plasma,name-verified,Serum,mmol/L,1,number,1,,a test\n";
+    "K,Potassium,CHEM,2823-3,Potassium [Moles/volume] in Serum or Plasma,name-verified,Serum,mmol/L,1,number,1,,,a test\n";
 pub(crate) const CONTAINERS_HEAD: &str = "code,name,contents,order_of_draw,usable_ul,reusable,source\n";
 pub(crate) const TUBES: &str = "SST,Gold top,gel,3,2000,yes,a test\nHEP,Green top,heparin,4,1600,yes,a test\n";
 pub(crate) const TEST_CONTAINERS_HEAD: &str =

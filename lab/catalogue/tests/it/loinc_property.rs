@@ -8,7 +8,7 @@ const ANY: &str = "Potassium [Moles/volume] in Serum or Plasma";
 /// The faults of a test X with this name, check, unit and kind.
 fn told(name: &str, check: &str, unit: &str, kind: &str) -> Vec<String> {
     let decimals = if kind == "number" { "1" } else { "" };
-    let row = format!("X,A test,CHEM,2823-3,\"{name}\",{check},Serum,{unit},{decimals},{kind},,,a test\n");
+    let row = format!("X,A test,CHEM,2823-3,\"{name}\",{check},Serum,{unit},{decimals},{kind},,,,a test\n");
     troubles(EDITION, &format!("{TESTS_HEAD}{row}"), LIMITS_HEAD)
 }
 

@@ -15,6 +15,7 @@ mod ldl_table;
 mod limits;
 mod limits_by_sex;
 mod loinc_property;
+mod normal_findings;
 mod policies;
 mod properties;
 mod refused;

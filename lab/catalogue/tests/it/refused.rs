@@ -36,7 +36,7 @@ fn what_the_other_tests_break_is_whole_before() {
 
 #[test]
 fn a_faulty_test_is_named_with_its_line_and_what_is_expected() {
-    let table: [(String, &[&str]); 22] = [
+    let table: [(String, &[&str]); 23] = [
         (POTASSIUM.to_owned(), &["K", "second time"]),
         (potassium(0, "k"), &["“k”", "no test code", "A-Z"]),
         (potassium(0, ""), &["no test code"]),
@@ -59,7 +59,8 @@ fn a_faulty_test_is_named_with_its_line_and_what_is_expected() {
         (potassium(8, "one"), &["decimals of K", "one"]),
         (potassium(9, "titre").replace("[Moles/volume]", "[Titer]").replace("mmol/L", ""), &["K", "no number", "decimals"]),
         (potassium(10, "many"), &["valence of K", "many"]),
-        (potassium(12, ""), &["K", "no source"]),
+        (potassium(11, "NEG"), &["K", "neither coded nor graded", "“NEG”"]),
+        (potassium(13, ""), &["K", "no source"]),
     ];
     for (row, words) in table {
         // The sound sodium before it moves the fault to line 3; the duplicate needs a sound potassium instead.

@@ -8,10 +8,10 @@ use workflow::{KeptContainer, NoAddOn, add_on};
 use crate::bench::{NOW, test};
 
 const EDITION: &str = "name = \"trial\"\nsource = \"a test\"\neffective_from = \"2026-11-21\"\nsignature = \"unverified\"\n";
-const TESTS: &str = "code,name,bench,loinc,loinc_name,loinc_check,specimen,unit,decimals,kind,valence,note,source\n\
-    K,Potassium,CHEM,,,unverified,Serum,mmol/L,1,number,1,,here\n\
-    PH,pH,BG,,,unverified,Arterial blood,[pH],2,number,,,here\n\
-    THCX,Throat culture,MICRO,,,unverified,Throat,,,coded,,,here\n";
+const TESTS: &str = "code,name,bench,loinc,loinc_name,loinc_check,specimen,unit,decimals,kind,valence,normal,note,source\n\
+    K,Potassium,CHEM,,,unverified,Serum,mmol/L,1,number,1,,,here\n\
+    PH,pH,BG,,,unverified,Arterial blood,[pH],2,number,,,,here\n\
+    THCX,Throat culture,MICRO,,,unverified,Throat,,,coded,,,,here\n";
 const CONTAINERS: &str = "code,name,contents,order_of_draw,usable_ul,reusable,source\n\
     SST,Gold top,gel,3,2000,yes,here\nSYR,Syringe,heparin,,800,no,here\nSWAB,Swab,medium,,,no,here\n";
 const TEST_CONTAINERS: &str = "test,place,container,volume_ul,dead_volume_ul,stability_room_h,stability_refrigerated_h,stability_frozen_h,source\n\

@@ -5,9 +5,9 @@ use kernel::{ExaminationId, RawLine, Reading, ReadingKind, Sex, Timestamp};
 use workflow::{OpenExamination, OpenWork, PatientFacts};
 
 const EDITION: &str = "name = \"trial\"\nsource = \"a test\"\neffective_from = \"2026-11-21\"\nsignature = \"unverified\"\n";
-const TESTS: &str = "code,name,bench,loinc,loinc_name,loinc_check,specimen,unit,decimals,kind,valence,note,source\n\
-    K,Potassium,CHEM,2823-3,Potassium [Moles/volume] in Serum or Plasma,name-verified,Serum,mmol/L,1,number,1,,here\n\
-    NA,Sodium,CHEM,2951-2,Sodium [Moles/volume] in Serum or Plasma,name-verified,Serum,mmol/L,0,number,1,,here\n";
+const TESTS: &str = "code,name,bench,loinc,loinc_name,loinc_check,specimen,unit,decimals,kind,valence,normal,note,source\n\
+    K,Potassium,CHEM,2823-3,Potassium [Moles/volume] in Serum or Plasma,name-verified,Serum,mmol/L,1,number,1,,,here\n\
+    NA,Sodium,CHEM,2951-2,Sodium [Moles/volume] in Serum or Plasma,name-verified,Serum,mmol/L,0,number,1,,,here\n";
 const CONTAINERS: &str = "code,name,contents,order_of_draw,usable_ul,reusable,source\nSST,Gold top,gel,3,2000,yes,here\n";
 const TEST_CONTAINERS: &str = "test,place,container,volume_ul,dead_volume_ul,stability_room_h,stability_refrigerated_h,stability_frozen_h,source\n\
     K,1,SST,10,100,24,,,here\nNA,1,SST,10,100,24,,,here\n";

@@ -12,11 +12,11 @@ type Row = (usize, u32, u32, u8);
 const USABLE_UL: u32 = 1_000;
 
 fn catalogue(rows: &[Row]) -> Catalogue {
-    let mut tests = "code,name,bench,loinc,loinc_name,loinc_check,specimen,unit,decimals,kind,valence,note,source\n".to_owned();
+    let mut tests = "code,name,bench,loinc,loinc_name,loinc_check,specimen,unit,decimals,kind,valence,normal,note,source\n".to_owned();
     let mut test_containers =
         "test,place,container,volume_ul,dead_volume_ul,stability_room_h,stability_refrigerated_h,stability_frozen_h,source\n".to_owned();
     for (number, volume, dead, accepts) in rows {
-        writeln!(tests, "T{number:03},A test,CHEM,,,unverified,Serum,mmol/L,1,number,,,here").unwrap();
+        writeln!(tests, "T{number:03},A test,CHEM,,,unverified,Serum,mmol/L,1,number,,,,here").unwrap();
         let containers: &[&str] = [&["A"][..], &["B"], &["A", "B"], &["B", "A"]][usize::from(*accepts)];
         for (place, container) in (1..).zip(containers) {
             writeln!(test_containers, "T{number:03},{place},{container},{volume},{dead},24,,,here").unwrap();
