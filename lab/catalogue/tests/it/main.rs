@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod allowable_errors;
+mod arbitrary_files;
 mod bench;
 mod calculation_inputs;
 mod calculations;
