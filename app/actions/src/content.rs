@@ -13,10 +13,11 @@ fn list(troubles: &[ContentTrouble]) -> String {
 }
 
 /// The files of the edition that ships with the program.
-const STARTING: [(&str, &str); 12] = [
+const STARTING: [(&str, &str); 16] = [
     ("edition.toml", include_str!("../../../content/catalogue/edition.toml")),
     ("containers.csv", include_str!("../../../content/catalogue/containers.csv")),
     ("tests.csv", include_str!("../../../content/catalogue/tests.csv")),
+    ("test_containers.csv", include_str!("../../../content/catalogue/test_containers.csv")),
     ("panels.csv", include_str!("../../../content/catalogue/panels.csv")),
     ("methods.csv", include_str!("../../../content/catalogue/methods.csv")),
     ("critical_limits.csv", include_str!("../../../content/catalogue/critical_limits.csv")),
@@ -26,6 +27,9 @@ const STARTING: [(&str, &str); 12] = [
     ("interference_limits.csv", include_str!("../../../content/catalogue/interference_limits.csv")),
     ("reference_intervals.csv", include_str!("../../../content/catalogue/reference_intervals.csv")),
     ("martin_hopkins_factors.csv", include_str!("../../../content/catalogue/martin_hopkins_factors.csv")),
+    ("rejection_reasons.csv", include_str!("../../../content/catalogue/rejection_reasons.csv")),
+    ("allowable_errors.csv", include_str!("../../../content/catalogue/allowable_errors.csv")),
+    ("policies.csv", include_str!("../../../content/catalogue/policies.csv")),
 ];
 
 /// The words under which LOINC codes may be passed on: they go wherever the codes go.

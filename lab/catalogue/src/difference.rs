@@ -3,7 +3,8 @@
 use crate::calculations::martin_hopkins;
 use crate::files::{EditionFile, EditionFiles};
 use crate::table::{self, ContentTrouble};
-use crate::{container_kind, edition, interference, intervals, limits, measuring_range, method, panel, test};
+use crate::{allowable_error, container_kind, edition, interference, intervals, limits, measuring_range, method, panel};
+use crate::{policies, rejection_reason, test, test_container};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -82,6 +83,7 @@ fn rows(file: EditionFile, text: &str, troubles: &mut Vec<ContentTrouble>) -> Ro
         EditionFile::Edition => return heading(text, troubles),
         EditionFile::Containers => (&container_kind::COLUMNS[..], &["code"][..]),
         EditionFile::Tests => (&test::COLUMNS[..], &["code"][..]),
+        EditionFile::TestContainers => (&test_container::COLUMNS[..], &["test", "container"][..]),
         EditionFile::Panels => (&panel::COLUMNS[..], &["code"][..]),
         EditionFile::Methods => (&method::COLUMNS[..], &["code"][..]),
         EditionFile::CriticalLimits => (&limits::critical::COLUMNS[..], &limits::KEYS[..]),
@@ -91,6 +93,9 @@ fn rows(file: EditionFile, text: &str, troubles: &mut Vec<ContentTrouble>) -> Ro
         EditionFile::InterferenceLimits => (&interference::COLUMNS[..], &interference::KEYS[..]),
         EditionFile::ReferenceIntervals => (&intervals::COLUMNS[..], &intervals::KEYS[..]),
         EditionFile::LdlFactors => (&martin_hopkins::COLUMNS[..], &["tg_min", "tg_max"][..]),
+        EditionFile::RejectionReasons => (&rejection_reason::COLUMNS[..], &["code"][..]),
+        EditionFile::AllowableErrors => (&allowable_error::COLUMNS[..], &["section", "analyte"][..]),
+        EditionFile::Policies => (&policies::COLUMNS[..], &["name"][..]),
     };
     let mut rows = Rows::new();
     for row in table::read(file.name(), text, columns, troubles) {

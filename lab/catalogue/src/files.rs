@@ -15,6 +15,8 @@ pub enum EditionFile {
     Tests,
     /// Methods; may be left out.
     Methods,
+    /// What tests need of the containers they accept.
+    TestContainers,
     /// Critical limits.
     CriticalLimits,
     /// Absurd limits; may be left out.
@@ -31,14 +33,21 @@ pub enum EditionFile {
     Panels,
     /// Factors of LDL cholesterol by Martin and Hopkins; may be left out.
     LdlFactors,
+    /// Reasons for which specimens are rejected; may be left out.
+    RejectionReasons,
+    /// What tests may err by; may be left out.
+    AllowableErrors,
+    /// What the director decides where there is a choice; may be left out.
+    Policies,
 }
 
 impl EditionFile {
     /// All of them, in the order in which they build on each other.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 16] = [
         Self::Edition,
         Self::Containers,
         Self::Tests,
+        Self::TestContainers,
         Self::Panels,
         Self::Methods,
         Self::ReferenceIntervals,
@@ -48,6 +57,9 @@ impl EditionFile {
         Self::MeasuringRanges,
         Self::InterferenceLimits,
         Self::LdlFactors,
+        Self::RejectionReasons,
+        Self::AllowableErrors,
+        Self::Policies,
     ];
 
     /// The file's name.
@@ -57,6 +69,7 @@ impl EditionFile {
             Self::Containers => "containers.csv",
             Self::Tests => "tests.csv",
             Self::Methods => "methods.csv",
+            Self::TestContainers => "test_containers.csv",
             Self::CriticalLimits => "critical_limits.csv",
             Self::AbsurdLimits => "absurd_limits.csv",
             Self::DeltaLimits => "delta_limits.csv",
@@ -65,11 +78,14 @@ impl EditionFile {
             Self::ReferenceIntervals => "reference_intervals.csv",
             Self::Panels => "panels.csv",
             Self::LdlFactors => "martin_hopkins_factors.csv",
+            Self::RejectionReasons => "rejection_reasons.csv",
+            Self::AllowableErrors => "allowable_errors.csv",
+            Self::Policies => "policies.csv",
         }
     }
 
     const fn may_be_missing(self) -> bool {
-        !matches!(self, Self::Edition | Self::Containers | Self::Tests | Self::CriticalLimits)
+        !matches!(self, Self::Edition | Self::Containers | Self::Tests | Self::TestContainers | Self::CriticalLimits)
     }
 }
 
@@ -114,6 +130,7 @@ impl EditionFiles {
             containers: text(EditionFile::Containers),
             tests: text(EditionFile::Tests),
             methods: self.get(EditionFile::Methods),
+            test_containers: text(EditionFile::TestContainers),
             critical_limits: text(EditionFile::CriticalLimits),
             absurd_limits: self.get(EditionFile::AbsurdLimits),
             delta_limits: self.get(EditionFile::DeltaLimits),
@@ -122,6 +139,9 @@ impl EditionFiles {
             reference_intervals: self.get(EditionFile::ReferenceIntervals),
             panels: self.get(EditionFile::Panels),
             ldl_factors: self.get(EditionFile::LdlFactors),
+            rejection_reasons: self.get(EditionFile::RejectionReasons),
+            allowable_errors: self.get(EditionFile::AllowableErrors),
+            policies: self.get(EditionFile::Policies),
         })
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Clinical facts are data: they carry their source, and an edition is unverified until a laboratory director signs it.
 
+pub mod allowable_error;
 pub mod calculations;
 pub mod container_kind;
 mod difference;
@@ -11,14 +12,20 @@ pub mod in_force;
 pub mod interference;
 pub mod intervals;
 pub mod limits;
+pub mod loinc;
 pub mod mapping;
 pub mod measuring_range;
 pub mod method;
+mod normal_finding;
 pub mod panel;
+mod policies;
+pub mod rejection_reason;
 mod selection;
 mod table;
 pub mod test;
+mod test_container;
 
+pub use allowable_error::{AllowableError, AllowableErrorTrouble, Allowed, Criterion, PerformanceLimit};
 pub use container_kind::{ContainerKind, ContainerKindCode};
 pub use difference::{CellChange, Change, Difference, differences};
 pub use edition::{Edition, Signature};
@@ -30,15 +37,21 @@ pub use limits::LimitChoice;
 pub use limits::absurd::{AbsurdLimit, AbsurdLimits};
 pub use limits::critical::{Beyond, CriticalFinding, CriticalLimit, CriticalLimits};
 pub use limits::delta::{DeltaLimit, DeltaLimits, DeltaMode, DeltaUse};
+pub use loinc::LoincCheck;
 pub use mapping::InstrumentMapping;
 pub use measuring_range::{MeasuringRange, MeasuringRanges};
 pub use method::{Method, MethodCode, Methods};
 pub use panel::Panel;
+pub use policies::Policies;
+pub use rejection_reason::{RejectionReason, WayOn};
 pub use selection::{PatientFact, Scope, Selection, is_instrument_name};
 pub use table::ContentTrouble;
-pub use test::{LoincCheck, Test, TestCode};
+pub use test::{Test, TestCode};
+pub use test_container::{Stability, Storage, TestContainer, TestVolume};
 
-use calculations::martin_hopkins::FactorTable;
+use calculations::martin_hopkins::{FactorTable, MartinHopkins, ldl_martin_hopkins};
+use calculations::{Amount, MgPerDl, NotCalculated};
+use container_kind::ContainerKinds;
 use std::collections::BTreeMap;
 
 /// The files of one edition, as text, each with the name it is known by in messages.
@@ -52,6 +65,8 @@ pub struct CatalogueText<'a> {
     pub tests: &'a str,
     /// `methods.csv`; an edition without it has none.
     pub methods: Option<&'a str>,
+    /// `test_containers.csv`.
+    pub test_containers: &'a str,
     /// `critical_limits.csv`.
     pub critical_limits: &'a str,
     /// `absurd_limits.csv`; an edition without it has none.
@@ -68,13 +83,19 @@ pub struct CatalogueText<'a> {
     pub panels: Option<&'a str>,
     /// `martin_hopkins_factors.csv`; an edition without it has no LDL cholesterol by Martin and Hopkins.
     pub ldl_factors: Option<&'a str>,
+    /// `rejection_reasons.csv`; an edition without it has none.
+    pub rejection_reasons: Option<&'a str>,
+    /// `allowable_errors.csv`; an edition without it has none.
+    pub allowable_errors: Option<&'a str>,
+    /// `policies.csv`; an edition without it leaves every choice open.
+    pub policies: Option<&'a str>,
 }
 
 /// One edition of the catalogue, read and checked as a whole.
 #[derive(Debug, Clone)]
 pub struct Catalogue {
     edition: Edition,
-    container_kinds: BTreeMap<ContainerKindCode, ContainerKind>,
+    container_kinds: ContainerKinds,
     tests: BTreeMap<TestCode, Test>,
     methods: Methods,
     critical_limits: CriticalLimits,
@@ -85,6 +106,9 @@ pub struct Catalogue {
     intervals: Intervals,
     panels: BTreeMap<TestCode, Panel>,
     ldl_factors: Option<FactorTable>,
+    rejection_reasons: BTreeMap<String, RejectionReason>,
+    allowable_errors: Vec<PerformanceLimit>,
+    policies: Policies,
 }
 
 impl Catalogue {
@@ -93,7 +117,8 @@ impl Catalogue {
         let mut troubles = Vec::new();
         let edition = edition::read(text.edition).map_err(|trouble| troubles.push(trouble)).ok();
         let container_kinds = container_kind::read(text.containers, &mut troubles);
-        let tests = test::read(text.tests, &container_kinds, &mut troubles);
+        let mut tests = test::read(text.tests, &mut troubles);
+        test_container::read(text.test_containers, &container_kinds, &mut tests, &mut troubles);
         let methods = text.methods.map(|text| method::read(text, &mut troubles)).unwrap_or_default();
         let intervals = text.reference_intervals.map(|text| {
             let decimals = |test: &TestCode| tests.get(test).map(|test| test.decimals);
@@ -109,24 +134,27 @@ impl Catalogue {
         let panels = text.panels.map(|text| panel::read(text, &tests, &mut troubles)).unwrap_or_default();
         let ldl_factors = text.ldl_factors.map(|text| FactorTable::read("martin_hopkins_factors.csv", text));
         let ldl_factors = ldl_factors.transpose().map_err(|more| troubles.extend(more)).ok().flatten();
+        let reasons = text.rejection_reasons.map(|text| rejection_reason::read(text, &tests, &mut troubles));
+        let errors = text.allowable_errors.map(|text| allowable_error::read(text, &tests, &mut troubles));
+        let policies = text.policies.map(|text| policies::read(text, &mut troubles)).unwrap_or_default();
         match edition {
-            Some(edition) if troubles.is_empty() => {
-                let (absurd_limits, delta_limits) = (absurd_limits.unwrap_or_default(), delta_limits.unwrap_or_default());
-                Ok(Self {
-                    edition,
-                    container_kinds,
-                    tests,
-                    methods,
-                    critical_limits,
-                    absurd_limits,
-                    delta_limits,
-                    measuring_ranges: measuring_ranges.unwrap_or_default(),
-                    interference_limits: interference_limits.unwrap_or_default(),
-                    intervals,
-                    panels,
-                    ldl_factors,
-                })
-            }
+            Some(edition) if troubles.is_empty() => Ok(Self {
+                edition,
+                container_kinds,
+                tests,
+                methods,
+                critical_limits,
+                absurd_limits: absurd_limits.unwrap_or_default(),
+                delta_limits: delta_limits.unwrap_or_default(),
+                measuring_ranges: measuring_ranges.unwrap_or_default(),
+                interference_limits: interference_limits.unwrap_or_default(),
+                intervals,
+                panels,
+                ldl_factors,
+                rejection_reasons: reasons.unwrap_or_default(),
+                allowable_errors: errors.unwrap_or_default(),
+                policies,
+            }),
             _ => Err(troubles),
         }
     }
@@ -150,7 +178,7 @@ impl Catalogue {
 
     /// Every kind of container, by code.
     pub fn container_kinds(&self) -> impl Iterator<Item = &ContainerKind> {
-        self.container_kinds.values()
+        self.container_kinds.iter()
     }
 
     /// The test of this code.
@@ -192,6 +220,44 @@ impl Catalogue {
     /// The factors of LDL cholesterol by Martin and Hopkins, where the edition has them.
     pub fn ldl_factors(&self) -> Option<&FactorTable> {
         self.ldl_factors.as_ref()
+    }
+
+    /// LDL cholesterol by Martin and Hopkins with the factors of the edition and its policy for high triglycerides.
+    pub fn ldl_martin_hopkins(
+        &self,
+        total: Amount<MgPerDl>,
+        hdl: Amount<MgPerDl>,
+        trig: Amount<MgPerDl>,
+    ) -> Result<MartinHopkins, NotCalculated> {
+        let lacking = |what| NotCalculated::NotDecided { what };
+        let factors = self.ldl_factors().ok_or(lacking("factors of Martin and Hopkins"))?;
+        let policy = self.policies.high_triglycerides.ok_or(lacking("policy for triglycerides of 400 mg/dL and more"))?;
+        ldl_martin_hopkins(total, hdl, trig, factors, policy)
+    }
+
+    /// What the director decided where there is a choice.
+    pub fn policies(&self) -> &Policies {
+        &self.policies
+    }
+
+    /// Every reason for which a specimen is rejected, by code.
+    pub fn rejection_reasons(&self) -> impl Iterator<Item = &RejectionReason> {
+        self.rejection_reasons.values()
+    }
+
+    /// The rejection reason of this code.
+    pub fn rejection_reason(&self, code: &str) -> Option<&RejectionReason> {
+        self.rejection_reasons.get(code)
+    }
+
+    /// What a test may err by, in its own unit; nothing where no source says so.
+    pub fn allowable_error(&self, test: &TestCode) -> Option<&PerformanceLimit> {
+        self.allowable_errors.iter().find(|limit| limit.test.as_ref() == Some(test))
+    }
+
+    /// Every allowable error, those of analytes that the catalogue has no test for among them.
+    pub fn allowable_errors(&self) -> &[PerformanceLimit] {
+        &self.allowable_errors
     }
 
     /// The critical limits.

@@ -1,8 +1,11 @@
 //! Tests: what can be ordered and reported.
 
-use crate::container_kind::{ContainerKind, ContainerKindCode};
+use crate::container_kind::ContainerKindCode;
+use crate::loinc::{self, LoincCheck};
+use crate::normal_finding;
 use crate::table::{self, ContentTrouble, TableRow};
-use kernel::{Substance, Unit, ValueKindExpected};
+use crate::test_container::TestContainer;
+use kernel::{Substance, Unit, Value, ValueKindExpected};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -46,8 +49,8 @@ pub struct Test {
     pub loinc_check: LoincCheck,
     /// What is to be drawn.
     pub specimen: String,
-    /// Acceptable containers, best first.
-    pub containers: Vec<ContainerKindCode>,
+    /// The containers it accepts, best first.
+    pub containers: Vec<TestContainer>,
     /// What a result of it is: a number, a code, a grade, a titre or words.
     pub kind: ValueKindExpected,
     /// The unit results are reported in; a number has one.
@@ -56,31 +59,40 @@ pub struct Test {
     pub decimals: u32,
     /// What conversion between kinds of unit may assume of the substance.
     pub substance: Substance,
+    /// The findings that are normal; empty where none is flagged.
+    pub(crate) normal_findings: Vec<Value>,
+    /// Its row has a fault: it stands here while the other files are read, so that a row that names it is not told as well. No edition has one.
+    pub(crate) is_stand_in: bool,
 }
 
-/// How far the LOINC code of a test was looked up. What was not is to be, by the laboratory, before the test is used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LoincCheck {
-    /// Its name stands in the public table.
-    Name,
-    /// Its component and unit do; the name was not seen.
-    ComponentAndUnit,
-    /// Nobody looked.
-    Unverified,
-}
+impl Test {
+    /// What it needs of this container, if it accepts it.
+    pub fn in_container(&self, container: &ContainerKindCode) -> Option<&TestContainer> {
+        self.containers.iter().find(|accepted| accepted.container == *container)
+    }
 
-impl LoincCheck {
-    fn from_name(name: &str) -> Option<Self> {
-        match name {
-            "name-verified" => Some(Self::Name),
-            "component+unit-verified" => Some(Self::ComponentAndUnit),
-            "unverified" => Some(Self::Unverified),
-            _ => None,
+    fn stand_in(code: TestCode) -> Self {
+        Self {
+            code,
+            name: String::new(),
+            bench: String::new(),
+            loinc: None,
+            loinc_check: LoincCheck::Unverified,
+            specimen: String::new(),
+            containers: Vec::new(),
+            kind: ValueKindExpected::Number,
+            unit: None,
+            decimals: DECIMALS_MAX,
+            substance: Substance::default(),
+            normal_findings: Vec::new(),
+            is_stand_in: true,
         }
     }
 }
 
 const FILE: &str = "tests.csv";
+/// Digits after the decimal point.
+const DECIMALS_MAX: u32 = 6;
 pub(crate) const COLUMNS: [&str; 14] = [
     "code",
     "name",
@@ -89,24 +101,20 @@ pub(crate) const COLUMNS: [&str; 14] = [
     "loinc_name",
     "loinc_check",
     "specimen",
-    "containers",
     "unit",
     "decimals",
     "kind",
     "valence",
+    "normal",
     "note",
     "source",
 ];
 
-/// Reads `tests.csv` against the containers it speaks of.
-pub(crate) fn read(
-    text: &str,
-    containers: &BTreeMap<ContainerKindCode, ContainerKind>,
-    troubles: &mut Vec<ContentTrouble>,
-) -> BTreeMap<TestCode, Test> {
+/// Reads `tests.csv`. Their containers are read later; a test with a fault has a stand-in.
+pub(crate) fn read(text: &str, troubles: &mut Vec<ContentTrouble>) -> BTreeMap<TestCode, Test> {
     let mut tests = BTreeMap::new();
     for row in table::read(FILE, text, &COLUMNS, troubles) {
-        match read_row(&row, containers) {
+        match read_row(&row) {
             Ok(test) => {
                 let code = test.code.clone();
                 if tests.insert(code.clone(), test).is_some() {
@@ -116,48 +124,42 @@ pub(crate) fn read(
             Err(trouble) => troubles.push(trouble),
         }
     }
+    for code in table::names(text).iter().filter_map(|name| TestCode::parse(name)) {
+        tests.entry(code.clone()).or_insert_with(|| Test::stand_in(code));
+    }
     tests
 }
 
-fn read_row(row: &TableRow<'_>, containers: &BTreeMap<ContainerKindCode, ContainerKind>) -> Result<Test, ContentTrouble> {
+fn read_row(row: &TableRow<'_>) -> Result<Test, ContentTrouble> {
     let code = TestCode::parse(row.cell("code"))
         .ok_or_else(|| row.trouble(format!("“{}” is no test code (1 to 16 of A-Z, 0-9, _)", row.cell("code"))))?;
-    for column in ["name", "bench", "specimen", "containers", "source"] {
+    for column in ["name", "bench", "specimen", "source"] {
         if row.cell(column).is_empty() {
             return Err(row.trouble(format!("test {code} has no {column}")));
         }
     }
-    let loinc = Some(row.cell("loinc")).filter(|loinc| !loinc.is_empty());
-    if let Some(loinc) = loinc.filter(|loinc| !has_check_digit(loinc)) {
-        return Err(row.trouble(format!("“{loinc}” of {code} is no LOINC code: its check digit does not fit")));
-    }
-    let loinc_check = LoincCheck::from_name(row.cell("loinc_check")).ok_or_else(|| {
-        row.trouble(format!(
-            "loinc_check of {code} must be name-verified, component+unit-verified or unverified, not “{}”",
-            row.cell("loinc_check")
-        ))
-    })?;
-    if loinc.is_none() && loinc_check != LoincCheck::Unverified {
-        return Err(row.trouble(format!("{code} has no loinc, so loinc_check must be unverified")));
-    }
     let kind = kind(row.cell("kind"))
         .ok_or_else(|| row.trouble(format!("kind of {code} must be number, coded, grade, titre or text, not “{}”", row.cell("kind"))))?;
     let unit = unit(row, &code, kind)?;
+    let (loinc, loinc_check) = loinc::read(row, &code, kind, unit.as_ref())?;
     Ok(Test {
         name: row.cell("name").to_owned(),
         bench: row.cell("bench").to_owned(),
-        loinc: loinc.map(str::to_owned),
+        loinc,
         loinc_check,
         specimen: row.cell("specimen").to_owned(),
-        containers: containers_of(row, &code, containers)?,
+        containers: Vec::new(),
         kind,
         decimals: decimals(row, &code, kind)?,
         // A test reported in enzyme units measures an enzyme: its IU is the same unit under another name.
         substance: Substance {
             valence: valence(row, &code)?,
             enzyme: unit.as_ref().is_some_and(|unit| unit.as_str() == "U/L"),
+            arbitrary: unit.as_ref().is_some_and(|unit| unit.as_str().starts_with("[arb'U]/")),
             ..Substance::default()
         },
+        normal_findings: normal_finding::read(row, &code, kind)?,
+        is_stand_in: false,
         unit,
         code,
     })
@@ -186,8 +188,8 @@ fn decimals(row: &TableRow<'_>, code: &TestCode, kind: ValueKindExpected) -> Res
     let text = row.cell("decimals");
     match kind {
         ValueKindExpected::Number => {
-            let decimals = text.parse().ok().filter(|decimals| *decimals <= 6);
-            decimals.ok_or_else(|| row.trouble(format!("decimals of {code} must be 0 to 6, not “{text}”")))
+            let decimals = text.parse().ok().filter(|decimals| *decimals <= DECIMALS_MAX);
+            decimals.ok_or_else(|| row.trouble(format!("decimals of {code} must be 0 to {DECIMALS_MAX}, not “{text}”")))
         }
         _ if text.is_empty() => Ok(0),
         _ => Err(row.trouble(format!("{code} is no number and has decimals"))),
@@ -199,31 +201,4 @@ fn valence(row: &TableRow<'_>, code: &TestCode) -> Result<Option<u8>, ContentTro
         "" => Ok(None),
         text => text.parse().map(Some).map_err(|_| row.trouble(format!("valence of {code} must be a small whole number, not “{text}”"))),
     }
-}
-
-fn containers_of(
-    row: &TableRow<'_>,
-    code: &TestCode,
-    known: &BTreeMap<ContainerKindCode, ContainerKind>,
-) -> Result<Vec<ContainerKindCode>, ContentTrouble> {
-    let mut containers = Vec::new();
-    for name in row.cell("containers").split('|') {
-        let container = ContainerKindCode::parse(name).filter(|container| known.contains_key(container));
-        let container = container.ok_or_else(|| row.trouble(format!("container “{name}” of {code} is not in containers.csv")))?;
-        if containers.contains(&container) {
-            return Err(row.trouble(format!("container {container} of {code} stands here twice")));
-        }
-        containers.push(container);
-    }
-    Ok(containers)
-}
-
-/// LOINC's own check digit: from the right every other digit is doubled, and all digits add up, with the last, to a multiple of ten.
-fn has_check_digit(code: &str) -> bool {
-    let Some((number, check)) = code.split_once('-') else { return false };
-    let digits: Option<Vec<u32>> = number.chars().rev().map(|digit| digit.to_digit(10)).collect();
-    let Some(digits) = digits.filter(|digits| (1..=8).contains(&digits.len())) else { return false };
-    let sum: u32 =
-        digits.iter().enumerate().map(|(place, digit)| if place % 2 == 0 { digit * 2 / 10 + digit * 2 % 10 } else { *digit }).sum();
-    check.len() == 1 && check.parse() == Ok((10 - sum % 10) % 10)
 }

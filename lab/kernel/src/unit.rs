@@ -44,6 +44,20 @@ impl Unit {
         alias::from_device(sent)
     }
 
+    /// Whether both units measure the same kind of quantity: mass in a volume, moles in a volume, a count. Mass and moles of one substance are two
+    /// kinds, and so are two arbitrary units, a value and its logarithm, and a flow with and without `{1.73_m2}`; other braces make no difference.
+    /// ```
+    /// use kernel::Unit;
+    /// let unit = |code| Unit::ucum(code).unwrap();
+    /// assert!(unit("mg/dL").is_same_kind(&unit("g/L")));
+    /// assert!(!unit("mg/dL").is_same_kind(&unit("mmol/L")));
+    /// ```
+    pub fn is_same_kind(&self, other: &Self) -> bool {
+        // Both were parsed when they were made; what cannot be taken apart is of no kind.
+        let (Ok(this), Ok(other)) = (measure::measure(&self.0), measure::measure(&other.0)) else { return false };
+        this.is_same_kind(&other)
+    }
+
     /// The UCUM code.
     pub fn as_str(&self) -> &str {
         &self.0

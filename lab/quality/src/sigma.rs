@@ -2,27 +2,15 @@
 //!
 //! Source: Westgard, sigma rules; laboratory rules 1.3. Exact decimals throughout; the caller rounds.
 
+use catalogue::{AllowableError, Allowed};
 use kernel::Decimal;
 
 /// 1.65 standard deviations cover 95 % on one side.
 const ONE_SIDED_95: Decimal = Decimal::from_parts(165, 0, 0, false, 2);
 
-/// Total allowable error: in per cent, in the unit of the test, or whichever of both is greater. It has at least one of the two.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AllowableError {
-    percent: Option<Decimal>,
-    absolute: Option<Decimal>,
-}
-
 /// Why there is no sigma.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SigmaTrouble {
-    /// Neither a percentage nor an absolute limit.
-    #[error("the allowable error states neither per cent nor an absolute limit")]
-    NoLimit,
-    /// A limit below zero.
-    #[error("the allowable error is below zero")]
-    NegativeLimit,
     /// A mean that nothing can be a percentage of.
     #[error("the mean or target must be above zero")]
     MeanNotPositive,
@@ -40,25 +28,15 @@ pub enum SigmaTrouble {
     TooManyDigits,
 }
 
-impl AllowableError {
-    /// A criterion with a limit in per cent, an absolute limit, or both.
-    pub fn new(percent: Option<Decimal>, absolute: Option<Decimal>) -> Result<Self, SigmaTrouble> {
-        if percent.is_none() && absolute.is_none() {
-            return Err(SigmaTrouble::NoLimit);
-        }
-        if percent.into_iter().chain(absolute).any(|limit| limit < Decimal::ZERO) {
-            return Err(SigmaTrouble::NegativeLimit);
-        }
-        Ok(Self { percent, absolute })
-    }
-
-    /// The allowable error in per cent at a mean: the greater of the percentage and 100 absolute / mean.
-    ///
-    /// Potassium with 0.3 mmol/L at 4.0 is 7.5 %; creatinine with 10 % or 0.2 mg/dL at 0.5 is 40 %.
-    pub fn percent_at(&self, mean: Option<Decimal>) -> Result<Decimal, SigmaTrouble> {
-        let Some(absolute) = self.absolute else { return self.percent.ok_or(SigmaTrouble::NoLimit) };
-        let of_mean = percent_of(absolute, mean.ok_or(SigmaTrouble::MeanMissing)?)?;
-        Ok(self.percent.map_or(of_mean, |percent| percent.max(of_mean)))
+/// The allowable error in per cent at a mean: the greater of the percentage and 100 absolute / mean.
+///
+/// Potassium with 0.3 mmol/L at 4.0 is 7.5 %; creatinine with 10 % or 0.2 mg/dL at 0.5 is 40 %.
+pub fn allowable_percent(limit: &AllowableError, mean: Option<Decimal>) -> Result<Decimal, SigmaTrouble> {
+    let of_mean = |absolute| percent_of(absolute, mean.ok_or(SigmaTrouble::MeanMissing)?);
+    match limit.allowed() {
+        Allowed::Percent(percent) => Ok(percent),
+        Allowed::Absolute(absolute) => of_mean(absolute),
+        Allowed::Greater { percent, absolute } => of_mean(absolute).map(|of_mean| of_mean.max(percent)),
     }
 }
 
@@ -154,12 +132,14 @@ mod tests {
             (Some("8"), Some("6"), "200", "8"),
         ] {
             let criterion = AllowableError::new(percent.map(d), absolute.map(d)).unwrap();
-            assert_eq!(criterion.percent_at(Some(d(mean))).unwrap(), d(expected));
+            assert_eq!(allowable_percent(&criterion, Some(d(mean))).unwrap(), d(expected));
         }
-        assert_eq!(AllowableError::new(Some(d("8")), None).unwrap().percent_at(None), Ok(d("8")), "a percentage needs no mean");
-        assert_eq!(AllowableError::new(None, Some(d("6"))).unwrap().percent_at(None), Err(SigmaTrouble::MeanMissing));
-        assert_eq!(AllowableError::new(None, None), Err(SigmaTrouble::NoLimit));
-        assert_eq!(AllowableError::new(Some(d("-1")), None), Err(SigmaTrouble::NegativeLimit));
+        let without_mean = |percent: Option<&str>, absolute: Option<&str>| {
+            allowable_percent(&AllowableError::new(percent.map(d), absolute.map(d)).unwrap(), None)
+        };
+        assert_eq!(without_mean(Some("8"), None), Ok(d("8")), "a percentage needs no mean");
+        assert_eq!(without_mean(None, Some("6")), Err(SigmaTrouble::MeanMissing));
+        assert_eq!(without_mean(Some("8"), Some("6")), Err(SigmaTrouble::MeanMissing));
     }
 
     #[test]
@@ -211,7 +191,7 @@ mod tests {
         fn no_input_makes_it_panic(a in any_decimal(), b in any_decimal(), c in any_decimal()) {
             let _ = (sigma(a, b, c), cv_percent(a, b), bias_percent(a, b), total_error_percent(a, b), critical_shift(a));
             if let Ok(criterion) = AllowableError::new(Some(a), Some(b)) {
-                prop_assert!(criterion.percent_at(Some(c)).is_err() || criterion.percent_at(Some(c)).unwrap() >= a);
+                prop_assert!(allowable_percent(&criterion, Some(c)).is_err() || allowable_percent(&criterion, Some(c)).unwrap() >= a);
             }
         }
     }

@@ -403,7 +403,7 @@ mod tests {
             Because::WordsToRead,
             Because::NothingToCompare,
             Because::PatientFactUnknown { fact: own("birth date") },
-            Because::EditionUnsigned { edition: own("starting-2026-11b") },
+            Because::EditionUnsigned { edition: own("starting-2026-11c") },
         ];
         for reason in reasons {
             let stored: Vec<String> = reason.to_stored().into_iter().map(own).collect();

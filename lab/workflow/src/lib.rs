@@ -1,5 +1,6 @@
 //! The life of a request: patient, order, specimen, examination, result, and the one release decision.
 
+pub mod add_on;
 pub mod assessment;
 pub mod containers;
 pub mod evidence;
@@ -7,6 +8,7 @@ pub mod matching;
 pub mod order;
 pub mod result;
 
+pub use add_on::{KeptContainer, NoAddOn, add_on};
 pub use assessment::{Assessment, Because, Gate, GateFinding, Policy, RuleEdition, Verdict};
 pub use containers::{PlannedTube, plan_tubes};
 pub use evidence::{Evidence, EvidenceTrouble};

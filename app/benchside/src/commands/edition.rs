@@ -159,6 +159,11 @@ fn check(folder: &Path) -> Result<(), Failure> {
         catalogue.measuring_ranges().count(),
         catalogue.interference_limits().count()
     ));
+    let (containers, reasons) = (catalogue.tests().map(|test| test.containers.len()).sum::<usize>(), catalogue.rejection_reasons().count());
+    say(format_args!(
+        "{containers} containers of tests, {reasons} rejection reasons, {} allowable errors",
+        catalogue.allowable_errors().len()
+    ));
     let is_number = |test: &Test| test.kind == ValueKindExpected::Number;
     list("numbers without an interval", &catalogue, |test| is_number(test) && catalogue.intervals().of_test(&test.code).is_empty());
     list("tests without a LOINC code", &catalogue, |test| test.loinc.is_none());

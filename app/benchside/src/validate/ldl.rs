@@ -59,7 +59,7 @@ fn in_words(found: &Calculated) -> String {
 }
 
 /// Calculates for a case. From TG 400 on, the expectation says which of the two policies a director may choose is tried: blocked where
-/// it is in words, else the last row of the table (`content/cases/README.md`).
+/// it is in words, else the last row of the table (`content/cases/README.md`); a case without one is judged by the edition's own policy.
 pub(super) fn calculate(
     input: &Fields,
     expected: Option<&RawValue>,
@@ -73,11 +73,13 @@ pub(super) fn calculate(
         _ => Err(format!("input {name} must be a number")),
     };
     let [total, hdl, trig] = INPUTS;
+    let (total, hdl, trig) = (amount(total)?, amount(hdl)?, amount(trig)?);
     let policy = match expected.map(Json::read) {
         Some(Ok(Json::Text(_) | Json::Null)) => HighTriglycerides::Blocked,
-        _ => HighTriglycerides::LastRow,
+        Some(_) => HighTriglycerides::LastRow,
+        None => return Ok(catalogue.ldl_martin_hopkins(total, hdl, trig).and_then(|found| found.calculated(0))),
     };
     let factors = catalogue.ldl_factors().ok_or("the edition has no factors of Martin and Hopkins")?;
-    let found = ldl_martin_hopkins(amount(total)?, amount(hdl)?, amount(trig)?, factors, policy);
+    let found = ldl_martin_hopkins(total, hdl, trig, factors, policy);
     Ok(found.and_then(|found| found.calculated(0)))
 }

@@ -5,9 +5,10 @@
 
 use super::printed::{Fields, Json, Printed};
 use super::{Judged, Verdict, name_of};
+use catalogue::AllowableError;
 use catalogue::Catalogue;
 use kernel::Decimal;
-use quality::sigma::{AllowableError, bias_percent, critical_shift, cv_percent, sigma, total_error_percent};
+use quality::sigma::{allowable_percent, bias_percent, critical_shift, cv_percent, sigma, total_error_percent};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -65,7 +66,8 @@ fn judge(case: &Fields) -> Result<Verdict, String> {
     let percent = if absolute.is_some() { value("tea_pct_rule")? } else { value("tea_pct")?.or(value("tea_pct_rule")?) };
     let words = |trouble: quality::sigma::SigmaTrouble| format!("no sigma: {trouble}");
     let outcome = || -> Result<(Decimal, Decimal, Decimal), String> {
-        let tea = AllowableError::new(percent, absolute).and_then(|criterion| criterion.percent_at(mean)).map_err(words)?;
+        let tea = AllowableError::new(percent, absolute).map_err(|trouble| format!("no sigma: {trouble}"))?;
+        let tea = allowable_percent(&tea, mean).map_err(words)?;
         let bias = match (value("bias_pct")?, mean, target) {
             (Some(bias), ..) => bias,
             (None, Some(mean), Some(target)) => bias_percent(mean, target).map_err(words)?,

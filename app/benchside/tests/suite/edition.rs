@@ -56,6 +56,7 @@ fn what_is_exported_is_whole_and_says_what_is_missing() {
         "edition starting-2026-11c from 2026-11-22",
         "286 tests, 29 panels, 31 kinds of containers, 516 intervals, 79 critical limits",
         "20 methods, 6 absurd limits, 34 delta limits, 141 measuring ranges, 20 interference limits",
+        "361 containers of tests, 24 rejection reasons, 99 allowable errors",
     ] {
         assert!(checked.out.contains(words), "{}", checked.out);
     }
@@ -76,9 +77,13 @@ fn what_changed_is_shown_row_by_row() {
     let without_band: String = tests.lines().filter(|line| !line.starts_with("BANDM,")).map(|line| format!("{line}\n")).collect();
     fs::write(
         files.folder.join("tests.csv"),
-        without_band + "NEWK,Potassium again,CHEM,2823-3,Potassium,name-verified,Serum,SST,mmol/L,1,number,1,,here\n",
+        without_band
+            + "NEWK,Potassium again,CHEM,2823-3,Potassium [Moles/volume] in Serum or Plasma,name-verified,Serum,mmol/L,1,number,1,,,here\n",
     )
     .unwrap();
+    let containers = fs::read_to_string(files.folder.join("test_containers.csv")).unwrap();
+    let without_band: String = containers.lines().filter(|line| !line.starts_with("BANDM,")).map(|line| format!("{line}\n")).collect();
+    fs::write(files.folder.join("test_containers.csv"), without_band + "NEWK,1,SST,10,150,24,,,here\n").unwrap();
     let intervals = fs::read_to_string(files.folder.join("reference_intervals.csv")).unwrap();
     let without_band: String = intervals.lines().filter(|line| !line.starts_with("BANDM,")).map(|line| format!("{line}\n")).collect();
     let gone = intervals.lines().count() - without_band.lines().count();
@@ -91,6 +96,8 @@ fn what_changed_is_shown_row_by_row() {
         "  ~ K A 28 54787.5: low 2.8 → 2.5",
         "  ~ BCB: name Blood culture bottles → Blood culture set",
         "  - BANDM: name ",
+        "  + NEWK SST: place 1; volume_ul 10; dead_volume_ul 150; stability_room_h 24; source here",
+        "  - BANDM EDTA: place 1; ",
         "  + NEWK: name Potassium again; bench CHEM; loinc 2823-3;",
     ] {
         assert!(changed.out.contains(line), "{line} is missing in\n{}", changed.out);

@@ -118,6 +118,8 @@ fn a_null_is_met_by_its_reason_and_not_by_a_fault_of_the_case() {
         (case("ldl_martin_hopkins", &lipids("500"), "\"blocked: TG>=400\"", "null"), 0),
         (case("ldl_martin_hopkins", &lipids("500"), "{\"factor\": 7.5, \"ldl\": 133.333333}", "133"), 0),
         (case("ldl_martin_hopkins", &lipids("500"), "133.333333", "133"), 0),
+        // A case that does not say is judged by the policy of the edition: the shipped one blocks.
+        (case("ldl_martin_hopkins", &lipids("500"), "null", "null"), 0),
     ] {
         assert_eq!(validate(&folder(&[("calculations.json", &text)])).code, Some(code), "{text}");
     }

@@ -22,8 +22,10 @@ const SHIPPED_LIMITS: &str = include_str!("../../../../content/catalogue/critica
 fn catalogue(edition: &str, critical_limits: &str) -> Catalogue {
     let containers = include_str!("../../../../content/catalogue/containers.csv");
     let tests = include_str!("../../../../content/catalogue/tests.csv");
+    let test_containers = include_str!("../../../../content/catalogue/test_containers.csv");
     let methods = Some(include_str!("../../../../content/catalogue/methods.csv"));
-    Catalogue::read(CatalogueText { edition, containers, tests, methods, critical_limits, ..CatalogueText::default() }).unwrap()
+    let text = CatalogueText { edition, containers, tests, test_containers, methods, critical_limits, ..CatalogueText::default() };
+    Catalogue::read(text).unwrap()
 }
 
 /// The shipped catalogue, signed, with more rows of critical limits.

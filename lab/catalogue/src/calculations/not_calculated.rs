@@ -61,6 +61,11 @@ pub enum NotCalculated {
         /// The input.
         input: &'static str,
     },
+    /// The edition lacks what the equation needs, or leaves open what the laboratory must decide.
+    NotDecided {
+        /// What is lacking.
+        what: &'static str,
+    },
     /// The result came out below zero, which it cannot be.
     BelowZero,
     /// The result or a step of it needs more digits than a decimal has.
@@ -108,6 +113,7 @@ impl NotCalculated {
                 Self::SexNotKnown => "the equation differs between women and men, and the sex is not known".to_owned(),
                 Self::NotPositive { input } => format!("{input} must be above zero"),
                 Self::Negative { input } => format!("{input} is below zero"),
+                Self::NotDecided { what } => format!("the edition states no {what}"),
                 Self::BelowZero => "it comes out below zero; look at the inputs".to_owned(),
                 Self::TooManyDigits => "it comes to more digits than can be held; look at the inputs".to_owned(),
                 Self::Limit(limit) => limit.words(lang).to_owned(),

@@ -1,15 +1,18 @@
 //! The texts the tests are made of, and the shipped files.
 
-use catalogue::{Catalogue, CatalogueText, IntervalChoice, Intervals, LimitChoice, Selection, TestCode};
+use catalogue::{Catalogue, CatalogueText, EditionFile, EditionFiles, IntervalChoice, Intervals, LimitChoice, Selection, TestCode};
 use kernel::{AgeAtCollection, AgePoint, Decimal, Sex};
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 pub(crate) const EDITION: &str = "name = \"trial\"\nsource = \"a test\"\neffective_from = \"2026-11-21\"\n";
-pub(crate) const TESTS_HEAD: &str =
-    "code,name,bench,loinc,loinc_name,loinc_check,specimen,containers,unit,decimals,kind,valence,note,source\n";
-pub(crate) const POTASSIUM: &str = "K,Potassium,CHEM,2823-3,Potassium,name-verified,Serum,SST|HEP,mmol/L,1,number,1,,a test\n";
-pub(crate) const CONTAINERS_HEAD: &str = "code,name,contents,order_of_draw,source\n";
-pub(crate) const TUBES: &str = "SST,Gold top,gel,3,a test\nHEP,Green top,heparin,4,a test\n";
+pub(crate) const TESTS_HEAD: &str = "code,name,bench,loinc,loinc_name,loinc_check,specimen,unit,decimals,kind,valence,normal,note,source\n";
+pub(crate) const POTASSIUM: &str =
+    "K,Potassium,CHEM,2823-3,Potassium [Moles/volume] in Serum or Plasma,name-verified,Serum,mmol/L,1,number,1,,,a test\n";
+pub(crate) const CONTAINERS_HEAD: &str = "code,name,contents,order_of_draw,usable_ul,reusable,source\n";
+pub(crate) const TUBES: &str = "SST,Gold top,gel,3,2000,yes,a test\nHEP,Green top,heparin,4,1600,yes,a test\n";
+pub(crate) const TEST_CONTAINERS_HEAD: &str =
+    "test,place,container,volume_ul,dead_volume_ul,stability_room_h,stability_refrigerated_h,stability_frozen_h,source\n";
 pub(crate) const LIMITS_HEAD: &str =
     "test,sex,age_min_days,age_max_days,condition,specimen,method,instrument,low,high,text,source,reason\n";
 
@@ -19,6 +22,7 @@ pub(crate) const SHIPPED_DELTAS: &str = include_str!("../../../../content/catalo
 pub(crate) const SHIPPED_RANGES: &str = include_str!("../../../../content/catalogue/measuring_ranges.csv");
 pub(crate) const SHIPPED_INTERFERENCE: &str = include_str!("../../../../content/catalogue/interference_limits.csv");
 pub(crate) const SHIPPED_TESTS: &str = include_str!("../../../../content/catalogue/tests.csv");
+pub(crate) const SHIPPED_TEST_CONTAINERS: &str = include_str!("../../../../content/catalogue/test_containers.csv");
 pub(crate) const SHIPPED_CONTAINERS: &str = include_str!("../../../../content/catalogue/containers.csv");
 pub(crate) const SHIPPED_METHODS: &str = include_str!("../../../../content/catalogue/methods.csv");
 pub(crate) const SHIPPED_EDITION: &str = include_str!("../../../../content/catalogue/edition.toml");
@@ -30,6 +34,7 @@ pub(crate) fn shipped() -> Catalogue {
         containers: SHIPPED_CONTAINERS,
         tests: SHIPPED_TESTS,
         methods: Some(SHIPPED_METHODS),
+        test_containers: SHIPPED_TEST_CONTAINERS,
         critical_limits: SHIPPED_LIMITS,
         absurd_limits: Some(SHIPPED_ABSURD),
         delta_limits: Some(SHIPPED_DELTAS),
@@ -38,6 +43,9 @@ pub(crate) fn shipped() -> Catalogue {
         reference_intervals: Some(SHIPPED_INTERVALS),
         panels: Some(include_str!("../../../../content/catalogue/panels.csv")),
         ldl_factors: Some(SHIPPED_FACTORS),
+        rejection_reasons: Some(include_str!("../../../../content/catalogue/rejection_reasons.csv")),
+        allowable_errors: Some(include_str!("../../../../content/catalogue/allowable_errors.csv")),
+        policies: Some(include_str!("../../../../content/catalogue/policies.csv")),
     };
     Catalogue::read(text).expect("the shipped content reads")
 }
@@ -60,6 +68,7 @@ pub(crate) const EMPTY: CatalogueText<'static> = CatalogueText {
     edition: EDITION,
     containers: CONTAINERS_HEAD,
     tests: TESTS_HEAD,
+    test_containers: TEST_CONTAINERS_HEAD,
     methods: None,
     critical_limits: LIMITS_HEAD,
     absurd_limits: None,
@@ -69,11 +78,39 @@ pub(crate) const EMPTY: CatalogueText<'static> = CatalogueText {
     reference_intervals: None,
     panels: None,
     ldl_factors: None,
+    rejection_reasons: None,
+    allowable_errors: None,
+    policies: None,
 };
 
-/// The catalogue, or every trouble in words.
+/// The files of the edition that comes with the program, as they are imported: all but those that a test puts in their place.
+pub(crate) fn shipped_files() -> Vec<(String, String)> {
+    let files = [
+        (EditionFile::Edition, SHIPPED_EDITION),
+        (EditionFile::Containers, SHIPPED_CONTAINERS),
+        (EditionFile::Tests, SHIPPED_TESTS),
+        (EditionFile::TestContainers, SHIPPED_TEST_CONTAINERS),
+        (EditionFile::Methods, SHIPPED_METHODS),
+        (EditionFile::CriticalLimits, SHIPPED_LIMITS),
+        (EditionFile::ReferenceIntervals, SHIPPED_INTERVALS),
+        (EditionFile::LdlFactors, SHIPPED_FACTORS),
+    ];
+    files.map(|(file, text)| (file.name().to_owned(), text.to_owned())).into()
+}
+
+/// A gold top for every test of these rows.
+pub(crate) fn gold_tops(tests: &str) -> String {
+    let codes: BTreeSet<&str> = tests.lines().skip(1).filter_map(|row| row.split(',').next()).collect();
+    let row = |code: &str| TestCode::parse(code).map(|code| format!("{code},1,SST,10,100,24,,,a test\n"));
+    format!("{TEST_CONTAINERS_HEAD}{}", codes.into_iter().filter_map(row).collect::<String>())
+}
+
+/// The catalogue, or every trouble in words. Where nothing is said of containers, every test has a gold top.
 pub(crate) fn catalogue_with(text: CatalogueText<'_>) -> Result<Catalogue, Vec<String>> {
-    Catalogue::read(text).map_err(|troubles| troubles.iter().map(ToString::to_string).collect())
+    let tops = gold_tops(text.tests);
+    let test_containers = if text.test_containers == TEST_CONTAINERS_HEAD { &tops } else { text.test_containers };
+    let read = Catalogue::read(CatalogueText { test_containers, ..text });
+    read.map_err(|troubles| troubles.iter().map(ToString::to_string).collect())
 }
 
 /// A catalogue of one potassium with these rows of limits.
@@ -149,4 +186,18 @@ pub(crate) fn bounds_in_words(choice: &IntervalChoice<'_>) -> String {
             format!("{}{} needs {}", all.join(" | "), if *or_none { " | none" } else { "" }, missing.join(", "))
         }
     }
+}
+
+/// An edition of these tests on gold tops, with one more file; its faults in words.
+pub(crate) fn with_file(tests: &str, file: EditionFile, text: &str) -> Result<Catalogue, Vec<String>> {
+    let files = [
+        (EditionFile::Edition, EDITION.to_owned()),
+        (EditionFile::Containers, format!("{CONTAINERS_HEAD}{TUBES}")),
+        (EditionFile::Tests, format!("{TESTS_HEAD}{tests}")),
+        (EditionFile::TestContainers, gold_tops(&format!("{TESTS_HEAD}{tests}"))),
+        (EditionFile::CriticalLimits, LIMITS_HEAD.to_owned()),
+        (file, text.to_owned()),
+    ];
+    let files = EditionFiles::new(files.map(|(file, text)| (file.name().to_owned(), text))).expect("every file has its name");
+    files.read().map_err(|troubles| troubles.iter().map(ToString::to_string).collect())
 }

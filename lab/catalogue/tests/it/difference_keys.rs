@@ -2,14 +2,15 @@
 
 use crate::bench::{
     SHIPPED_ABSURD, SHIPPED_CONTAINERS, SHIPPED_DELTAS, SHIPPED_EDITION, SHIPPED_INTERFERENCE, SHIPPED_INTERVALS, SHIPPED_LIMITS,
-    SHIPPED_METHODS, SHIPPED_RANGES, SHIPPED_TESTS,
+    SHIPPED_METHODS, SHIPPED_RANGES, SHIPPED_TEST_CONTAINERS, SHIPPED_TESTS,
 };
 use catalogue::{EditionFiles, differences};
 
-const FILES: [(&str, &str); 10] = [
+const FILES: [(&str, &str); 11] = [
     ("edition.toml", SHIPPED_EDITION),
     ("containers.csv", SHIPPED_CONTAINERS),
     ("tests.csv", SHIPPED_TESTS),
+    ("test_containers.csv", SHIPPED_TEST_CONTAINERS),
     ("methods.csv", SHIPPED_METHODS),
     ("critical_limits.csv", SHIPPED_LIMITS),
     ("absurd_limits.csv", SHIPPED_ABSURD),

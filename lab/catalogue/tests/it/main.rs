@@ -2,10 +2,13 @@
 //! limit is chosen for one patient and never guessed.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod allowable_errors;
+mod arbitrary_files;
 mod bench;
 mod calculation_inputs;
 mod calculations;
 mod difference_keys;
+mod first_cause;
 mod flags;
 mod interval_files;
 mod intervals;
@@ -15,10 +18,15 @@ mod ldl_table;
 mod limit_properties;
 mod limits;
 mod limits_by_sex;
+mod loinc_property;
+mod normal_findings;
+mod policies;
 mod properties;
 mod refused;
 mod refused_limits;
 mod refused_scopes;
+mod rejection_reasons;
 mod scopes;
 mod shipped;
 mod shipped_limits;
+mod test_containers;

@@ -7,7 +7,7 @@ use catalogue::CatalogueText;
 
 /// A potassium, and a test of each kind that is no number.
 fn troubles(text: CatalogueText<'_>) -> Vec<String> {
-    let other = |code: &str, kind: &str| format!("{code},Other,MICRO,,,unverified,Blood,SST,,,{kind},,,a test\n");
+    let other = |code: &str, kind: &str| format!("{code},Other,MICRO,,,unverified,Blood,,,{kind},,,,a test\n");
     let others = [other("COD", "coded"), other("GRA", "grade"), other("TIT", "titre"), other("TEX", "text")].concat();
     let (tests, containers) = (format!("{TESTS_HEAD}{POTASSIUM}{others}"), format!("{CONTAINERS_HEAD}{TUBES}"));
     catalogue_with(CatalogueText { tests: &tests, containers: &containers, ..text }).err().unwrap_or_default()

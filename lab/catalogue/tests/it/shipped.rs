@@ -15,7 +15,7 @@ fn the_shipped_edition_reads_and_nobody_has_signed_it() {
     assert_eq!(catalogue.tests().count(), SHIPPED_TESTS.lines().count() - 1, "a line each, and the header");
     let potassium = catalogue.test(&TestCode::parse("K").unwrap()).unwrap();
     assert_eq!((potassium.unit.as_ref().unwrap().as_str(), potassium.decimals, potassium.loinc.as_deref()), ("mmol/L", 1, Some("2823-3")));
-    let containers: Vec<&str> = potassium.containers.iter().map(|container| container.as_str()).collect();
+    let containers: Vec<&str> = potassium.containers.iter().map(|accepted| accepted.container.as_str()).collect();
     assert_eq!(containers, ["SST", "HEP"]);
     assert_eq!(catalogue.tests().count(), 286, "the 251 of the starting data and the everyday ones they lack");
     assert_eq!(potassium.substance.valence, Some(1));

@@ -16,6 +16,8 @@ pub struct Substance {
     /// An enzyme measured by its activity: its `[IU]` is the enzyme unit `U`, one micromole a minute. For anything else `[IU]` is the
     /// arbitrary unit of a biological standard and converts to nothing.
     pub enzyme: bool,
+    /// A substance measured in the arbitrary unit of its assay (`[arb'U]`), which devices call `U` as they do the enzyme unit.
+    pub arbitrary: bool,
 }
 
 /// A converted number.
@@ -52,7 +54,7 @@ impl Conversion {
             return Ok(Self { from: from.clone(), to: to.clone(), ratio: None });
         }
         let pair = Pair { from, to, substance };
-        let ratio = pair.ratio(measure(from.as_str())?, measure(to.as_str())?)?;
+        let ratio = pair.ratio(pair.measure(from)?, pair.measure(to)?)?;
         Ok(Self { from: from.clone(), to: to.clone(), ratio: Some(ratio) })
     }
 
@@ -100,6 +102,14 @@ struct Pair<'a> {
 }
 
 impl Pair<'_> {
+    /// The unit taken apart as it is meant of this substance.
+    fn measure(&self, unit: &Unit) -> Result<Measure, UnitTrouble> {
+        match unit.as_str().strip_prefix("U/").filter(|_| self.substance.arbitrary) {
+            Some(volume) => measure(&format!("[arb'U]/{volume}")),
+            None => measure(unit.as_str()),
+        }
+    }
+
     fn ratio(&self, mut from: Measure, mut to: Measure) -> Result<Ratio, UnitTrouble> {
         let units = || (self.from.clone(), self.to.clone());
         let not_registered = || {

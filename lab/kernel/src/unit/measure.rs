@@ -18,6 +18,8 @@ pub(super) struct Measure {
     pub(super) arbitrary: Vec<(&'static str, i32)>,
     /// What stands in braces, sorted.
     pub(super) annotations: Vec<String>,
+    /// The unit on a scale of its own (a logarithm, an offset), by its code: `[pH]`, `Cel`.
+    pub(super) special: Option<&'static str>,
     /// The factor to base units and moles; `None` where none is exact (logarithms, offsets, units outside the laboratory).
     pub(super) factor: Option<Ratio>,
 }
@@ -44,8 +46,29 @@ pub(super) fn measure(code: &str) -> Result<Measure, UnitTrouble> {
     let mut walk = Walk { amounts: [0; 3], annotations: Vec::new(), factor: Some(Ratio::ONE) };
     walk.visit(&expression, 1);
     walk.annotations.sort_unstable();
-    let factor = if result.special.is_some() { None } else { walk.factor };
-    Ok(Measure { dimension, amounts: walk.amounts, arbitrary: result.arbitrary, annotations: walk.annotations, factor })
+    let special = result.special.map(|special| special.unit.code);
+    let factor = if special.is_some() { None } else { walk.factor };
+    Ok(Measure { dimension, amounts: walk.amounts, arbitrary: result.arbitrary, annotations: walk.annotations, special, factor })
+}
+
+impl Measure {
+    /// Whether both measure the same kind of quantity: see [`super::Unit::is_same_kind`].
+    pub(super) fn is_same_kind(&self, other: &Self) -> bool {
+        self.dimension == other.dimension
+            && self.amounts == other.amounts
+            && self.arbitrary == other.arbitrary
+            && self.special == other.special
+            && self.braces_of_a_kind().eq(other.braces_of_a_kind())
+    }
+
+    /// UCUM gives braces no meaning; these have one all the same, for want of a code: a logarithm is no count, and what is divided by a body's
+    /// surface is no clearance.
+    fn braces_of_a_kind(&self) -> impl Iterator<Item = &String> {
+        self.annotations.iter().filter(|words| {
+            let words = words.to_ascii_lowercase();
+            words.starts_with("log") || words.ends_with("_m2")
+        })
+    }
 }
 
 /// The first part of a unit that no laboratory measures in.

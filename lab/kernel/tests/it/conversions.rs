@@ -82,6 +82,18 @@ fn an_enzymes_international_unit_is_u_and_no_other_is() {
     assert!(matches!(between("[IU]/L", "U/L", &Substance::default()), Err(UnitTrouble::Dimension { .. })));
 }
 
+/// A tumour marker's `U/mL` counts by the assay's own standard; for whatever is not measured so, `U` stays the enzyme unit.
+#[test]
+fn an_assays_arbitrary_unit_is_called_u_by_devices() {
+    let marker = Substance { arbitrary: true, ..Substance::default() };
+    assert_eq!(between("U/mL", "[arb'U]/mL", &marker).unwrap().apply(decimal("35")).unwrap().value, decimal("35"));
+    // 1 L = 1000 mL.
+    assert_eq!(between("U/L", "[arb'U]/mL", &marker).unwrap().apply(decimal("35000")).unwrap().value, decimal("35"));
+    assert!(matches!(between("U/mL", "[arb'U]/mL", &Substance::default()), Err(UnitTrouble::Dimension { .. })));
+    assert!(matches!(between("ukat/mL", "[arb'U]/mL", &marker), Err(UnitTrouble::Dimension { .. })));
+    assert!(matches!(between("[IU]/mL", "[arb'U]/mL", &marker), Err(UnitTrouble::Dimension { .. })));
+}
+
 #[test]
 fn an_endless_fraction_is_marked_and_never_silent() {
     // 1 U = 1/60 ukat: 5 U/L = 0.08333... ukat/L, to 28 decimals.
@@ -98,7 +110,7 @@ fn an_endless_fraction_is_marked_and_never_silent() {
 
 #[test]
 fn what_does_not_measure_the_same_does_not_convert() {
-    let known = Substance { molar_mass: Some(decimal("100")), valence: Some(1), enzyme: true };
+    let known = Substance { molar_mass: Some(decimal("100")), valence: Some(1), enzyme: true, arbitrary: false };
     let cases = [
         ("mmol/L", "10*3/uL"), // UCUM's mole is a bare number: Avogadro's number of cells is no substance
         ("mmol/L", "mosm/L"),  // osmoles count particles
@@ -122,7 +134,7 @@ fn what_is_missing_is_named() {
     let unknown = Substance::default();
     assert!(matches!(between("mg/dL", "mmol/L", &unknown), Err(UnitTrouble::NeedsMolarMass { .. })));
     assert!(matches!(between("meq/L", "mmol/L", &unknown), Err(UnitTrouble::NeedsValence { .. })));
-    let zero = Substance { molar_mass: Some(Decimal::ZERO), valence: Some(0), enzyme: false };
+    let zero = Substance { molar_mass: Some(Decimal::ZERO), valence: Some(0), enzyme: false, arbitrary: false };
     assert!(matches!(between("mg/dL", "mmol/L", &zero), Err(UnitTrouble::NeedsMolarMass { .. })));
     assert!(matches!(between("meq/L", "mmol/L", &zero), Err(UnitTrouble::NeedsValence { .. })));
     for (from, to) in [("Cel", "K"), ("Cel", "[degF]"), ("[pH]", "mol/L"), ("[lb_av]", "kg")] {

@@ -4,6 +4,7 @@
 mod codes;
 mod conversions;
 mod device_units;
+mod kinds;
 mod properties;
 mod stored_forms;
 mod times;

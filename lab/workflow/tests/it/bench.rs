@@ -6,10 +6,12 @@ use std::sync::LazyLock;
 use workflow::{OpenExamination, OpenWork, PatientFacts};
 
 const EDITION: &str = "name = \"trial\"\nsource = \"a test\"\neffective_from = \"2026-11-21\"\n";
-const TESTS: &str = "code,name,bench,loinc,loinc_name,loinc_check,specimen,containers,unit,decimals,kind,valence,note,source\n\
-    K,Potassium,CHEM,2823-3,Potassium,name-verified,Serum,SST,mmol/L,1,number,1,,here\n\
-    NA,Sodium,CHEM,2951-2,Sodium,name-verified,Serum,SST,mmol/L,0,number,1,,here\n";
-const CONTAINERS: &str = "code,name,contents,order_of_draw,source\nSST,Gold top,gel,3,here\n";
+const TESTS: &str = "code,name,bench,loinc,loinc_name,loinc_check,specimen,unit,decimals,kind,valence,normal,note,source\n\
+    K,Potassium,CHEM,2823-3,Potassium [Moles/volume] in Serum or Plasma,name-verified,Serum,mmol/L,1,number,1,,,here\n\
+    NA,Sodium,CHEM,2951-2,Sodium [Moles/volume] in Serum or Plasma,name-verified,Serum,mmol/L,0,number,1,,,here\n";
+const CONTAINERS: &str = "code,name,contents,order_of_draw,usable_ul,reusable,source\nSST,Gold top,gel,3,2000,yes,here\n";
+const TEST_CONTAINERS: &str = "test,place,container,volume_ul,dead_volume_ul,stability_room_h,stability_refrigerated_h,stability_frozen_h,source\n\
+    K,1,SST,10,100,24,,,here\nNA,1,SST,10,100,24,,,here\n";
 const LIMITS: &str = "test,sex,age_min_days,age_max_days,condition,specimen,method,instrument,low,high,text,source,reason\n";
 
 /// 2026-11-21 10:15 UTC.
@@ -17,16 +19,25 @@ pub(crate) const NOW: Timestamp = Timestamp::from_micros(1_795_256_100_000_000);
 /// The code on the tube.
 pub(crate) const TUBE: &str = "A0000001S";
 
-fn catalogue_of(tests: &str) -> Catalogue {
-    let text = CatalogueText { edition: EDITION, containers: CONTAINERS, tests, critical_limits: LIMITS, ..CatalogueText::default() };
+fn catalogue_of(tests: &str, test_containers: &str) -> Catalogue {
+    let text = CatalogueText {
+        edition: EDITION,
+        containers: CONTAINERS,
+        tests,
+        test_containers,
+        critical_limits: LIMITS,
+        ..CatalogueText::default()
+    };
     Catalogue::read(text).unwrap()
 }
 
 /// Potassium and sodium.
-pub(crate) static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| catalogue_of(TESTS));
+pub(crate) static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| catalogue_of(TESTS, TEST_CONTAINERS));
 /// An edition that has potassium only.
-pub(crate) static WITHOUT_SODIUM: LazyLock<Catalogue> =
-    LazyLock::new(|| catalogue_of(&TESTS.lines().take(2).map(|line| format!("{line}\n")).collect::<String>()));
+pub(crate) static WITHOUT_SODIUM: LazyLock<Catalogue> = LazyLock::new(|| {
+    let first = |text: &str| text.lines().take(2).map(|line| format!("{line}\n")).collect::<String>();
+    catalogue_of(&first(TESTS), &first(TEST_CONTAINERS))
+});
 
 /// 990 and 9900 are potassium, 989 is sodium.
 pub(crate) fn mapping() -> InstrumentMapping {

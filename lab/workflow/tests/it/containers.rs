@@ -8,6 +8,7 @@ fn shipped() -> Catalogue {
         edition: include_str!("../../../../content/catalogue/edition.toml"),
         containers: include_str!("../../../../content/catalogue/containers.csv"),
         tests: include_str!("../../../../content/catalogue/tests.csv"),
+        test_containers: include_str!("../../../../content/catalogue/test_containers.csv"),
         critical_limits: include_str!("../../../../content/catalogue/critical_limits.csv"),
         panels: Some(include_str!("../../../../content/catalogue/panels.csv")),
         ..CatalogueText::default()
@@ -83,4 +84,17 @@ fn every_panel_and_every_test_can_be_drawn() {
     }
     let all: Vec<_> = catalogue.tests().cloned().collect();
     assert_eq!(plan_tubes(&all, &catalogue).iter().map(|tube| tube.tests.len()).sum::<usize>(), catalogue.tests().count());
+}
+
+/// Immunoassays take 50 ul each and leave 150: 37 of them are the 2000 ul that a gold top gives, and the 38th needs another.
+#[test]
+fn more_than_a_tube_gives_is_two_tubes() {
+    let assays = [
+        "AFP", "B12", "CA125", "CA199", "CEA", "CKMB", "CORT", "CPEP", "E2", "FOL", "FPSA", "FSH", "FT3", "FT4", "HBCT", "HBSAB", "HBSAG",
+        "HCGQ", "HCVAB", "HIVAGAB", "INS", "LH", "MONOS", "MYO", "NTBNP", "PROG", "PRL", "PSA", "RPR", "RPRT", "RUBG", "SHBG", "T3", "T4",
+        "TESTO", "TPO", "TSH", "VITD",
+    ];
+    assert_eq!(tubes(&assays[..37]).len(), 1);
+    let two = tubes(&assays);
+    assert_eq!((two.len(), two[1].as_str()), (2, "SST: VITD"), "{two:?}");
 }

@@ -16,9 +16,10 @@ const USAGE: &str = "usage: rules [--runs 21]
   --runs N   runs of each, alternating with its anchor; what is printed is the median";
 
 /// The edition that ships with the program, file by file.
-const FILES: [(&str, &str); 12] = [
+const FILES: [(&str, &str); 16] = [
     ("edition.toml", include_str!("../../../../content/catalogue/edition.toml")),
     ("containers.csv", include_str!("../../../../content/catalogue/containers.csv")),
+    ("test_containers.csv", include_str!("../../../../content/catalogue/test_containers.csv")),
     ("tests.csv", include_str!("../../../../content/catalogue/tests.csv")),
     ("panels.csv", include_str!("../../../../content/catalogue/panels.csv")),
     ("methods.csv", include_str!("../../../../content/catalogue/methods.csv")),
@@ -29,6 +30,9 @@ const FILES: [(&str, &str); 12] = [
     ("interference_limits.csv", include_str!("../../../../content/catalogue/interference_limits.csv")),
     ("reference_intervals.csv", include_str!("../../../../content/catalogue/reference_intervals.csv")),
     ("martin_hopkins_factors.csv", include_str!("../../../../content/catalogue/martin_hopkins_factors.csv")),
+    ("rejection_reasons.csv", include_str!("../../../../content/catalogue/rejection_reasons.csv")),
+    ("allowable_errors.csv", include_str!("../../../../content/catalogue/allowable_errors.csv")),
+    ("policies.csv", include_str!("../../../../content/catalogue/policies.csv")),
 ];
 
 /// Ages in days: newborn, a week, a month less a bit, infant, child, adolescent, adult, old.

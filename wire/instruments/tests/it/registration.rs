@@ -7,12 +7,13 @@ use kernel::Zone;
 use std::collections::BTreeSet;
 
 fn catalogue() -> Catalogue {
-    let files = ["edition.toml", "containers.csv", "tests.csv", "methods.csv", "critical_limits.csv"];
-    let [edition, containers, tests, methods, critical_limits] = files.map(|file| content(&format!("catalogue/{file}")));
+    let files = ["edition.toml", "containers.csv", "tests.csv", "test_containers.csv", "methods.csv", "critical_limits.csv"];
+    let [edition, containers, tests, test_containers, methods, critical_limits] = files.map(|file| content(&format!("catalogue/{file}")));
     let text = CatalogueText {
         edition: &edition,
         containers: &containers,
         tests: &tests,
+        test_containers: &test_containers,
         methods: Some(&methods),
         critical_limits: &critical_limits,
         ..CatalogueText::default()
