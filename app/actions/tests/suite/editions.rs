@@ -177,9 +177,9 @@ async fn a_result_keeps_the_edition_it_was_judged_by(engine: &Engine) {
     };
     let unsigned = "edition starting-2026-11c of the critical limits is not signed by a laboratory director";
     // Printed 6.2, which is at the former limit.
-    assert_eq!(said(&before).await, ("gates-1, starting-2026-11c".to_owned(), true, unsigned.to_owned()), "what was judged stays judged");
-    assert_eq!(said(&critical).await, ("gates-1, ours-1".to_owned(), true, "6.2 is above the critical limit 6.1".to_owned()));
-    assert_eq!(said(&normal).await, ("gates-1, ours-1".to_owned(), false, String::new()), "and verifies itself from now on");
+    assert_eq!(said(&before).await, ("gates-2, starting-2026-11c".to_owned(), true, unsigned.to_owned()), "what was judged stays judged");
+    assert_eq!(said(&critical).await, ("gates-2, ours-1".to_owned(), true, "6.2 is above the critical limit 6.1".to_owned()));
+    assert_eq!(said(&normal).await, ("gates-2, ours-1".to_owned(), false, String::new()), "and verifies itself from now on");
 }
 
 async fn what_was_measured_by_one_edition_is_judged_by_it(engine: &Engine) {
@@ -190,31 +190,25 @@ async fn what_was_measured_by_one_edition_is_judged_by_it(engine: &Engine) {
     signed(&house, ours("ours-1", "2026-11-20", "2.8,6.1")).await;
     house.lab.look_for_editions().await.unwrap();
     house.file(&house.first).await;
-    assert_eq!(house.results(&container).await[0].gates, "gates-1, ours-1", "read and judged when it is filed, by one edition");
+    assert_eq!(house.results(&container).await[0].gates, "gates-2, ours-1", "read and judged when it is filed, by one edition");
 }
 
 /// An edition of one test, which is not potassium.
 fn without_potassium() -> EditionFiles {
-    let line = |file: EditionFile, start: &str| {
-        let shipped = actions::starting_edition().unwrap();
-        let text = shipped.get(file).unwrap();
-        let kept = text.lines().enumerate().filter(|(number, line)| *number == 0 || line.starts_with(start));
-        (file.name().to_owned(), kept.map(|(_, line)| format!("{line}\n")).collect::<String>())
+    let shipped = actions::starting_edition().unwrap();
+    let of_sodium = |text: &str| {
+        let kept = text.lines().enumerate().filter(|(number, line)| *number == 0 || line.starts_with("NA,"));
+        kept.map(|(_, line)| format!("{line}\n")).collect::<String>()
     };
-    let mut files: Vec<(String, String)> = EditionFile::ALL
-        .into_iter()
-        .filter(|file| *file != EditionFile::Edition)
-        .map(|file| (file, "NA,"))
-        .map(|(file, of)| match file {
-            EditionFile::Containers | EditionFile::LdlFactors => {
-                (file.name().to_owned(), actions::starting_edition().unwrap().get(file).unwrap().to_owned())
-            }
-            file => line(file, of),
-        })
-        .collect();
-    let heading = "name = \"sodium-only\"\nsource = \"a test\"\neffective_from = \"2026-11-20\"\n";
-    files.push(("edition.toml".to_owned(), heading.to_owned()));
-    EditionFiles::new(files).unwrap()
+    let text = |(file, text): (EditionFile, &str)| match file {
+        EditionFile::Edition => Some("name = \"sodium-only\"\nsource = \"a test\"\neffective_from = \"2026-11-20\"\n".to_owned()),
+        EditionFile::Containers | EditionFile::Methods => Some(text.to_owned()),
+        EditionFile::Tests | EditionFile::TestContainers | EditionFile::CriticalLimits | EditionFile::ReferenceIntervals => {
+            Some(of_sodium(text))
+        }
+        _ => None,
+    };
+    EditionFiles::new(shipped.iter().filter_map(|(file, old)| Some((file.name().to_owned(), text((file, old))?)))).unwrap()
 }
 
 async fn a_test_that_the_new_edition_lacks_is_left_to_a_person(engine: &Engine) {

@@ -56,7 +56,7 @@ async fn a_director_signs_what_a_server_then_judges_by(engine: &Engine) {
     let folder = house_1(&place);
     let unsigned = "starting-2026-11c is unverified: no laboratory director has signed it";
     assert!(request(server.http, "GET", "/sign-in", "", "").1.contains(unsigned));
-    assert_eq!(measured(&server, &accounts.token, "4.1"), ("gates-1, starting-2026-11c".to_owned(), true));
+    assert_eq!(measured(&server, &accounts.token, "4.1"), ("gates-2, starting-2026-11c".to_owned(), true));
 
     let imported = place.operate("edition import", &[folder.to_str().unwrap()]);
     assert!(imported.code == Some(0) && imported.out.contains("house-1 is imported; it is unverified"), "{imported:?}");
@@ -73,8 +73,8 @@ async fn a_director_signs_what_a_server_then_judges_by(engine: &Engine) {
 
     // At once, without a restart.
     assert!(!request(server.http, "GET", "/sign-in", "", "").1.contains("is unverified"));
-    assert_eq!(measured(&server, &accounts.token, "4.1"), ("gates-1, house-1".to_owned(), false));
-    assert_eq!(measured(&server, &accounts.token, "6.2"), ("gates-1, house-1".to_owned(), true), "above 6.1");
+    assert_eq!(measured(&server, &accounts.token, "4.1"), ("gates-2, house-1".to_owned(), false));
+    assert_eq!(measured(&server, &accounts.token, "6.2"), ("gates-2, house-1".to_owned(), true), "above 6.1");
     let listed = place.operate("edition list", &[]);
     let holds = "house-1\tfrom 2026-11-22\tin force\tsigned by Dr Ada Alder at ";
     assert!(
@@ -86,7 +86,7 @@ async fn a_director_signs_what_a_server_then_judges_by(engine: &Engine) {
     assert_eq!(place.operate("audit verify", &[]).code, Some(0));
     assert_eq!(place.run("check", &[]).code, Some(0));
     // And it still holds after a restart.
-    assert_eq!(measured(&place.serve(), &accounts.token, "4.1").0, "gates-1, house-1");
+    assert_eq!(measured(&place.serve(), &accounts.token, "4.1").0, "gates-2, house-1");
 }
 
 async fn without_a_server_it_is_the_same(engine: &Engine) {
@@ -153,7 +153,7 @@ async fn what_ships_is_only_where_a_laboratory_begins(engine: &Engine) {
     let folder = house_1(&place);
     assert_eq!(place.operate("edition import", &[folder.to_str().unwrap()]).code, Some(0));
     let server = place.serve();
-    assert_eq!(measured(&server, &accounts.token, "4.1").0, "gates-1, house-1");
+    assert_eq!(measured(&server, &accounts.token, "4.1").0, "gates-2, house-1");
     let listed = place.operate("edition list", &[]);
     assert!(listed.out.lines().count() == 1 && listed.out.starts_with("house-1\t"), "{listed:?}");
 }

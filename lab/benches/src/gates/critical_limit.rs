@@ -7,7 +7,8 @@
 //!
 //! **When it holds.** The reported number is strictly below `low` or strictly above `high` (at the limit is not beyond it); the code is the
 //! critical one; the grade is above negative where that is critical; a bound that already lies beyond; a bound that does not say; words,
-//! where they may say something critical; a limit that hangs on a birth date or sex which is not known; no value.
+//! where they may say something critical; a birth date, hour of birth or sex that is not known, where the limits that may hold
+//! do not say alike; no value.
 //!
 //! **Not established.** Where nothing holds but no director has signed the edition, the gate says so instead of passing.
 //!
@@ -15,7 +16,7 @@
 
 use super::{finding, pass};
 use crate::Context;
-use catalogue::{Beyond, CriticalLimit, LimitChoice, MethodCode, Selection};
+use catalogue::{Beyond, LimitChoice, MethodCode, Selection};
 use kernel::{AgeAtCollection, Value};
 use workflow::{Because, Gate, GateFinding, Measured, Verdict};
 
@@ -32,20 +33,22 @@ pub fn judge(measured: &Measured, context: &Context<'_>) -> GateFinding {
         method: context.method.map(MethodCode::as_str),
         instrument: Some(context.instrument),
     };
-    let because = match context.catalogue.critical_limits().choose(&context.test.code, &selection) {
-        LimitChoice::Needs(fact) => Some(Because::PatientFactUnknown { fact: fact.words().to_owned() }),
-        LimitChoice::None => None,
-        LimitChoice::Row(limit) => {
-            reported(measured, context.test.decimals).map_or(Some(Because::NothingToCompare), |reported| beyond(limit, &reported, measured))
-        }
+    let choice = context.catalogue.critical_limits().choose(&context.test.code, &selection);
+    let because = match (&choice, reported(measured, context.test.decimals)) {
+        (LimitChoice::None, _) => None,
+        (_, None) => Some(Because::NothingToCompare),
+        (choice, Some(reported)) => match choice.judge(&reported) {
+            Ok(said) => beyond(said, &reported, measured),
+            Err(fact) => Some(Because::PatientFactUnknown { fact: fact.words().to_owned() }),
+        },
     };
     because.map_or_else(|| no_limit_crossed(context), |because| finding(Gate::CriticalLimit, Verdict::Hold, because))
 }
 
-/// Why a reported value needs eyes by this limit; nothing where it does not.
-fn beyond(limit: &CriticalLimit, reported: &Value, measured: &Measured) -> Option<Because> {
+/// Why a value that lies there needs eyes; nothing where it does not.
+fn beyond(said: Beyond, reported: &Value, measured: &Measured) -> Option<Because> {
     let words = || reported.words(kernel::Lang::English).into_owned();
-    Some(match (limit.judge(reported), reported) {
+    Some(match (said, reported) {
         (Beyond::No, _) => return None,
         (Beyond::Below(limit), _) => Because::BelowCritical { reported: words(), limit: limit.to_string() },
         (Beyond::Above(limit), _) => Because::AboveCritical { reported: words(), limit: limit.to_string() },

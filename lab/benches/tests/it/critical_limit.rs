@@ -78,22 +78,32 @@ fn bilirubin_is_critical_in_the_newborn_only() {
     check("TBIL 13.1 mg/dL | F 2026-10-21", "13.1 | passes");
 }
 
+/// 2.8 to 7.0 for newborns, 2.8 to 6.2 for everybody else. What no limit that may hold calls critical is not; what all of them call critical is, by the
+/// one that lies further out; between them the fact decides.
 #[test]
-fn a_fact_the_limit_hangs_on_must_be_known() {
-    check("K 4.1 mmol/L | F ?", "4.1 | critical hold: needs birth date");
-    check("TBIL 0.8 mg/dL | F ?", "0.8 | critical hold: needs birth date");
-    check("CA 9.5 mg/dL | F ?", "9.5 | passes");
+fn a_fact_is_asked_for_where_it_decides_and_only_there() {
+    check("K 4.1 mmol/L | F ?", "4.1 | passes");
+    check("K 6.2 mmol/L | F ?", "6.2 | passes");
+    check("K 6.3 mmol/L | F ?", "6.3 | critical hold: needs birth date");
+    check("K 7.0 mmol/L | F ?", "7.0 | critical hold: needs birth date");
+    check("K 7.1 mmol/L | F ?", "7.1 | critical hold: 7.1 above 7.0");
+    check("K 2.7 mmol/L | F ?", "2.7 | critical hold: 2.7 below 2.8");
+    // Newborns only have one.
+    check("TBIL 0.8 mg/dL | F ?", "0.8 | passes");
+    check("TBIL 13.1 mg/dL | F ?", "13.1 | critical hold: needs birth date");
     check("CA 9.5 mg/dL | U ?", "9.5 | passes");
     check("K 4.1 mmol/L | U 1984-03-12", "4.1 | passes");
-    // Born after the collection: one of the two dates is wrong.
-    check("K 4.1 mmol/L | F 2026-12-01", "4.1 | critical hold: needs birth date");
+    // Born after the collection: one of the two dates is wrong, and neither is believed.
+    check("K 6.3 mmol/L | F 2026-12-01", "6.3 | critical hold: needs birth date");
+    // Only a bound, on both sides of every limit.
+    check("K >5.0 mmol/L | F ?", ">5.0 | format hold: only a bound >5.0 | critical hold: only a bound >5.0");
 }
 
 #[test]
 fn a_birth_known_to_the_year_is_enough_for_a_grown_person() {
     check("K 6.3 mmol/L | F 1984", "6.3 | critical hold: 6.3 above 6.2");
     check("K 4.1 mmol/L | F 1984", "4.1 | passes");
-    check("K 4.1 mmol/L | F 2026", "4.1 | critical hold: needs birth date");
+    check("K 6.9 mmol/L | F 2026", "6.9 | critical hold: needs birth date");
     check("K 6.9 mmol/L | F 2026-11", "6.9 | passes");
     check("K 6.9 mmol/L | F 2026-10", "6.9 | critical hold: needs birth date");
 }
@@ -130,5 +140,6 @@ fn limits_that_nobody_signed_are_not_established_and_still_hold() {
     check("K 4.12 mmol/L | unsigned", &format!("4.1 | {unsigned}"));
     check("ALT 35 U/L | unsigned", &format!("35 | {unsigned}"));
     check("K 6.3 mmol/L | unsigned", "6.3 | critical hold: 6.3 above 6.2");
-    check("K 4.1 mmol/L | unsigned | F ?", "4.1 | critical hold: needs birth date");
+    check("K 6.3 mmol/L | unsigned | F ?", "6.3 | critical hold: needs birth date");
+    check("K 4.1 mmol/L | unsigned | F ?", &format!("4.1 | {unsigned}"));
 }

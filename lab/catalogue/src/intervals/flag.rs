@@ -5,7 +5,7 @@ use super::{Bounds, IntervalChoice};
 use crate::limits::LimitChoice;
 use crate::limits::critical::{Beyond, CriticalLimit};
 use crate::selection::PatientFact;
-use kernel::{Decimal, Lang, Number};
+use kernel::{Decimal, Lang, Number, Value};
 
 /// A flag of HL7 v2 table 0078.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,14 +97,11 @@ impl Flagged {
 }
 
 fn critical_flag(number: &Number, critical: &LimitChoice<'_, CriticalLimit>) -> Option<Flag> {
-    match critical {
-        LimitChoice::Row(limit) => match limit.beyond(number) {
-            Beyond::Below(_) => Some(Flag::CriticallyLow),
-            Beyond::Above(_) => Some(Flag::CriticallyHigh),
-            // A number is no finding; what is not said is for the gate to hold.
-            Beyond::Found | Beyond::No | Beyond::NotSaid => None,
-        },
-        LimitChoice::None | LimitChoice::Needs(_) => None,
+    match critical.judge(&Value::Number(number.clone())) {
+        Ok(Beyond::Below(_)) => Some(Flag::CriticallyLow),
+        Ok(Beyond::Above(_)) => Some(Flag::CriticallyHigh),
+        // A number is no finding; what is not said, or hangs on a fact, is for the gate to hold.
+        Ok(Beyond::Found | Beyond::No | Beyond::NotSaid) | Err(_) => None,
     }
 }
 

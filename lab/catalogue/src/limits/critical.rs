@@ -4,7 +4,7 @@
 use super::{LimitChoice, Limits, Patients};
 use crate::intervals::{High, Interval, Intervals};
 use crate::method::Methods;
-use crate::selection::{Scope, Selection};
+use crate::selection::{PatientFact, Scope, Selection};
 use crate::table::{self, ContentTrouble, TableRow};
 use crate::test::{Test, TestCode};
 use kernel::value::{Coded, Grade};
@@ -70,6 +70,32 @@ impl CriticalLimits {
     /// Every limit of a test that may hold for one of these patients.
     pub(super) fn meeting<'a>(&'a self, test: &TestCode, patients: &'a Patients) -> impl Iterator<Item = &'a CriticalLimit> {
         self.limits.meeting(test, patients)
+    }
+}
+
+impl LimitChoice<'_, CriticalLimit> {
+    /// Where a reported value lies, if all limits that may hold say alike; of several the one that is crossed last. Otherwise the fact that would tell.
+    pub fn judge(&self, reported: &Value) -> Result<Beyond, PatientFact> {
+        match self {
+            Self::None => Ok(Beyond::No),
+            Self::Row(limit) => Ok(limit.judge(reported)),
+            Self::Several { limits, or_none, missing } => {
+                let mut said = limits.iter().map(|limit| limit.judge(reported)).chain(or_none.then_some(Beyond::No));
+                let first = said.next().unwrap_or(Beyond::No);
+                said.try_fold(first, Beyond::alike).ok_or(*missing)
+            }
+        }
+    }
+}
+
+impl Beyond {
+    /// What both say, if they say the same of a value: by the limit that lies further out.
+    fn alike(self, other: Self) -> Option<Self> {
+        match (self, other) {
+            (Self::Below(one), Self::Below(other)) => Some(Self::Below(one.min(other))),
+            (Self::Above(one), Self::Above(other)) => Some(Self::Above(one.max(other))),
+            (one, other) => (one == other).then_some(one),
+        }
     }
 }
 

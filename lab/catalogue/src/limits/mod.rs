@@ -1,7 +1,8 @@
 //! Limits by test, scope and patient: one way to choose for critical, absurd and delta limits.
 //!
 //! Among the rows of the closest scope ([`Scope`](crate::Scope)) those of a known condition replace the others; then sex and age decide.
-//! Where what is known admits several different limits, or a limit and none, the missing fact is named: nothing is guessed.
+//! Where what is known admits several different limits, or a limit and none, all of them are given with the fact that would tell: nothing is guessed,
+//! and what all of them say alike needs no more facts.
 
 pub mod absurd;
 pub mod critical;
@@ -19,14 +20,21 @@ use std::collections::BTreeMap;
 pub(crate) const KEYS: [&str; 8] = ["test", "sex", "age_min_days", "age_max_days", "condition", "specimen", "method", "instrument"];
 
 /// Which limit holds for a patient.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LimitChoice<'a, L> {
     /// This one.
     Row(&'a L),
     /// The test has no limit of this kind for such a patient.
     None,
     /// It depends on a fact that is not known.
-    Needs(PatientFact),
+    Several {
+        /// The limits that may hold.
+        limits: Vec<&'a L>,
+        /// Whether there may also be none.
+        or_none: bool,
+        /// What would tell which of them holds.
+        missing: PatientFact,
+    },
 }
 
 /// A limit, and for whom it holds.
@@ -109,28 +117,55 @@ impl<L: PartialEq> Limits<L> {
 
 /// The choice for somebody on record neither as female nor as male: what holds for both, or the fact that would tell.
 fn choose_for_either<'a, L: PartialEq>(rows: &[&'a LimitRow<L>], age: AgeAtCollection) -> LimitChoice<'a, L> {
-    match (choose_for(rows, Sex::Female, age), choose_for(rows, Sex::Male, age)) {
-        (LimitChoice::Needs(fact), _) | (_, LimitChoice::Needs(fact)) => LimitChoice::Needs(fact),
+    let (female, male) = (choose_for(rows, Sex::Female, age), choose_for(rows, Sex::Male, age));
+    match (&female, &male) {
         (LimitChoice::None, LimitChoice::None) => LimitChoice::None,
-        (LimitChoice::Row(female), LimitChoice::Row(male)) if female == male => LimitChoice::Row(female),
-        (LimitChoice::Row(_), _) | (_, LimitChoice::Row(_)) => LimitChoice::Needs(PatientFact::Sex),
+        (LimitChoice::Row(one), LimitChoice::Row(other)) if one == other => female,
+        _ => {
+            let missing = female.missing().or(male.missing()).unwrap_or(PatientFact::Sex);
+            let or_none = female.may_be_none() || male.may_be_none();
+            LimitChoice::Several { limits: [female.into_limits(), male.into_limits()].concat(), or_none, missing }
+        }
+    }
+}
+
+impl<'a, L> LimitChoice<'a, L> {
+    fn missing(&self) -> Option<PatientFact> {
+        match self {
+            Self::Several { missing, .. } => Some(*missing),
+            Self::Row(_) | Self::None => None,
+        }
+    }
+
+    fn may_be_none(&self) -> bool {
+        matches!(self, Self::None | Self::Several { or_none: true, .. })
+    }
+
+    fn into_limits(self) -> Vec<&'a L> {
+        match self {
+            Self::Row(limit) => vec![limit],
+            Self::None => Vec::new(),
+            Self::Several { limits, .. } => limits,
+        }
     }
 }
 
 /// The choice where the sex is known: the age may be missing, or two conditions hold that have limits of their own.
 fn choose_for<'a, L: PartialEq>(rows: &[&'a LimitRow<L>], sex: Sex, age: AgeAtCollection) -> LimitChoice<'a, L> {
-    let mut admitted: Vec<&LimitRow<L>> = rows.iter().copied().filter(|row| row.patients.admit(sex, age)).collect();
-    if admitted.iter().any(|row| row.patients.condition.is_some()) {
-        admitted.retain(|row| row.patients.condition.is_some());
+    let admitted: Vec<&LimitRow<L>> = rows.iter().copied().filter(|row| row.patients.admit(sex, age)).collect();
+    let conditioned: Vec<&LimitRow<L>> = admitted.iter().copied().filter(|row| row.patients.condition.is_some()).collect();
+    // Where the rows of a known condition leave a possible age out, the others may still hold.
+    let replaces = !conditioned.is_empty() && covers_age(&conditioned, age);
+    let possible = if replaces { &conditioned } else { &admitted };
+    let Some(first) = possible.first().copied() else { return LimitChoice::None };
+    let or_none = !covers_age(possible, age);
+    if possible.iter().all(|row| row.limit == first.limit) && !or_none {
+        return LimitChoice::Row(&first.limit);
     }
-    let Some(first) = admitted.first().copied() else { return LimitChoice::None };
-    if admitted.iter().all(|row| row.limit == first.limit) && covers_age(&admitted, age) {
-        LimitChoice::Row(&first.limit)
-    } else if admitted.iter().any(|row| row.patients.condition != first.patients.condition) {
-        LimitChoice::Needs(PatientFact::Condition)
-    } else {
-        LimitChoice::Needs(PatientFact::of_age(age))
-    }
+    let conditions_differ =
+        conditioned.windows(2).any(|pair| matches!(pair, [one, other] if one.patients.condition != other.patients.condition));
+    let missing = if conditions_differ { PatientFact::Condition } else { PatientFact::of_age(age) };
+    LimitChoice::Several { limits: possible.iter().map(|row| &row.limit).collect(), or_none, missing }
 }
 
 /// Whether rows that agree on the limit leave no part of the possible ages without one.

@@ -136,7 +136,7 @@ pub(crate) fn chosen(catalogue: &Catalogue, test: &str, sex: Sex, age: Option<(u
 pub(crate) fn chosen_at(catalogue: &Catalogue, test: &str, sex: Sex, age: AgeAtCollection) -> String {
     match catalogue.critical_limits().choose(&TestCode::parse(test).unwrap(), &selection(sex, age)) {
         LimitChoice::None => "none".to_owned(),
-        LimitChoice::Needs(fact) => format!("needs {}", fact.words()),
+        LimitChoice::Several { missing, .. } => format!("needs {}", missing.words()),
         LimitChoice::Row(row) => {
             let bound = |bound: Option<kernel::Decimal>| bound.map_or_else(String::new, |bound| bound.to_string());
             format!("{}..{}", bound(row.low), bound(row.high))

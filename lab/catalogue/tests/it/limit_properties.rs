@@ -33,7 +33,7 @@ fn count<L>(choice: &LimitChoice<'_, L>) -> Result<usize, PatientFact> {
     match choice {
         LimitChoice::Row(_) => Ok(1),
         LimitChoice::None => Ok(0),
-        LimitChoice::Needs(fact) => Err(*fact),
+        LimitChoice::Several { missing, .. } => Err(*missing),
     }
 }
 
@@ -152,7 +152,7 @@ proptest! {
         let found = match catalogue.critical_limits().choose(&TestCode::parse("K").unwrap(), &selection) {
             LimitChoice::Row(limit) => limit.high.unwrap().to_string(),
             LimitChoice::None => "0".to_owned(),
-            LimitChoice::Needs(fact) => fact.words().to_owned(),
+            LimitChoice::Several { missing, .. } => missing.words().to_owned(),
         };
         let of = |sex| expected(&rows, sex, trough, (specimen, method, instrument));
         let expected = match sex {

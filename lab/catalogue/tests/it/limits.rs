@@ -109,7 +109,7 @@ fn a_known_condition_replaces_the_limit_of_everybody() {
     {
         LimitChoice::Row(row) => row.high.unwrap().to_string(),
         LimitChoice::None => "none".to_owned(),
-        LimitChoice::Needs(fact) => format!("needs {}", fact.words()),
+        LimitChoice::Several { missing, .. } => format!("needs {}", missing.words()),
     };
     for (sex, age, conditions, expected) in [
         (Sex::Male, (400, 400), &[] as &[&str], "12"),
@@ -158,5 +158,29 @@ fn tests_of_every_bench_have_their_limits() {
     ];
     for (test, limit) in table {
         assert_eq!(at_days(test, 10_957), limit, "{test}");
+    }
+}
+
+/// A trough limit from one year on only has a high bound. Of somebody who may be younger the limits of everybody may hold as well, with their low bound.
+#[test]
+fn where_a_condition_leaves_an_age_out_the_limits_of_everybody_may_hold_too() {
+    let catalogue = potassium_with("K,A,0,54787.5,,,,,2.8,12,,here,\nK,A,365,54787.5,trough,,,,,4,,here,\n");
+    let conditions = ["trough"];
+    let judged = |age, value: &str| {
+        let selection = Selection { conditions: &conditions, ..selection(Sex::Male, days_of(age)) };
+        let value = kernel::Value::Number(kernel::Number::exactly(value.parse().unwrap()));
+        match catalogue.critical_limits().choose(&TestCode::parse("K").unwrap(), &selection).judge(&value) {
+            Ok(said) => format!("{said:?}"),
+            Err(fact) => format!("needs {}", fact.words()),
+        }
+    };
+    for (age, value, expected) in [
+        ((365, 366), "2.7", "No"),
+        ((364, 365), "2.7", "needs birth date"),
+        ((364, 365), "3.0", "No"),
+        ((364, 365), "5.0", "needs birth date"),
+        ((364, 365), "12.1", "Above(12)"),
+    ] {
+        assert_eq!(judged(age, value), expected, "{value} at {age:?}");
     }
 }

@@ -70,7 +70,7 @@ fn arms(purpose: DeltaUse, days: u32) -> Vec<(String, &'static str, Decimal, Del
         let limit = match SHIPPED.delta_limits().choose(&of_test.code, purpose, &man(days)) {
             LimitChoice::Row(limit) => *limit,
             LimitChoice::None => continue,
-            LimitChoice::Needs(fact) => panic!("{} needs {}", of_test.code, fact.words()),
+            LimitChoice::Several { missing, .. } => panic!("{} needs {}", of_test.code, missing.words()),
         };
         assert_eq!(limit.purpose, purpose, "{}", of_test.code);
         let arms = [("absolute", limit.absolute), ("percent", limit.percent)].into_iter();
@@ -131,7 +131,7 @@ fn every_critical_finding_is_there() {
             None => "numbers".to_owned(),
         },
         LimitChoice::None => "none".to_owned(),
-        LimitChoice::Needs(fact) => format!("needs {}", fact.words()),
+        LimitChoice::Several { missing, .. } => format!("needs {}", missing.words()),
     };
     for (code, newborn, adult) in [
         ("MALSM", "POS", "POS"),
