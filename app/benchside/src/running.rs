@@ -74,7 +74,7 @@ pub(crate) async fn start(
     let mut tasks = Vec::new();
     let mut links = Vec::new();
     tasks.push(tokio::spawn(jobs::run_access_log(lab.clone())));
-    tasks.push(tokio::spawn(jobs::run_editions(lab.clone())));
+    tasks.push(tokio::spawn(jobs::run_editions(lab.clone(), jobs::EDITIONS_LOOK)));
     for (analyser, address) in analysers {
         tasks.push(tokio::spawn(jobs::run_filing(lab.clone(), analyser.clone())));
         let listening = links::listen(lab.clone(), analyser.clone(), address).await.map_err(Failure::environment)?;

@@ -5,5 +5,5 @@ mod editions;
 mod filing;
 
 pub use access::run_access_log;
-pub use editions::run_editions;
+pub use editions::{EDITIONS_LOOK, run_editions};
 pub use filing::run_filing;

@@ -25,7 +25,7 @@ fn house_1(place: &Place<'_>) -> PathBuf {
         fs::write(folder.join(file), text.replace(from, to)).unwrap();
     };
     change("edition.toml", "starting-2026-11c", "house-1");
-    change("critical_limits.csv", "K,A,28,54787.5,,2.8,6.2,", "K,A,28,54787.5,,2.8,6.1,");
+    change("critical_limits.csv", "K,A,28,54787.5,,,,,2.8,6.2,", "K,A,28,54787.5,,,,,2.8,6.1,");
     folder
 }
 
@@ -113,7 +113,7 @@ async fn without_a_server_it_is_the_same(engine: &Engine) {
         "{differs:?}"
     );
     let limits = fs::read_to_string(back.join("critical_limits.csv")).unwrap();
-    assert!(limits.contains("K,A,28,54787.5,,2.8,6.1,") && back.join("LOINC-NOTICE.md").is_file());
+    assert!(limits.contains("K,A,28,54787.5,,,,,2.8,6.1,") && back.join("LOINC-NOTICE.md").is_file());
     // Evidence by the laboratory's own edition: 6.2 is critical by it, and not by what ships. It names what was signed.
     let cases = place.data().join("cases");
     fs::create_dir(&cases).unwrap();
@@ -134,7 +134,7 @@ async fn without_a_server_it_is_the_same(engine: &Engine) {
 
 async fn an_edition_that_an_analysers_mapping_does_not_fit_is_not_signed(engine: &Engine) {
     let (place, _) = Place::with_laboratory(engine, "production");
-    fs::write(place.data().join("ours.csv"), "code,test,source\n990,K,here\n1,GHOST,here\n").unwrap();
+    fs::write(place.data().join("ours.csv"), "code,test,method,source\n990,K,,here\n1,GHOST,,here\n").unwrap();
     let configuration = fs::read_to_string(place.file()).unwrap();
     let folder = house_1(&place);
     assert_eq!(place.operate("edition import", &[folder.to_str().unwrap()]).code, Some(0));
