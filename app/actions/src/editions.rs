@@ -17,8 +17,8 @@ use uuid::Uuid;
 
 /// Characters of what a signature means.
 const MEANING_CHARACTERS_MAX: usize = 300;
-/// Editions of a laboratory; more than anybody makes in its life.
-const EDITIONS_MAX: u32 = 10_000;
+/// Editions of a laboratory; more than anybody reviews in its life.
+const EDITIONS_MAX: u32 = 1_000;
 
 /// What became of an import.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +38,9 @@ pub enum EditionRefusal {
     /// Another one has this name.
     #[error("an edition {0} is here with other files; an edition is never changed: give this one a name of its own in edition.toml")]
     OtherFiles(String),
+    /// There is no room for another.
+    #[error("a laboratory keeps at most {EDITIONS_MAX} editions")]
+    TooMany,
     /// There is none of this name.
     #[error("there is no edition {0} here: `benchside edition list` shows all")]
     Unknown(String),
@@ -102,14 +105,18 @@ pub async fn import_edition(store: &Store, files: EditionFiles) -> Result<Import
     let (digest, imported_at) = (record.digest, record.imported_at);
     let act = move |tx: &mut Tx<'_>| {
         let texts: Vec<(Uuid, &str, &str)> = ids.iter().zip(files.iter()).map(|(id, (file, text))| (*id, file.name(), text)).collect();
-        let accepted = editions::add_edition(tx, &record, &texts)?;
+        let is_full = editions::editions(tx, EDITIONS_MAX)?.len() >= EDITIONS_MAX as usize;
+        let accepted = !is_full && editions::add_edition(tx, &record, &texts)?;
         Ok(Outcome { act: "import_edition", accepted, subject: Some(record.id.uuid()), note: record.name.clone() })
     };
     let done = store.write(&operator(), new_command(), imported_at, act).await.map_err(ActTrouble::from)?;
     if done.accepted {
         return Ok(ImportedEdition { name: heading.name, was_known: false });
     }
-    let known = record_of(store, &heading.name).await?;
+    let known = match record_of(store, &heading.name).await {
+        Err(EditionRefusal::Unknown(_)) => return Err(EditionRefusal::TooMany),
+        known => known?,
+    };
     if known.digest == digest {
         Ok(ImportedEdition { name: known.name, was_known: true })
     } else {

@@ -19,6 +19,8 @@ on_both!(
     what_was_measured_by_one_edition_is_judged_by_it,
     a_test_that_the_new_edition_lacks_is_left_to_a_person,
     altered_files_are_not_used,
+    an_edition_that_makes_no_sense_lets_no_other_take_its_place,
+    there_is_room_for_a_thousand,
 );
 
 const MEANING: &str = "I have reviewed this edition and approve it for use in this laboratory";
@@ -236,4 +238,38 @@ async fn altered_files_are_not_used(engine: &Engine) {
     assert!(refused.contains("ours-2") && refused.contains("audit verify"), "{refused}");
     assert_eq!(house.lab.catalogue().edition().name, "ours-1", "it goes on with the one it has");
     assert!(matches!(edition_files(house.lab.store(), "ours-2").await, Err(EditionRefusal::Altered(_))));
+}
+
+async fn an_edition_that_makes_no_sense_lets_no_other_take_its_place(engine: &Engine) {
+    let house = House::production(engine);
+    signed(&house, ours("ours-1", "2026-11-20", "2.8,6.1")).await;
+    signed(&house, ours("ours-2", "2026-11-21", "2.8,6.0")).await;
+    assert!(house.lab.look_for_editions().await.unwrap());
+    assert_eq!(house.change("UPDATE edition SET effective_from = 'soon' WHERE name = 'ours-2'", &[]).await, 1);
+    let refused = words(house.lab.look_for_editions().await);
+    assert!(refused.contains("edition") && refused.contains("effective_from"), "{refused}");
+    assert_eq!(house.lab.catalogue().edition().name, "ours-2");
+}
+
+async fn there_is_room_for_a_thousand(engine: &Engine) {
+    let house = House::production(engine);
+    import_edition(house.lab.store(), ours("ours-1", "2026-11-20", "2.8,6.1")).await.unwrap();
+    // Cross joins make numbers on both engines.
+    let many = "WITH d (n) AS (SELECT 0 UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4 UNION ALL SELECT 5 UNION ALL \
+                SELECT 6 UNION ALL SELECT 7 UNION ALL SELECT 8 UNION ALL SELECT 9), k (n) AS (SELECT a.n + 10 * b.n + 100 * c.n FROM d a, d b, d c) \
+                INSERT INTO edition (id, name, source, effective_from, digest, imported_at) \
+                SELECT CAST('0123456789ab' || CAST(1000 + k.n AS TEXT) AS $BLOB), 'many-' || CAST(k.n AS TEXT), source, effective_from, digest, imported_at \
+                FROM edition, k WHERE k.n < 999";
+    let many = if matches!(engine.target, store::Target::Postgres(_)) {
+        many.replace(
+            "CAST('0123456789ab' || CAST(1000 + k.n AS TEXT) AS $BLOB)",
+            "convert_to('0123456789ab' || CAST(1000 + k.n AS TEXT), 'UTF8')",
+        )
+    } else {
+        many.replace("$BLOB", "BLOB")
+    };
+    assert_eq!(house.change(Box::leak(many.into_boxed_str()), &[]).await, 999);
+    let refused = words(import_edition(house.lab.store(), ours("ours-2", "2026-11-20", "2.8,6.1")).await);
+    assert!(refused.contains("at most 1000 editions"), "{refused}");
+    assert!(import_edition(house.lab.store(), ours("ours-1", "2026-11-20", "2.8,6.1")).await.unwrap().was_known);
 }

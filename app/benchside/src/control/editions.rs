@@ -127,7 +127,7 @@ fn refused(refusal: EditionRefusal, edition: &str) -> (Failure, Vec<String>) {
     use actions::SignInRefusal;
     let failure = match &refusal {
         EditionRefusal::Faulty(troubles) => return faulty(edition, troubles),
-        EditionRefusal::Altered(_) | EditionRefusal::OtherFiles(_) | EditionRefusal::Signed { .. } => {
+        EditionRefusal::Altered(_) | EditionRefusal::TooMany | EditionRefusal::OtherFiles(_) | EditionRefusal::Signed { .. } => {
             Failure::DoesNotHold(refusal.to_string())
         }
         EditionRefusal::Unknown(_) | EditionRefusal::Meaning | EditionRefusal::NoDirector { .. } => Failure::wrong_use(&refusal),
