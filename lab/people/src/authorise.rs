@@ -112,7 +112,7 @@ impl Denial {
         let Lang::English = lang;
         match self {
             Self::NoRole => "no role is held here: ask whoever looks after accounts".to_owned(),
-            Self::NotOfRole { role, action } => format!("the role {role} does not include {}", action.name().replace('_', " ")),
+            Self::NotOfRole { role, action } => format!("“{}” is not among what the role {role} does", action.words()),
             Self::NotKnown { role, condition } => {
                 format!("for the role {role} it hangs on {}, which is not on record here yet", condition.words())
             }

@@ -130,7 +130,7 @@ fn patient_fields(typed: &Typed) -> Markup {
                 (input(typed, "mrn", t!("Record number"), t!("scan or type"), &order.mrn, true))
                 (input(typed, "family_name", t!("Family name"), "", &order.family_name, false))
                 (input(typed, "given_name", t!("Given name"), "", &order.given_name, false))
-                (input(typed, "birth_date", t!("Birth date"), t!("YYYY-MM-DD, or as far as known; newborns with the time: 2026-11-22 01:05"), &order.birth_date, false))
+                (input(typed, "birth_date", t!("Birth date"), t!("YYYY-MM-DD [HH:MM]"), &order.birth_date, false))
                 (choice(typed, "sex", t!("Sex"), &SEXES, &order.sex))
                 (choice(typed, "priority", t!("Priority"), &PRIORITIES, &order.priority))
             }

@@ -2,15 +2,17 @@
 
 use super::chrome::{self, Here, Sheet};
 use crate::Web;
-use crate::entry::Signed;
+use crate::entry::{self, Signed};
 use crate::error::Refusal;
 use crate::words::t;
 use axum::http::StatusCode;
 use maud::{Markup, html};
+use people::Action;
 
 /// The page, with the way to other pages where somebody is signed in.
 pub(crate) fn page(web: &Web, signed: Option<&Signed>, refusal: &Refusal) -> Markup {
     let title = title(refusal.status);
+    let shows_results = signed.is_none_or(|signed| entry::refusal(&web.lab, &signed.staff, Action::ViewWorklist, true).is_none());
     let body = html! {
         h1 { (title) }
         div.alert role="alert" data-refusal=(refusal.code) {
@@ -18,7 +20,7 @@ pub(crate) fn page(web: &Web, signed: Option<&Signed>, refusal: &Refusal) -> Mar
             p { (refusal.next) }
             p.hint { (t!("Code")) " " span.code { (refusal.code) } @if !refusal.place.is_empty() { " · " (refusal.place) } }
         }
-        p { a href="/" { (t!("To the results")) } }
+        @if shows_results { p { a href="/" { (t!("To the results")) } } }
     };
     match signed {
         Some(signed) => chrome::page(web, signed, Sheet::still(Here::Elsewhere, title, body)),

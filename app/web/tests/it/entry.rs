@@ -56,7 +56,8 @@ async fn who_may_not_go_somewhere_is_told_why_and_does_not_see_the_way() {
     let refused = page("/").await;
     assert_eq!(refused.status, 403);
     assert!(
-        refused.text.contains("the role administrator does not include view worklist") && refused.text.contains("Sign out"),
+        refused.text.contains("“View PHI on own worklist” is not among what the role administrator does")
+            && refused.text.contains("Sign out"),
         "{}",
         refused.text
     );

@@ -29,7 +29,10 @@ fn the_best_of_several_roles_counts() {
     let Decision::Deny(why) = ask(&person(1, &[Role::Phlebotomist, Role::Technician]), acts::Crossmatch) else { panic!() };
     let words: Vec<String> = why.iter().map(|denial| denial.words(Lang::English)).collect();
     assert_eq!(words.len(), 2);
-    assert!(words[0].contains("phlebotomist does not include crossmatch") && words[1].contains("licence of the state"), "{words:?}");
+    assert!(
+        words[0].contains("“Crossmatch” is not among what the role phlebotomist does") && words[1].contains("licence of the state"),
+        "{words:?}"
+    );
 }
 
 #[test]
