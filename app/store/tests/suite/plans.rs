@@ -29,6 +29,9 @@ const MANY: &str = "
     INSERT INTO staff SELECT id(n), 'S' || n, '', '', '', n FROM generate_series(1, 100) n;
     INSERT INTO token SELECT id(n), id(n), 'T' || n, n FROM generate_series(1, 100) n;
     INSERT INTO session SELECT id(n), id(n), id(n), n, n FROM generate_series(1, 100) n;
+    INSERT INTO edition SELECT id(n), 'E' || n, '', '2026-11-22', id(n), n FROM generate_series(1, 1000) n;
+    INSERT INTO edition_file SELECT id(n), id(1 + n % 1000), 'F' || n, '' FROM generate_series(1, 16000) n;
+    INSERT INTO edition_signature SELECT id(n), id(n), id(1), '', '', id(n), n FROM generate_series(1, 1000) n;
     ANALYZE;
     -- Counted, and gone before a sealer finds them.
     DELETE FROM pending_seal;";

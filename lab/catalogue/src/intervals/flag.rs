@@ -97,7 +97,7 @@ impl Flagged {
 }
 
 fn critical_flag(number: &Number, critical: &LimitChoice<'_, CriticalLimit>) -> Option<Flag> {
-    match critical.judge(&Value::Number(number.clone())) {
+    match critical.judge(&Value::Number(*number)) {
         Ok(Beyond::Below(_)) => Some(Flag::CriticallyLow),
         Ok(Beyond::Above(_)) => Some(Flag::CriticallyHigh),
         // A number is no finding; what is not said, or hangs on a fact, is for the gate to hold.
