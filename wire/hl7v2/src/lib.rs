@@ -1,5 +1,32 @@
 //! HL7 version 2: what hospital systems say to a laboratory, and what it answers.
 //!
 //! * [`mllp`] takes messages out of a stream of bytes and puts answers into it. It owns no socket and no clock.
+//! * [`Header`] reads as much of the bytes as an answer needs; [`decode`] makes text of them, and [`Message`] takes the text apart.
+//! * [`Writer`] writes segments that nothing written into them can break.
+//!
+//! Two rules hold everywhere. Empty and deleted are different things ([`Said`]). And whatever a peer sends, nothing panics or grows beyond
+//! [`mllp::Settings`] and [`Limits`]; what is refused is named with its place ([`Rejection`]).
 
+mod charset;
+mod delimiters;
+mod escape;
+mod header;
+mod limits;
+mod location;
+mod message;
 pub mod mllp;
+mod part;
+mod rejection;
+mod said;
+mod writer;
+
+pub use charset::{Charset, CharsetTrouble, Charsets, Decoded, decode};
+pub use delimiters::Delimiters;
+pub use header::{HEADER_BYTES_MAX, Header, HeaderTrouble};
+pub use limits::Limits;
+pub use location::{Location, SegmentName};
+pub use message::{LineEnds, Message, ParseSettings, Segment};
+pub use part::Part;
+pub use rejection::{ErrorCode, Rejection};
+pub use said::Said;
+pub use writer::{SegmentWriter, Writer};
