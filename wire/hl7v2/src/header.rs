@@ -101,6 +101,14 @@ impl<'a> Header<'a> {
         self.component(9, 2)
     }
 
+    /// Whether the message is an answer itself: an ACK, or anything with an MSA segment.
+    #[must_use]
+    pub fn is_answer(&self) -> bool {
+        let separator = self.delimiters.field;
+        let is_msa = |line: &[u8]| line.strip_prefix(b"MSA").is_some_and(|rest| rest.first() == Some(&separator));
+        self.message_type() == b"ACK" || self.message.split(|byte| matches!(byte, b'\r' | b'\n')).any(is_msa)
+    }
+
     /// MSH-18, first repetition: the character set of everything that does not say otherwise.
     #[must_use]
     pub fn charset(&self) -> &'a [u8] {

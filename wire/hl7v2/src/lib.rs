@@ -2,11 +2,14 @@
 //!
 //! * [`mllp`] takes messages out of a stream of bytes and puts answers into it. It owns no socket and no clock.
 //! * [`Header`] reads as much of the bytes as an answer needs; [`decode`] makes text of them, and [`Message`] takes the text apart.
+//! * [`Mode`] says which answers are owed, [`acknowledge`] writes them.
 //! * [`Writer`] writes segments that nothing written into them can break.
 //!
 //! Two rules hold everywhere. Empty and deleted are different things ([`Said`]). And whatever a peer sends, nothing panics or grows beyond
 //! [`mllp::Settings`] and [`Limits`]; what is refused is named with its place ([`Rejection`]).
 
+mod acknowledgement;
+mod admission;
 mod charset;
 mod delimiters;
 mod escape;
@@ -16,10 +19,13 @@ mod location;
 mod message;
 pub mod mllp;
 mod part;
+mod quoted;
 mod rejection;
 mod said;
 mod writer;
 
+pub use acknowledgement::{Condition, ControlId, ControlIdTrouble, Envelope, Mode, ReceivedAnswer, Stage, Verdict, acknowledge};
+pub use admission::{check_processing_id, check_version};
 pub use charset::{Charset, CharsetTrouble, Charsets, Decoded, decode};
 pub use delimiters::Delimiters;
 pub use header::{HEADER_BYTES_MAX, Header, HeaderTrouble};
