@@ -2,6 +2,7 @@
 //!
 //! * [`mllp`] takes messages out of a stream of bytes and puts answers into it. It owns no socket and no clock.
 //! * [`Header`] reads as much of the bytes as an answer needs; [`decode`] makes text of them, and [`Message`] takes the text apart.
+//! * [`adt`] reads patients and merges.
 //! * [`Mode`] says which answers are owed, [`acknowledge`] writes them.
 //! * [`Writer`] writes segments that nothing written into them can break.
 //!
@@ -10,16 +11,20 @@
 
 mod acknowledgement;
 mod admission;
+pub mod adt;
 mod charset;
 mod delimiters;
 mod escape;
 mod header;
+mod identifier;
 mod limits;
 mod location;
 mod message;
 pub mod mllp;
 mod part;
+mod patient;
 mod quoted;
+mod reader;
 mod rejection;
 mod said;
 mod writer;
@@ -29,10 +34,12 @@ pub use admission::{check_processing_id, check_version};
 pub use charset::{Charset, CharsetTrouble, Charsets, Decoded, decode};
 pub use delimiters::Delimiters;
 pub use header::{HEADER_BYTES_MAX, Header, HeaderTrouble};
+pub use identifier::{Authority, Identifier};
 pub use limits::Limits;
 pub use location::{Location, SegmentName};
 pub use message::{LineEnds, Message, ParseSettings, Segment};
 pub use part::Part;
+pub use patient::{Birth, Name, Patient, Place, Visit};
 pub use rejection::{ErrorCode, Rejection};
 pub use said::Said;
 pub use writer::{SegmentWriter, Writer};

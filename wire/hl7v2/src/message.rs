@@ -34,6 +34,8 @@ pub struct ParseSettings {
 pub struct Message<'a> {
     segments: Vec<Segment<'a>>,
     syntax: Syntax,
+    /// Of the text: for answers, read the bytes.
+    header: Header<'a>,
 }
 
 /// One segment.
@@ -79,7 +81,7 @@ impl<'a> Message<'a> {
             limits.check(&segment)?;
             segments.push(segment);
         }
-        Ok(Self { segments, syntax })
+        Ok(Self { segments, syntax, header })
     }
 
     /// The segments in order.
@@ -92,6 +94,10 @@ impl<'a> Message<'a> {
     #[must_use]
     pub fn header(&self) -> Segment<'a> {
         self.first("MSH").unwrap_or(Segment { raw: "", syntax: self.syntax, location: Location::segment(SegmentName::MSH, 1) })
+    }
+
+    pub(crate) const fn text_header(&self) -> &Header<'a> {
+        &self.header
     }
 
     /// The first segment of a name.

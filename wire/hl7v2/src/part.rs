@@ -112,6 +112,16 @@ impl<'a> Part<'a> {
         self.value().map(Cow::into_owned)
     }
 
+    /// Which of the three things it says, as text.
+    #[must_use]
+    pub fn said_text(&self) -> Said<String> {
+        match self.owned() {
+            Some(text) => Said::Said(text),
+            None if self.is_delete() => Said::Deleted,
+            None => Said::NotSaid,
+        }
+    }
+
     /// A rejection for what stands here, or does not.
     #[must_use]
     pub fn rejected(&self, code: ErrorCode, words: impl Into<String>) -> Rejection {
