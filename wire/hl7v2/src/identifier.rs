@@ -61,3 +61,26 @@ impl Identifier {
         self.number == other.number && self.authority == other.authority
     }
 }
+
+/// A number of an order or a specimen (EI).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EntityIdentifier {
+    /// The number, EI.1.
+    pub number: String,
+    /// Who gave it, EI.2 to EI.4.
+    pub authority: Authority,
+}
+
+impl EntityIdentifier {
+    /// Reads a field such as ORC-2. None if it has no number.
+    pub(crate) fn read(field: Part<'_>) -> Option<Self> {
+        let number = field.component(1).owned()?;
+        Some(Self { number, authority: Authority::read([2, 3, 4].map(|place| field.component(place))) })
+    }
+
+    /// Reads a component such as SPM-2.1, whose parts are subcomponents.
+    pub(crate) fn read_component(component: Part<'_>) -> Option<Self> {
+        let number = component.subcomponent(1).owned()?;
+        Some(Self { number, authority: Authority::read([2, 3, 4].map(|place| component.subcomponent(place))) })
+    }
+}

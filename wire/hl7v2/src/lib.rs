@@ -2,7 +2,7 @@
 //!
 //! * [`mllp`] takes messages out of a stream of bytes and puts answers into it. It owns no socket and no clock.
 //! * [`Header`] reads as much of the bytes as an answer needs; [`decode`] makes text of them, and [`Message`] takes the text apart.
-//! * [`adt`] reads patients and merges.
+//! * [`adt`] reads patients and merges, [`orders`] reads orders and answers them; [`read`] tells which.
 //! * [`Mode`] says which answers are owed, [`acknowledge`] writes them.
 //! * [`Writer`] writes segments that nothing written into them can break.
 //!
@@ -13,6 +13,7 @@ mod acknowledgement;
 mod admission;
 pub mod adt;
 mod charset;
+mod content;
 mod delimiters;
 mod escape;
 mod header;
@@ -21,6 +22,7 @@ mod limits;
 mod location;
 mod message;
 pub mod mllp;
+pub mod orders;
 mod part;
 mod patient;
 mod quoted;
@@ -32,9 +34,10 @@ mod writer;
 pub use acknowledgement::{Condition, ControlId, ControlIdTrouble, Envelope, Mode, ReceivedAnswer, Stage, Verdict, acknowledge};
 pub use admission::{check_processing_id, check_version};
 pub use charset::{Charset, CharsetTrouble, Charsets, Decoded, decode};
+pub use content::{Content, read};
 pub use delimiters::Delimiters;
 pub use header::{HEADER_BYTES_MAX, Header, HeaderTrouble};
-pub use identifier::{Authority, Identifier};
+pub use identifier::{Authority, EntityIdentifier, Identifier};
 pub use limits::Limits;
 pub use location::{Location, SegmentName};
 pub use message::{LineEnds, Message, ParseSettings, Segment};

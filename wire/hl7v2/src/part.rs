@@ -46,8 +46,18 @@ impl<'a> Part<'a> {
     #[must_use]
     pub fn component(&self, component: usize) -> Self {
         let location = self.location.component(component);
-        let first = if self.location.repetition == 0 { nth(self.raw, self.syntax.delimiters.repetition, 1) } else { self.raw };
-        Self::new(nth(first, self.syntax.delimiters.component, component), self.syntax, location)
+        Self::new(nth(self.first_repetition(), self.syntax.delimiters.component, component), self.syntax, location)
+    }
+
+    /// The components, one after the other; those of the first repetition, where this is a field. One that is empty has one.
+    pub fn components(&self) -> impl Iterator<Item = Self> + use<'a> {
+        let (syntax, location) = (self.syntax, self.location);
+        let parts = self.first_repetition().split(char::from(syntax.delimiters.component)).zip(1..);
+        parts.map(move |(raw, component)| Self::new(raw, syntax, location.component(component)))
+    }
+
+    fn first_repetition(&self) -> &'a str {
+        if self.location.repetition == 0 { nth(self.raw, self.syntax.delimiters.repetition, 1) } else { self.raw }
     }
 
     /// A subcomponent of a component, counted from 1.

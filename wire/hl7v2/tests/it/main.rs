@@ -6,6 +6,7 @@ mod adt;
 mod charsets;
 mod message;
 mod mllp;
+mod orders;
 mod properties;
 mod support;
 mod writer;
