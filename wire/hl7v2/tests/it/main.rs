@@ -3,6 +3,7 @@
 
 mod acknowledgement;
 mod adt;
+mod captures;
 mod charsets;
 mod message;
 mod mllp;
