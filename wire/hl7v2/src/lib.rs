@@ -1,6 +1,7 @@
 //! HL7 version 2: what hospital systems say to a laboratory, and what it answers.
 //!
 //! * [`mllp`] takes messages out of a stream of bytes and puts answers into it. It owns no socket and no clock.
+//! * [`batch`] takes them out of files that hold many.
 //! * [`Header`] reads as much of the bytes as an answer needs; [`decode`] makes text of them, and [`Message`] takes the text apart.
 //! * [`adt`] reads patients and merges, [`orders`] reads orders and answers them; [`read`] tells which.
 //! * [`Mode`] says which answers are owed, [`acknowledge`] writes them.
@@ -12,6 +13,7 @@
 mod acknowledgement;
 mod admission;
 pub mod adt;
+pub mod batch;
 mod charset;
 mod content;
 mod delimiters;

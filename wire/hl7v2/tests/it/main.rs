@@ -3,6 +3,7 @@
 
 mod acknowledgement;
 mod adt;
+mod batch;
 mod captures;
 mod charsets;
 mod message;

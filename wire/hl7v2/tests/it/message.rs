@@ -114,6 +114,8 @@ fn escape_sequences_mean_what_the_standard_says() {
         (r"\C2D41\x", r"\C2D41\x"),
         (r"\M244200\x\F\", r"\M244200\x|"),
         (r"\C2D41\F\", r"\C2D41\F\"),
+        (r"\M244200\F\", r"\M244200\F\"),
+        (r"\M2442\F\", r"\M2442\F\"),
         (r"C:\dir", r"C:\dir"),
         (r"a\b\c", r"a\b\c"),
         (r"\", r"\"),
