@@ -7,11 +7,13 @@ use kernel::Timestamp;
 
 use crate::header::Header;
 use crate::message::Message;
-use crate::rejection::Rejection;
+use crate::rejection::{ErrorCode, Rejection};
 use crate::writer::Writer;
 
 /// Characters of a control id of ours; older versions allow no more.
 const CONTROL_ID_CHARS_MAX: usize = 20;
+/// ERR segments of an answer; a last one says how many more there were.
+const ERRORS_MAX: usize = 100;
 
 /// MSH-10 of a message we write: 1 to 20 letters, digits, hyphens and points. The caller sees to it that none comes twice.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -222,7 +224,12 @@ pub(crate) fn write_head(
     let words = verdict.reasons().first().filter(|_| !verdict.is_accepted() && is_before_2_5(header)).map(ToString::to_string);
     msa.text(words.as_deref().unwrap_or_default()).end();
     let severity = if verdict.is_accepted() { "W" } else { "E" };
-    verdict.reasons().iter().for_each(|reason| write_error(writer, reason, severity));
+    let (told, untold) = verdict.reasons().split_at_checked(ERRORS_MAX).unwrap_or((verdict.reasons(), &[]));
+    told.iter().for_each(|reason| write_error(writer, reason, severity));
+    if let Some(next) = untold.first() {
+        let words = format!("{} more were found and are not listed", untold.len());
+        write_error(writer, &Rejection::new(next.location, ErrorCode::Internal, words), severity);
+    }
 }
 
 fn write_error(writer: &mut Writer, reason: &Rejection, severity: &str) {

@@ -139,8 +139,15 @@ impl<'a> Part<'a> {
     }
 }
 
-/// The part of that number, counted from 1; empty where there is none.
+/// The part of that number, counted from 1; empty where there is none. Separators are ASCII, so that bytes tell as well as characters, and faster.
 pub(crate) fn nth(raw: &str, separator: u8, number: usize) -> &str {
-    let index = number.checked_sub(1);
-    index.and_then(|index| raw.split(char::from(separator)).nth(index)).unwrap_or_default()
+    let Some(mut before) = number.checked_sub(1) else { return "" };
+    let mut start = 0;
+    for (place, _) in raw.bytes().enumerate().filter(|(_, byte)| *byte == separator) {
+        if before == 0 {
+            return raw.get(start..place).unwrap_or_default();
+        }
+        (before, start) = (before - 1, place + 1);
+    }
+    if before == 0 { raw.get(start..).unwrap_or_default() } else { "" }
 }

@@ -1,10 +1,10 @@
 //! Which answers are owed, and what stands in them.
 
 use hl7v2::{
-    Charsets, Condition, ControlId, Envelope, ErrorCode, Header, Location, Message, Mode, ParseSettings, ReceivedAnswer, Rejection,
-    SegmentName, Stage, Verdict, acknowledge, check_processing_id, decode, mllp,
+    Charsets, Condition, Content, ControlId, Envelope, ErrorCode, Header, Location, Message, Mode, ParseSettings, ReceivedAnswer,
+    Rejection, SegmentName, Stage, Verdict, acknowledge, check_processing_id, decode, mllp, read,
 };
-use kernel::{Realm, Timestamp};
+use kernel::{Realm, Timestamp, Zone};
 use proptest::prelude::*;
 
 fn reason(code: ErrorCode) -> Rejection {
@@ -162,11 +162,23 @@ fn training_and_debugging_stay_out_of_production() {
 }
 
 #[test]
+fn an_answer_lists_a_hundred_errors_and_counts_the_rest() {
+    let reasons = |count| Verdict::Accepted(vec![reason(ErrorCode::DataType); count]);
+    let errors = |count| text(answer(ADT, Stage::Application, &reasons(count))).matches("\rERR|").count();
+    assert_eq!((errors(99), errors(100), errors(101), errors(5_000)), (99, 100, 101, 101));
+    let text = text(answer(ADT, Stage::Application, &reasons(5_000)));
+    assert!(text.ends_with("|4900 more were found and are not listed\r"), "{}", text.len());
+}
+
+#[test]
 fn what_a_peer_answered_is_read() {
     let written = answer(ADT, Stage::Application, &Verdict::Accepted(vec![]));
     let decoded = decode(&written, &Charsets::default()).unwrap();
     let message = Message::parse(&decoded, &ParseSettings::default()).unwrap();
-    assert_eq!(ReceivedAnswer::read(&message), Some(ReceivedAnswer { code: "AA".into(), control_id: "a b-4711".into() }));
+    let expected = ReceivedAnswer { code: "AA".into(), control_id: "a b-4711".into() };
+    assert_eq!(ReceivedAnswer::read(&message).as_ref(), Some(&expected));
+    // Of whatever type it is, an answer is never refused: the refusal would be answered in turn.
+    assert_eq!(read(&message, &Zone::utc()), Ok(Content::Answer(expected)));
 }
 
 proptest! {
