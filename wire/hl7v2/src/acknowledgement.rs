@@ -1,7 +1,7 @@
 //! Answers to messages: which are owed, and what stands in them.
 //!
-//! Original mode (MSH-15 and MSH-16 empty): one answer, AA, AE or AR. Enhanced mode: CA, CE or CR as soon as the message is stored durably, if
-//! MSH-15 asks for it, and AA, AE or AR later, as a message of its own, if MSH-16 does.
+//! Original mode (MSH-15 and MSH-16 empty): one answer, AA, AE or AR. Enhanced mode: CA, CE or CR as soon as the message is stored durably,
+//! if MSH-15 asks for it, and AA, AE or AR later, as a message of its own, if MSH-16 does.
 
 use kernel::Timestamp;
 
@@ -156,8 +156,8 @@ pub enum Mode {
 }
 
 impl Mode {
-    /// The mode a header asks for. Of two fields one of which is empty, the empty one means never. A code that table 0155 lacks is none: some
-    /// devices use MSH-16 for something else.
+    /// The mode a header asks for. Of two fields one of which is empty, the empty one means never. A code that table 0155 lacks is none:
+    /// some devices use MSH-16 for something else.
     #[must_use]
     pub fn of(header: &Header<'_>) -> Self {
         match (Condition::read(header.field(15)), Condition::read(header.field(16))) {
@@ -190,8 +190,9 @@ impl Mode {
 ///
 /// let header = Header::read(b"MSH|^~\\&|HIS|HOSP|LIS|LAB|2026||ADT^A01|4711|P|2.5.1").unwrap();
 /// let id = ControlId::new("L1").unwrap();
-/// let answer = acknowledge(&header, Stage::Application, &Verdict::Accepted(vec![]), &Envelope { control_id: &id, at: Timestamp::from_micros(0) });
-/// assert_eq!(answer, b"MSH|^~\\&|LIS|LAB|HIS|HOSP|19700101000000+0000||ACK^A01^ACK|L1|P|2.5.1\rMSA|AA|4711\r");
+/// let answer = acknowledge(&header, Stage::Application, &Verdict::Accepted(vec![]), &Envelope { control_id: &id, at:
+/// Timestamp::from_micros(0) }); assert_eq!(answer,
+/// b"MSH|^~\\&|LIS|LAB|HIS|HOSP|19700101000000+0000||ACK^A01^ACK|L1|P|2.5.1\rMSA|AA|4711\r");
 /// ```
 #[must_use]
 pub fn acknowledge(header: &Header<'_>, stage: Stage, verdict: &Verdict, envelope: &Envelope<'_>) -> Vec<u8> {

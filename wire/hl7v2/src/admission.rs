@@ -17,8 +17,8 @@ pub fn check_version(header: &Header<'_>) -> Result<(), Rejection> {
     Err(Rejection::new(place(12), ErrorCode::UnsupportedVersion, words))
 }
 
-/// Refuses a message whose processing id (MSH-11) does not fit the realm: what is for training (T) or debugging (D) never reaches the records of
-/// production (202). Elsewhere everything is taken: a copy of production's traffic is what interfaces are validated with.
+/// Refuses a message whose processing id (MSH-11) does not fit the realm: what is for training (T) or debugging (D) never reaches the
+/// records of production (202). Elsewhere everything is taken: a copy of production's traffic is what interfaces are validated with.
 pub fn check_processing_id(header: &Header<'_>, realm: Realm) -> Result<(), Rejection> {
     let id = header.component(11, 1);
     match id {

@@ -8,8 +8,8 @@ use crate::header::{Header, HeaderTrouble};
 
 /// A character set of messages. All have ASCII in its place; UTF-16 is none of them.
 ///
-/// ISO 8859-1, -9 and -11 are read as the Windows sets that contain them: the codes in which they differ are control characters that no message
-/// has, and senders that say 8859/1 often mean the other.
+/// ISO 8859-1, -9 and -11 are read as the Windows sets that contain them: the codes in which they differ are control characters that no
+/// message has, and senders that say 8859/1 often mean the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Charset(&'static Encoding);
 
@@ -25,8 +25,8 @@ impl Charset {
     /// ISO 8859-1, in which every byte has a meaning.
     pub const LATIN_1: Self = Self(WINDOWS_1252);
 
-    /// The set MSH-18 names (table 0211): `8859/1` to `8859/16`, `UNICODE UTF-8`, `UNICODE`, also in the spellings senders use. `Ok(None)` for
-    /// an empty field and for ASCII: the connection's default holds. Words for what is not supported.
+    /// The set MSH-18 names (table 0211): `8859/1` to `8859/16`, `UNICODE UTF-8`, `UNICODE`, also in the spellings senders use. `Ok(None)`
+    /// for an empty field and for ASCII: the connection's default holds. Words for what is not supported.
     pub fn named(name: &str) -> Result<Option<Self>, CharsetTrouble> {
         let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
         match plain.as_str() {

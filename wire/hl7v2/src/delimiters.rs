@@ -24,8 +24,8 @@ impl Default for Delimiters {
 }
 
 impl Delimiters {
-    /// Reads them from the beginning of a header: `MSH|^~\&|`. None unless four or five characters are declared, all different, none of which
-    /// could be part of a word.
+    /// Reads them from the beginning of a header: `MSH|^~\&|`. None unless four or five characters are declared, all different, none of
+    /// which could be part of a word.
     #[must_use]
     pub fn declared(header: &[u8]) -> Option<Self> {
         let [b'M', b'S', b'H', field, rest @ ..] = header else { return None };

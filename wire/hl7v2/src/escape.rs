@@ -14,9 +14,9 @@ pub(crate) struct Syntax {
 
 /// The text meant by what stands in a field.
 ///
-/// `\F\ \S\ \T\ \R\ \E\ \P\` are separators, `\Xhh..\` bytes of the message's character set, `\.br\` a new line, `\H\` and `\N\` highlighting, which
-/// has no text. `\Cxxyy\` and `\Mxxyyzz\` switch to character sets we do not have: they stay as they stand, whole, except for the one that
-/// switches to ASCII. Any other backslash is kept.
+/// `\F\ \S\ \T\ \R\ \E\ \P\` are separators, `\Xhh..\` bytes of the message's character set, `\.br\` a new line, `\H\` and `\N\`
+/// highlighting, which has no text. `\Cxxyy\` and `\Mxxyyzz\` switch to character sets we do not have: they stay as they stand, whole,
+/// except for the one that switches to ASCII. Any other backslash is kept.
 pub(crate) fn unescape<'a>(raw: &'a str, syntax: &Syntax) -> Cow<'a, str> {
     let mark = char::from(syntax.delimiters.escape);
     if !raw.contains(mark) {

@@ -42,7 +42,8 @@ impl<'a> Header<'a> {
         if !message.starts_with(b"MSH") {
             return Err(HeaderTrouble::NoHeader);
         }
-        // Also where this connection ends segments with CR alone: no field of a header holds a line feed, and an answer is better than none.
+        // Also where this connection ends segments with CR alone: no field of a header holds a line feed, and an answer is better than
+        // none.
         let end = message.iter().take(HEADER_BYTES_MAX + 1).position(|byte| matches!(byte, b'\r' | b'\n'));
         let length = end.unwrap_or(message.len());
         if length > HEADER_BYTES_MAX {

@@ -33,8 +33,8 @@ pub struct Identifier {
 }
 
 impl Identifier {
-    /// Reads a repetition of PID-3, or a field such as PV1-19. None if it has no number, or one that was cut off: said in a warning, because
-    /// part of a number is another one's number.
+    /// Reads a repetition of PID-3, or a field such as PV1-19. None if it has no number, or one that was cut off: said in a warning,
+    /// because part of a number is another one's number.
     pub(crate) fn read(part: Part<'_>, reader: &mut Reader<'_>) -> Option<Self> {
         let number = part.component(1);
         let text = number.owned();

@@ -139,7 +139,8 @@ impl<'a> Part<'a> {
     }
 }
 
-/// The part of that number, counted from 1; empty where there is none. Separators are ASCII, so that bytes tell as well as characters, and faster.
+/// The part of that number, counted from 1; empty where there is none. Separators are ASCII, so that bytes tell as well as characters, and
+/// faster.
 pub(crate) fn nth(raw: &str, separator: u8, number: usize) -> &str {
     let Some(mut before) = number.checked_sub(1) else { return "" };
     let mut start = 0;

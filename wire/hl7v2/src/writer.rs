@@ -112,8 +112,8 @@ impl SegmentWriter<'_> {
         self.add(&field)
     }
 
-    /// A field as the message that is answered has it, byte for byte. Only what would break a segment or a frame is escaped: control characters
-    /// and the field separator.
+    /// A field as the message that is answered has it, byte for byte. Only what would break a segment or a frame is escaped: control
+    /// characters and the field separator.
     pub fn raw(mut self, bytes: &[u8]) -> Self {
         self.separate();
         let safe = self.safe(bytes);

@@ -22,7 +22,8 @@ pub enum Decision<'d> {
     },
 }
 
-/// Writes the application answer to a message of orders: a decision for each of them, in their order; orders beyond the decisions are left out.
+/// Writes the application answer to a message of orders: a decision for each of them, in their order; orders beyond the decisions are left
+/// out.
 ///
 /// `received` is the header of the bytes as received, `message` the message they were decoded to. What is refused as a whole is answered by
 /// [`crate::acknowledge`] or by this with no decisions.

@@ -31,7 +31,8 @@ fn an_answer_goes_back_with_what_the_standard_asks_for() {
         text(answer(ADT, Stage::Application, &verdict)),
         "MSH|^~\\&|LIS|LAB|HIS|HOSP|20261122153000+0000||ACK^A01^ACK|L-1|P|2.5.1|||NE|NE||8859/1\r\
          MSA|AE|a b-4711\r\
-         ERR||ORC^2^2^1^1|101^Required field missing^HL70357|E|||ORC[2]-2.1: 101 Required field missing: the order number is missing|the order number is missing\r"
+         ERR||ORC^2^2^1^1|101^Required field missing^HL70357|E|||ORC[2]-2.1: 101 Required field missing: the order number is missing|\
+         the order number is missing\r"
     );
 }
 

@@ -37,7 +37,9 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_file_is_taken_apart(pieces in proptest::collection::vec(prop_oneof!["(FHS|BHS|MSH|BTS|FTS|PID)", "[|0-9\r\n]{1,4}", "\\PC{0,5}"], 0..40)) {
+    fn any_file_is_taken_apart(
+        pieces in proptest::collection::vec(prop_oneof!["(FHS|BHS|MSH|BTS|FTS|PID)", "[|0-9\r\n]{1,4}", "\\PC{0,5}"], 0..40),
+    ) {
         let file = pieces.concat().into_bytes();
         let batch = split(&file);
         prop_assert!(batch.messages.iter().all(|message| message.starts_with(b"MSH")));

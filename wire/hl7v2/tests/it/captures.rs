@@ -69,8 +69,8 @@ fn a_merge_reads_as_one() {
     assert_eq!((merges[0].survivor.identifiers[0].number.as_str(), merges[0].retired[0].number.as_str()), ("30010", "30011"));
 }
 
-/// What is not read is refused by its rule: 201 for another event of a type we know, 200 for a type we do not. The order without a number of
-/// its sender's has it in the field for ours.
+/// What is not read is refused by its rule: 201 for another event of a type we know, 200 for a type we do not. The order without a number
+/// of its sender's has it in the field for ours.
 #[test]
 fn the_others_are_refused_by_their_rule_and_answered() {
     let Some(folder) = folder() else { return };
