@@ -42,9 +42,9 @@ pub fn answer(
         OrderMessage::Oml => ["ORL", "O22", "ORL_O22"],
     };
     write_head(&mut writer, received, &message_type, Stage::Application, verdict, envelope);
-    // The number of the patient is enough to find him; names do not travel back.
+    // What PID must have: numbers and names, as its sender wrote them.
     if let Some(pid) = message.first("PID").filter(|_| !decisions.is_empty()) {
-        writer.segment("PID").empty().empty().part(&pid.field(3)).end();
+        writer.segment("PID").empty().empty().part(&pid.field(3)).empty().part(&pid.field(5)).end();
     }
     for (order, decision) in orders.orders.iter().zip(decisions) {
         write_order(&mut writer, order, decision);

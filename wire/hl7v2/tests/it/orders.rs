@@ -221,8 +221,8 @@ fn an_answer_says_of_each_order_what_became_of_it() {
          ORC|OK|P\\F\\1^W|F-1^LIS|G1\rOBR|1|P\\F\\1^W|F-1^LIS|K^Potassium^L^2823-3^K^LN\r\
          ORC|UC|P2|F2^LIS|||||||||||||^already \\F\\ measured\r"
     );
-    let lines = oml("ORC|NW|P1\nOBR|1|P1||K");
+    let lines = oml("ORC|NW|P1\nOBR|1|P1||K").replace("PID|||1", "PID|||1^^^A~2||Lie^P\\S\\er~Moe||1971|F");
     let text = answered(&lines, &[Decision::Done { filler: None }], &accepted);
-    assert!(text.contains("||ORL^O22^ORL_O22|L-2|P|2.5.1\rMSA|AA|1\rPID|||1\rORC|OK|P1\rOBR|1|P1||K\r"), "{text}");
+    assert!(text.contains("||ORL^O22^ORL_O22|L-2|P|2.5.1\rMSA|AA|1\rPID|||1^^^A~2||Lie^P\\S\\er~Moe\rORC|OK|P1\rOBR|1|P1||K\r"), "{text}");
     assert!(answered(&lines, &[], &accepted).ends_with("\rMSA|AA|1\r"), "no decision, no order");
 }
