@@ -32,7 +32,7 @@ fn begins_with_words(text: &str) -> bool {
     first.and_then(|line| line.strip_prefix("//!")).is_some_and(|words| !words.trim().is_empty())
 }
 
-/// Folders in captures/ that belong to no driver.
+/// Folders in captures/ that belong to no driver and to no room of wire/.
 pub(super) fn orphan_captures(tree: &Tree) -> Vec<Finding> {
     let mut folders: Vec<&str> =
         tree.files.iter().filter_map(|file| file.path.strip_prefix("captures/")?.split_once('/')).map(|(name, _)| name).collect();
@@ -40,9 +40,13 @@ pub(super) fn orphan_captures(tree: &Tree) -> Vec<Finding> {
     folders.dedup();
     let has_driver =
         |name: &str| tree.holds(&format!("wire/instruments/src/{name}.rs")) || tree.holds(&format!("wire/instruments/src/{name}/mod.rs"));
-    let orphans = folders.into_iter().filter(|name| !has_driver(name));
+    let is_room = |name: &str| tree.crates.iter().any(|member| *member == format!("wire/{name}"));
+    let orphans = folders.into_iter().filter(|name| !has_driver(name) && !is_room(name));
     orphans
-        .map(|name| Finding::at(&format!("captures/{name}"), 0, format!("no driver wire/instruments/src/{name}.rs reads this capture")))
+        .map(|name| {
+            let what = format!("neither a driver wire/instruments/src/{name}.rs nor a room wire/{name} reads this capture");
+            Finding::at(&format!("captures/{name}"), 0, what)
+        })
         .collect()
 }
 
@@ -99,6 +103,9 @@ mod tests {
         let capture = ("captures/roche_cobas_c/potassium.astm", "H|");
         assert_eq!(orphan_captures(&Tree::of(&[capture], &[])).len(), 1);
         assert_eq!(orphan_captures(&Tree::of(&[capture, ("wire/instruments/src/roche_cobas_c.rs", "")], &[])), []);
+        let message = ("captures/hl7v2/adt_a01.hl7", "MSH|");
+        assert_eq!(orphan_captures(&Tree::of(&[message], &["wire/lis2"])).len(), 1);
+        assert_eq!(orphan_captures(&Tree::of(&[message], &["wire/hl7v2"])), []);
     }
 
     #[test]

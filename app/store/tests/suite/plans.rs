@@ -45,6 +45,7 @@ const MAY: &[(&str, Finding, &str)] = &[
     ("CONTAINERS_OF_ORDER", Finding::Sorts, "what one order has"),
     ("EXAMINATIONS_OF_ORDER", Finding::Sorts, "what one order has"),
     ("TASKS_OF_TRANSMISSION", Finding::Sorts, "what came of one message"),
+    ("FILES_OF_EDITION", Finding::Sorts, "the files of one edition"),
     ("EDITIONS", Finding::Sorts, "as many as directors ever reviewed"),
     ("EDITIONS", Finding::ReadsAll, "as many as directors ever reviewed"),
     ("ALL_TOKENS", Finding::Sorts, "as many as there are programs that ask"),
