@@ -1,6 +1,7 @@
 //! Who may come in: passwords by Argon2id, sessions and tokens as digests. The rest of sign-in comes with the people slice.
 
 use crate::Laboratory;
+use crate::lockout::Lockout;
 use crate::new_ids::{new_command, new_uuid, now};
 use crate::trouble::ActTrouble;
 use argon2::Argon2;
@@ -49,6 +50,9 @@ pub enum SignInRefusal {
     /// Either is wrong; which, is not said.
     #[error("user name or password is wrong")]
     WrongUserOrPassword,
+    /// Too many wrong passwords under this name: it is shut until then.
+    #[error("too many wrong passwords for this user: try again after {0}, or have the password reset")]
+    LockedOut(Timestamp),
     /// Too many sign in at once.
     #[error("too many people are signing in at once: try again in a moment")]
     Busy,
@@ -59,28 +63,33 @@ pub enum SignInRefusal {
 
 /// Signs somebody in.
 pub async fn sign_in(lab: &Laboratory, user: &str, password: &str) -> Result<SignedIn, SignInRefusal> {
-    let staff = authenticate(lab.store(), user, password).await?;
+    let staff = authenticate(lab.store(), lab.lockout(), user, password).await?;
     let cookie = open_session(lab, staff.id).await?;
     Ok(SignedIn { cookie, staff: line(staff) })
 }
 
 /// Whose user name and password these are. A wrong user costs as long as a wrong password, so that names cannot be tried out.
-pub(crate) async fn authenticate(store: &Store, user: &str, password: &str) -> Result<StaffRecord, SignInRefusal> {
+pub(crate) async fn authenticate(store: &Store, lockout: &Lockout, user: &str, password: &str) -> Result<StaffRecord, SignInRefusal> {
     let _waiting = WAITING.try_acquire().map_err(|_| SignInRefusal::Busy)?;
     let short = |text: &str| text.chars().nth(TYPED_CHARACTERS_MAX).is_none() && !text.contains('\0');
     let user = user.trim().to_owned();
     if !short(&user) || !short(password) {
         return Err(SignInRefusal::WrongUserOrPassword);
     }
+    if let Some(until) = lockout.shut_until(&user, now()) {
+        return Err(SignInRefusal::LockedOut(until));
+    }
     let name = user.clone();
     let found = store.read(move |reader| accounts::staff_by_name(reader, &name)).await.map_err(ActTrouble::from)?;
     if !password_fits(found.as_ref().map(|staff| staff.password_hash.clone()), password.to_owned()).await? {
+        lockout.note_wrong(&user, now());
         // A name that is nobody's may be a password typed into the wrong field: it is not written down.
         if found.is_some() {
             note_refusal(store, &user).await?;
         }
         return Err(SignInRefusal::WrongUserOrPassword);
     }
+    lockout.forget(&user);
     found.ok_or(SignInRefusal::WrongUserOrPassword)
 }
 

@@ -2,6 +2,7 @@
 
 use crate::accounts::{SignInRefusal, authenticate};
 use crate::authority::roles;
+use crate::lockout::Lockout;
 use crate::new_ids::{new_command, new_uuid, now};
 use crate::operator;
 use crate::trouble::ActTrouble;
@@ -125,12 +126,18 @@ pub async fn import_edition(store: &Store, files: EditionFiles) -> Result<Import
 }
 
 /// Signs an edition: with a password, though whoever signs may be signed in already, and in words that say what signing means.
-pub async fn sign_edition(store: &Store, name: &str, user: &str, password: &str, meaning: &str) -> Result<KeptEdition, EditionRefusal> {
+pub async fn sign_edition(
+    store: &Store,
+    lockout: &Lockout,
+    name: &str,
+    (user, password): (&str, &str),
+    meaning: &str,
+) -> Result<KeptEdition, EditionRefusal> {
     let meaning = meaning.trim();
     if !(1..=MEANING_CHARACTERS_MAX).contains(&meaning.chars().count()) || meaning.chars().any(char::is_control) {
         return Err(EditionRefusal::Meaning);
     }
-    let staff = authenticate(store, user, password).await?;
+    let staff = authenticate(store, lockout, user, password).await?;
     if !roles(&staff.role).contains(&Role::Director) {
         return Err(EditionRefusal::NoDirector { user: staff.user_name, role: staff.role });
     }

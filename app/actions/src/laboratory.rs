@@ -5,6 +5,7 @@ use crate::analyser::Analyser;
 use crate::codes::CodePool;
 use crate::editions::{EditionRefusal, Holding, holding};
 use crate::live::Live;
+use crate::lockout::Lockout;
 use crate::new_ids::now;
 use crate::place_order::PlacedOrder;
 use catalogue::Catalogue;
@@ -53,6 +54,7 @@ struct Inner {
     placed: broadcast::Sender<PlacedOrder>,
     links: Mutex<BTreeMap<String, LinkState>>,
     access_log: AccessLog,
+    lockout: Lockout,
 }
 
 /// What a link is doing now; kept in memory only.
@@ -88,6 +90,7 @@ impl Laboratory {
             placed,
             links,
             access_log: AccessLog::default(),
+            lockout: Lockout::default(),
         }))
     }
 
@@ -151,6 +154,10 @@ impl Laboratory {
     }
     pub(crate) fn access_log(&self) -> &AccessLog {
         &self.0.access_log
+    }
+    /// The names that wrong passwords have shut.
+    pub fn lockout(&self) -> &Lockout {
+        &self.0.lockout
     }
     pub(crate) fn codes(&self) -> &CodePool {
         &self.0.codes

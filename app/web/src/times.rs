@@ -11,6 +11,11 @@ pub(crate) fn moment(web: &Web, at: Timestamp) -> Markup {
     html! { time datetime=(at) title=(words.whole) { (words.short) } }
 }
 
+/// The same as words alone, where a tag may not stand.
+pub(crate) fn clock(web: &Web, at: Timestamp) -> String {
+    Words::of(&web.zone, at, actions::now()).short
+}
+
 /// An instant that may not have come yet.
 pub(crate) fn moment_or_never(web: &Web, at: Option<Timestamp>) -> Markup {
     at.map_or_else(|| html! { "never" }, |at| moment(web, at))

@@ -50,7 +50,7 @@ async fn signed(house: &House, files: EditionFiles) {
     let name = import_edition(store, files).await.unwrap().name;
     let user = format!("director.{name}");
     let password = member(house, &user, "director").await;
-    sign_edition(store, &name, &user, &password, MEANING).await.unwrap();
+    sign_edition(store, house.lab.lockout(), &name, (&user, &password), MEANING).await.unwrap();
 }
 
 fn words<T: std::fmt::Debug>(refused: Result<T, EditionRefusal>) -> String {
@@ -88,7 +88,9 @@ async fn only_a_director_signs_with_a_password_and_a_meaning(engine: &Engine) {
     let store = house.lab.store();
     import_edition(store, ours("ours-1", "2026-11-20", "2.8,6.2")).await.unwrap();
     let (director, technologist) = (member(&house, "alder", "director").await, member(&house, "tess", "technologist").await);
-    let sign = async |name: &str, user: &str, password: &str, meaning: &str| sign_edition(store, name, user, password, meaning).await;
+    let sign = async |name: &str, user: &str, password: &str, meaning: &str| {
+        sign_edition(store, house.lab.lockout(), name, (user, password), meaning).await
+    };
     for (user, password) in [("alder", "wrong"), ("alder", ""), ("alder", &technologist), ("nobody", &director)] {
         let refused = sign("ours-1", user, password, MEANING).await;
         assert!(matches!(refused, Err(EditionRefusal::SignIn(SignInRefusal::WrongUserOrPassword))), "{user}: {refused:?}");
@@ -116,8 +118,8 @@ async fn two_directors_at_once_leave_one_signature(engine: &Engine) {
     import_edition(house.lab.store(), ours("ours-1", "2026-11-20", "2.8,6.2")).await.unwrap();
     let mut signing = JoinSet::new();
     for user in ["alder", "birch", "cedar", "dogwood"] {
-        let (store, password) = (house.lab.store().clone(), member(&house, user, "director").await);
-        signing.spawn(async move { sign_edition(&store, "ours-1", user, &password, MEANING).await });
+        let (lab, password) = (house.lab.clone(), member(&house, user, "director").await);
+        signing.spawn(async move { sign_edition(lab.store(), lab.lockout(), "ours-1", (user, &password), MEANING).await });
     }
     let ended = signing.join_all().await;
     assert_eq!(ended.iter().filter(|ended| ended.is_ok()).count(), 1, "{ended:?}");

@@ -3,7 +3,7 @@
 use super::office::{Carried, Office};
 use crate::edition_folder::{self, counted, faulty};
 use crate::failure::Failure;
-use actions::{EditionListed, EditionRefusal};
+use actions::{EditionListed, EditionRefusal, Lockout};
 use catalogue::in_force::KeptEdition;
 use catalogue::{Difference, EditionFile, EditionFiles, Signature, differences};
 use kernel::Zone;
@@ -38,7 +38,10 @@ impl Office {
         if let Err(failure) = self.configuration.analysers(&self.data, &catalogue) {
             return Err((Failure::DoesNotHold(format!("edition {name} does not fit the analysers: {failure}")), Vec::new()));
         }
-        let signed = actions::sign_edition(&self.store, name, user, password, meaning).await.map_err(|refusal| refused(refusal, name))?;
+        let alone = Lockout::default();
+        let lockout = self.laboratory.as_ref().map_or(&alone, |laboratory| laboratory.lockout());
+        let signed =
+            actions::sign_edition(&self.store, lockout, name, (user, password), meaning).await.map_err(|refusal| refused(refusal, name))?;
         let mut lines = vec![signature_line(&signed, &self.zone()?)];
         self.look_again(&mut lines).await;
         Ok(lines)
@@ -131,7 +134,9 @@ fn refused(refusal: EditionRefusal, edition: &str) -> (Failure, Vec<String>) {
             Failure::DoesNotHold(refusal.to_string())
         }
         EditionRefusal::Unknown(_) | EditionRefusal::Meaning | EditionRefusal::NoDirector { .. } => Failure::wrong_use(&refusal),
-        EditionRefusal::SignIn(SignInRefusal::WrongUserOrPassword | SignInRefusal::Busy) => Failure::wrong_use(&refusal),
+        EditionRefusal::SignIn(SignInRefusal::WrongUserOrPassword | SignInRefusal::Busy | SignInRefusal::LockedOut(_)) => {
+            Failure::wrong_use(&refusal)
+        }
         EditionRefusal::SignIn(SignInRefusal::Trouble(_)) | EditionRefusal::Trouble(_) => Failure::environment(&refusal),
     };
     (failure, Vec::new())

@@ -98,6 +98,9 @@ impl Office {
 
     async fn reset_user(&self, user: &str) -> Carried {
         let account = actions::reset_password(&self.store, user).await.map_err(|refusal| account(&refusal))?;
+        if let Some(lab) = &self.laboratory {
+            lab.lockout().forget(&account.user);
+        }
         Ok(vec![format!("user {}", account.user), format!("password {}", account.password)])
     }
 

@@ -20,7 +20,7 @@ async fn what_another_node_signed_holds_here_too(engine: &Engine) {
     let new = NewStaff { user: "alder".to_owned(), display_name: "Dr Alder".to_owned(), role: "director".to_owned() };
     let password = create_staff(lab.store(), new).await.unwrap().password;
     import_edition(lab.store(), named("of-another-node")).await.unwrap();
-    sign_edition(lab.store(), "of-another-node", "alder", &password, "approved").await.unwrap();
+    sign_edition(lab.store(), lab.lockout(), "of-another-node", ("alder", &password), "approved").await.unwrap();
     assert!(!lab.catalogue().edition().is_signed());
     let job = tokio::spawn(jobs::run_editions(lab.clone(), Duration::from_millis(5)));
     let deadline = Instant::now() + Duration::from_secs(30);

@@ -7,6 +7,7 @@ use crate::entry::{self, Signed};
 use crate::error::Refusal;
 use crate::fields::{Fields, Sent};
 use crate::local_path::local_or_home;
+use crate::times;
 use crate::words::t;
 use actions::SignInRefusal;
 use axum::Extension;
@@ -40,6 +41,11 @@ pub(crate) async fn enter(State(web): State<Web>, sent: Sent) -> Result<Response
         }
         Err(SignInRefusal::WrongUserOrPassword) => {
             refused(StatusCode::FORBIDDEN, t!("User or password is wrong. Check both and try again."))
+        }
+        Err(SignInRefusal::LockedOut(until)) => {
+            let until = times::clock(&web, until);
+            let words = t!("Too many wrong passwords for this user. Try again after {until}, or have the password reset.", until = until);
+            refused(StatusCode::TOO_MANY_REQUESTS, &words)
         }
         Err(SignInRefusal::Busy) => {
             refused(StatusCode::SERVICE_UNAVAILABLE, t!("Too many people are signing in at this moment. Try again in a few seconds."))

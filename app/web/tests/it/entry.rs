@@ -188,6 +188,30 @@ async fn nothing_on_a_page_needs_what_the_policy_forbids() {
     }
 }
 
+/// Six wrong passwords under one name, whether it is somebody's or not; the right one comes too late, and another name is not touched.
+#[tokio::test]
+async fn wrong_passwords_shut_a_name_for_a_while() {
+    let house = House::open().await;
+    house.cookie_of("lead").await;
+    let sign_in = async |user: &str, password: &str| {
+        let request = request("POST", "/sign-in").header(header::ORIGIN, format!("http://{HOST}"));
+        let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        house.ask(request.body(form(&[("user", user), ("password", password), ("next", "/")])).unwrap()).await
+    };
+    for user in ["tess", "nobody"] {
+        for _ in 0..5 {
+            assert_eq!(sign_in(user, "wrong").await.status, 403, "{user}");
+        }
+        let shut = sign_in(user, &house.password).await;
+        assert_eq!(shut.status, 429, "{user}");
+        assert!(shut.text.contains("Too many wrong passwords for this user. Try again after "), "{}", shut.text);
+    }
+    assert_eq!(sign_in("lead@test", "wrong").await.status, 403);
+    assert_eq!(house.page("/").await.status, 200, "who is signed in stays in");
+    house.lab.lockout().forget("tess");
+    assert_eq!(sign_in("tess", &house.password).await.status, 303, "after the password was reset");
+}
+
 #[tokio::test]
 async fn signing_in_gives_a_cookie_and_leads_where_one_wanted_to_go() {
     let house = House::open().await;
