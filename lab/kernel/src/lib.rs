@@ -9,7 +9,7 @@ pub mod finding;
 pub mod ids;
 pub mod panic_words;
 pub mod person;
-mod printable;
+pub mod printable;
 pub mod quantity;
 pub mod reading;
 pub mod realm;

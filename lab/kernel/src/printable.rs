@@ -10,7 +10,7 @@ pub(crate) fn excerpt(text: &str) -> String {
 
 /// Whether a character can be seen as itself. Control characters cannot; nor can zero-width and text-direction marks, which make two
 /// different names look the same, nor the replacement character, which says that a decoder already lost something.
-pub(crate) fn is_printable(character: char) -> bool {
+pub fn is_printable(character: char) -> bool {
     let hidden = matches!(character,
         '\u{00AD}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFFD}');
     !character.is_control() && !hidden
