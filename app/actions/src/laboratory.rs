@@ -49,6 +49,8 @@ struct Inner {
     site_prefix: String,
     analysers: Vec<Analyser>,
     catalogue: RwLock<Holding>,
+    /// One look at the editions at a time: what an older look found must not take the place of what a newer one did.
+    looking: tokio::sync::Mutex<()>,
     live: Live,
     codes: CodePool,
     placed: broadcast::Sender<PlacedOrder>,
@@ -85,6 +87,7 @@ impl Laboratory {
             site_prefix,
             analysers,
             catalogue: RwLock::new(catalogue),
+            looking: tokio::sync::Mutex::new(()),
             live: Live::default(),
             codes: CodePool::default(),
             placed,
@@ -122,6 +125,7 @@ impl Laboratory {
     /// Looks up in the database which edition holds, and which will: whether it was another than before. Where none was imported, or the one that holds
     /// cannot be read, the laboratory goes on with the one it has.
     pub async fn look_for_editions(&self) -> Result<bool, EditionRefusal> {
+        let _turn = self.0.looking.lock().await;
         let known = self.0.catalogue.read().unwrap_or_else(PoisonError::into_inner).clone();
         let Some(found) = holding(self.store(), self.zone(), now(), Some(&known)).await? else { return Ok(false) };
         let is_same = Arc::ptr_eq(&found.catalogue, &known.catalogue);
