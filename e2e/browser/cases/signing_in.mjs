@@ -42,4 +42,35 @@ export function signingIn(test, house) {
     assert.equal(new URL(page.url()).pathname, "/");
     await page.locator("body[data-live=connected]").waitFor();
   });
+
+  test("whoever may not order does not see the way there, and is told why at the address", async (t) => {
+    const account = house.laboratory.note.accounts.find((one) => one.role === "phlebotomist");
+    const { context } = await visitor(t, house.browser, house.laboratory.origin);
+    const page = await context.newPage();
+    await page.goto("/sign-in");
+    await signIn(page, account);
+    await page.locator("body[data-live=connected]").waitFor();
+    assert.equal(await page.locator("nav a[href='/orders/new']").count(), 0);
+    assert.equal(await page.locator("nav a[href='/tasks']").count(), 1);
+    const answer = await page.goto("/orders/new");
+    assert.equal(answer.status(), 403);
+    const words = await page.locator("[data-refusal=W-018]").innerText();
+    assert.match(words, /“Enter order from requisition” is not among what the role phlebotomist does/);
+  });
+
+  test("five wrong passwords shut a name, and the page says until when", async (t) => {
+    const account = house.laboratory.note.accounts.find((one) => one.role === "student");
+    const { context } = await visitor(t, house.browser, house.laboratory.origin);
+    const page = await context.newPage();
+    for (let wrong = 0; wrong < 5; wrong += 1) {
+      await page.goto("/sign-in");
+      await signIn(page, { ...account, password: "not-the-password" });
+      await page.locator("[role=alert]").first().waitFor();
+    }
+    await page.goto("/sign-in");
+    await signIn(page, account);
+    const words = await page.locator("[role=alert]").first().innerText();
+    assert.match(words, /Too many wrong passwords for this user\. Try again after \d\d:\d\d/);
+    assert.equal(new URL(page.url()).pathname, "/sign-in");
+  });
 }
