@@ -189,9 +189,12 @@ impl Configuration {
     /// The analysers, each with its driver and mapping, and where to listen.
     pub(crate) fn analysers(&self, folder: &Path, catalogue: &Catalogue) -> Result<Vec<(Analyser, SocketAddr)>, Failure> {
         let site_zone = self.zone()?;
+        // What ships together is read together, and once: an edition of the laboratory's own need not have every test of a driver's mapping.
+        let shipped = actions::starting_catalogue().map_err(Failure::environment)?;
+        let catalogues = Catalogues { in_force: catalogue, shipped: &shipped };
         let mut analysers: Vec<(Analyser, SocketAddr)> = Vec::new();
         for link in &self.links {
-            let analyser = link.analyser(folder, catalogue, &site_zone).map_err(|failure| failure.in_file(&self.file))?;
+            let analyser = link.analyser(folder, catalogues, &site_zone).map_err(|failure| failure.in_file(&self.file))?;
             if analysers.iter().any(|(other, _)| other.name == analyser.name) {
                 return Err(self.wrong(&format!("link {}", analyser.name), "it stands here twice; give each analyser a name of its own"));
             }
@@ -201,8 +204,17 @@ impl Configuration {
     }
 }
 
+/// What mappings are held against.
+#[derive(Clone, Copy)]
+struct Catalogues<'c> {
+    /// A site's own mapping.
+    in_force: &'c Catalogue,
+    /// One that ships with its driver.
+    shipped: &'c Catalogue,
+}
+
 impl LinkConfiguration {
-    fn analyser(&self, folder: &Path, catalogue: &Catalogue, site_zone: &Zone) -> Result<Analyser, Failure> {
+    fn analyser(&self, folder: &Path, catalogues: Catalogues<'_>, site_zone: &Zone) -> Result<Analyser, Failure> {
         let driver = Analyser::find_driver(&self.name, &self.driver).map_err(Failure::wrong_use)?;
         if self.protocol != driver.protocol {
             return Err(Failure::Use(format!(
@@ -222,7 +234,7 @@ impl LinkConfiguration {
         Ok(Analyser {
             name: Analyser::check_name(&self.name).map_err(Failure::wrong_use)?,
             driver,
-            mapping: Arc::new(self.mapping(folder, catalogue)?),
+            mapping: Arc::new(self.mapping(folder, catalogues)?),
             zone,
             decimal_mark,
             owner: self.owner()?.into(),
@@ -240,11 +252,9 @@ impl LinkConfiguration {
         if fits { Ok(owner) } else { Err(wrong()) }
     }
 
-    fn mapping(&self, folder: &Path, catalogue: &Catalogue) -> Result<InstrumentMapping, Failure> {
+    fn mapping(&self, folder: &Path, catalogues: Catalogues<'_>) -> Result<InstrumentMapping, Failure> {
         let Some(file) = &self.mapping else {
-            // What ships together is read together: an edition of the laboratory's own need not have every test of it.
-            let shipped = actions::starting_catalogue().map_err(Failure::environment)?;
-            return Ok(actions::default_mapping(&self.driver, &shipped).map_err(Failure::wrong_use)?.unwrap_or_default());
+            return Ok(actions::default_mapping(&self.driver, catalogues.shipped).map_err(Failure::wrong_use)?.unwrap_or_default());
         };
         let path = folder.join(file);
         let text = std::fs::read_to_string(&path)
@@ -252,6 +262,6 @@ impl LinkConfiguration {
         let all = |troubles: Vec<catalogue::ContentTrouble>| {
             Failure::Use(troubles.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
         };
-        InstrumentMapping::read(&path.display().to_string(), &text, catalogue).map_err(all)
+        InstrumentMapping::read(&path.display().to_string(), &text, catalogues.in_force).map_err(all)
     }
 }
