@@ -54,7 +54,7 @@ fn what_is_exported_is_whole_and_says_what_is_missing() {
     assert_eq!(checked.code, Some(0), "{checked:?}");
     for words in [
         "edition starting-2026-11c from 2026-11-22",
-        "286 tests, 29 panels, 31 kinds of containers, 516 intervals, 79 critical limits",
+        "286 tests, 31 panels, 31 kinds of containers, 516 intervals, 79 critical limits",
         "20 methods, 6 absurd limits, 34 delta limits, 141 measuring ranges, 20 interference limits",
         "361 containers of tests, 24 rejection reasons, 99 allowable errors",
     ] {
