@@ -81,15 +81,17 @@ pub(crate) async fn authenticate(store: &Store, lockout: &Lockout, user: &str, p
     }
     let name = user.clone();
     let found = store.read(move |reader| accounts::staff_by_name(reader, &name)).await.map_err(ActTrouble::from)?;
-    if !password_fits(found.as_ref().map(|staff| staff.password_hash.clone()), password.to_owned()).await? {
-        lockout.note_wrong(&user, now());
+    let fits = password_fits(found.as_ref().map(|staff| staff.password_hash.clone()), password.to_owned()).await?;
+    if let Some(until) = lockout.settle(&user, fits, now()) {
+        return Err(SignInRefusal::LockedOut(until));
+    }
+    if !fits {
         // A name that is nobody's may be a password typed into the wrong field: it is not written down.
         if found.is_some() {
             note_refusal(store, &user).await?;
         }
         return Err(SignInRefusal::WrongUserOrPassword);
     }
-    lockout.forget(&user);
     found.ok_or(SignInRefusal::WrongUserOrPassword)
 }
 

@@ -33,12 +33,27 @@ impl Lockout {
     /// Until when a name is shut, if it is.
     pub fn shut_until(&self, user: &str, now: Timestamp) -> Option<Timestamp> {
         let names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Self::shut(&names, user, now)
+    }
+
+    fn shut(names: &HashMap<String, Tries>, user: &str, now: Timestamp) -> Option<Timestamp> {
         names.get(user).filter(|tries| tries.wrong >= TRIES_MAX && now < tries.ends()).map(|tries| tries.ends())
     }
 
-    /// One more wrong password.
-    pub(crate) fn note_wrong(&self, user: &str, now: Timestamp) {
+    /// What a password that was tried comes to: counted if it was wrong, forgotten what was before if it was right; or until when the name is shut, if
+    /// others tried at the same time and shut it. Judged and counted in one, so that many tries at once are no more than one after the other.
+    pub(crate) fn settle(&self, user: &str, fits: bool, now: Timestamp) -> Option<Timestamp> {
         let mut names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let shut = Self::shut(&names, user, now);
+        match (shut, fits) {
+            (Some(_), _) => {}
+            (None, true) => drop(names.remove(user)),
+            (None, false) => Self::count(&mut names, user, now),
+        }
+        shut
+    }
+
+    fn count(names: &mut HashMap<String, Tries>, user: &str, now: Timestamp) {
         if names.len() >= NAMES_MAX && !names.contains_key(user) {
             names.retain(|_, tries| now < tries.ends());
             let oldest = names.iter().min_by_key(|(_, tries)| tries.last).map(|(name, _)| name.clone());
@@ -52,7 +67,7 @@ impl Lockout {
         *tries = Tries { wrong: wrong.saturating_add(1), last: now };
     }
 
-    /// A right one, or another password: nothing is held against the name any more.
+    /// The password is another one now: nothing is held against the name any more.
     pub fn forget(&self, user: &str) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(user);
     }
@@ -71,14 +86,16 @@ mod tests {
         let lockout = Lockout::default();
         for tries in 0..5 {
             assert_eq!(lockout.shut_until("asa", minute(tries)), None);
-            lockout.note_wrong("asa", minute(tries));
+            assert_eq!(lockout.settle("asa", false, minute(tries)), None);
         }
         assert_eq!(lockout.shut_until("asa", minute(4)), Some(minute(19)));
+        // One whose password was being looked at meanwhile is not told whether it was right, and does not shut the name for longer.
+        assert_eq!([true, false].map(|fits| lockout.settle("asa", fits, minute(5))), [Some(minute(19)); 2]);
         assert_eq!(lockout.shut_until("asa", Timestamp::from_micros(minute(19).micros() - 1)), Some(minute(19)));
         assert_eq!(lockout.shut_until("asa", minute(19)), None);
         assert_eq!(lockout.shut_until("bo", minute(4)), None);
         // The first after it counts as the first.
-        lockout.note_wrong("asa", minute(19));
+        lockout.settle("asa", false, minute(19));
         assert_eq!(lockout.shut_until("asa", minute(19)), None);
     }
 
@@ -86,13 +103,13 @@ mod tests {
     fn wrong_passwords_far_apart_and_before_a_right_one_shut_nothing() {
         let lockout = Lockout::default();
         for tries in 0..20 {
-            lockout.note_wrong("asa", minute(tries * 15));
+            lockout.settle("asa", false, minute(tries * 15));
             assert_eq!(lockout.shut_until("asa", minute(tries * 15)), None);
         }
         for tries in 0..20 {
-            lockout.note_wrong("bo", minute(tries));
+            lockout.settle("bo", false, minute(tries));
             if tries % 4 == 3 {
-                lockout.forget("bo");
+                lockout.settle("bo", true, minute(tries));
             }
             assert_eq!(lockout.shut_until("bo", minute(tries)), None);
         }
@@ -102,7 +119,7 @@ mod tests {
     fn ever_new_names_fill_no_memory_and_the_latest_stay() {
         let lockout = Lockout::default();
         for number in 0..NAMES_MAX as i64 * 2 {
-            lockout.note_wrong(&format!("name {number}"), Timestamp::from_micros(number));
+            lockout.settle(&format!("name {number}"), false, Timestamp::from_micros(number));
         }
         let names = lockout.0.lock().unwrap();
         assert_eq!(names.len(), NAMES_MAX);

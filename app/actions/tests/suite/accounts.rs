@@ -7,6 +7,7 @@ use actions::{AccountRefusal, SignInRefusal, bearer, create_administrator, creat
 on_both!(
     the_administrator_signs_in_and_out,
     a_wrong_user_and_a_wrong_password_are_refused_alike,
+    many_wrong_passwords_at_once_are_no_more_tries_than_one_after_the_other,
     a_session_ends_by_itself,
     a_second_administrator_is_refused,
     only_a_token_that_was_made_is_taken,
@@ -51,6 +52,21 @@ async fn a_wrong_user_and_a_wrong_password_are_refused_alike(engine: &Engine) {
     // What is too long or no text is refused without work. Wrong passwords of somebody stand in the journal; a name that is nobody's may be a
     // password in the wrong field and does not.
     assert_eq!(house.count("SELECT COUNT(*) FROM journal WHERE act = 'sign_in' AND accepted = 0").await, 2);
+}
+
+async fn many_wrong_passwords_at_once_are_no_more_tries_than_one_after_the_other(engine: &Engine) {
+    let house = House::signed(engine);
+    let account = create_administrator(house.lab.store()).await.unwrap();
+    let mut tries = tokio::task::JoinSet::new();
+    for _ in 0..12 {
+        let (lab, user) = (house.lab.clone(), account.user.clone());
+        tries.spawn(async move { sign_in(&lab, &user, "wrong").await.map(drop) });
+    }
+    let ended = tries.join_all().await;
+    // Some may have been told to wait for a turn: other tests of this process sign in too.
+    let judged = ended.iter().filter(|ended| matches!(ended, Err(SignInRefusal::WrongUserOrPassword))).count();
+    assert!(judged <= 5, "{judged} of {ended:?} were told whether their password was right");
+    assert!(ended.iter().all(Result::is_err));
 }
 
 async fn a_session_ends_by_itself(engine: &Engine) {
