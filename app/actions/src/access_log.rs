@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub use store::repositories::access::AccessRecord as Looking;
 use store::repositories::access::{self, NewAccess};
-use store::repositories::orders;
+use store::repositories::patients;
 use store::{Outcome, Store, Tx};
 use tokio::sync::Notify;
 use uuid::Uuid;
@@ -146,17 +146,15 @@ impl SeenBefore {
     const NOW: Self = Self { at: Timestamp::from_micros(i64::MAX), id: u128::MAX };
 }
 
-/// Who looked at the patient with this medical record number, newest first, from a place in the list on or from its beginning; at most
-/// [`LOOKINGS_MAX`]. `None` if nobody has that number.
+/// Who looked at the record with this medical record number, newest first, from a place in the list on or from its beginning; at most
+/// [`LOOKINGS_MAX`]. `None` if nobody has that number. A record that was merged into another keeps its own lookings: ask for both numbers.
 pub async fn who_saw(store: &Store, mrn: &str, from: Option<SeenBefore>) -> Result<Option<Lookings>, ActTrouble> {
     let asked = mrn.to_owned();
-    if store.read(move |reader| orders::patient_by_mrn(reader, &asked)).await?.is_none() {
-        return Ok(None);
-    }
+    let Some(record) = store.read(move |reader| patients::entry_by_number(reader, &asked, "")).await? else { return Ok(None) };
+    let patient = record.patient.id;
     let (mut lookings, mut before): (Vec<Looking>, _) = (Vec::new(), from.unwrap_or(SeenBefore::NOW));
     while lookings.len() < LOOKINGS_MAX {
-        let asked = mrn.to_owned();
-        let page = store.read(move |reader| access::of_patient(reader, &asked, (before.at, Uuid::from_u128(before.id)), PAGE)).await?;
+        let page = store.read(move |reader| access::of_patient(reader, patient, (before.at, Uuid::from_u128(before.id)), PAGE)).await?;
         lookings.extend(page.records);
         let Some((at, id)) = page.next else { return Ok(Some(Lookings { lookings, next: None })) };
         before = SeenBefore { at, id: id.as_u128() };

@@ -97,7 +97,7 @@ async fn set_aside(lab: &Laboratory, analyser: &Analyser, transmission: &Waiting
     let task = NewTask {
         id: TaskId::from_uuid(new_uuid()),
         kind: "unreadable",
-        transmission: id,
+        about: tasks::About::Transmission(id),
         raw_line: String::new(),
         why: format!("the message could not be filed: {}", printable(words)),
         owner: analyser.owner.to_string(),

@@ -12,7 +12,7 @@ use store::repositories::results::NewResult;
 use store::repositories::tasks::NewTask;
 use store::repositories::{orders, results, tasks};
 use store::{Reader, Trouble, Tx};
-use workflow::{Claim, Evidence, OpenWork, RuleEdition, Verifier, claim};
+use workflow::{Claim, Evidence, Labelled, RuleEdition, Verifier, claim};
 
 /// The filing of one transmission.
 pub(crate) struct Filing {
@@ -90,20 +90,20 @@ impl Filing {
         &self,
         number: usize,
         prepared: &PreparedReading,
-        work: &mut HashMap<String, OpenWork>,
+        work: &mut HashMap<String, Labelled>,
         judging: &mut Judging,
     ) -> Result<(), Trouble> {
         let PreparedReading { reading, task, measured } = prepared;
-        let open = work.get_mut(&reading.specimen);
+        let label = work.get_mut(&reading.specimen);
         let catalogue = &*self.prepared.catalogue;
-        let (examination, test) = match claim(reading, &self.analyser.mapping, open.as_deref(), catalogue) {
+        let (examination, test) = match claim(reading, &self.analyser.mapping, label.as_deref(), catalogue) {
             Claim::Work { examination, test } => (examination, test),
             Claim::Unclaimed(why) => {
                 judging.tasks.push(self.unclaimed_task(reading, &why, task.id()));
                 return Ok(());
             }
         };
-        let (Some(work), Some((measured, _))) = (open, measured) else {
+        let (Some(Labelled::InForce(work)), Some((measured, _))) = (label, measured) else {
             return Err(Trouble::because(format!("{} was claimed but not measured", test.code)));
         };
         let method = self.analyser.mapping.method(&reading.code);
@@ -133,7 +133,7 @@ impl Filing {
         NewTask {
             id,
             kind,
-            transmission: self.transmission,
+            about: tasks::About::Transmission(self.transmission),
             raw_line: printable(raw_line),
             why: printable(&why),
             owner: self.analyser.owner.to_string(),

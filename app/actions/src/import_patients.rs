@@ -6,7 +6,7 @@ use crate::patient_facts::{TypedPatient, complete, completed_birth, differences,
 use crate::trouble::ActTrouble;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use store::repositories::orders::{self, PatientRecord};
+use store::repositories::patients::{self, PatientRecord, Registration};
 use store::{Outcome, Store, Trouble, Tx};
 
 /// The columns, in this order.
@@ -91,7 +91,7 @@ fn keep(tx: &mut Tx<'_>, stretch: &[Line], at: kernel::Timestamp) -> Result<Outc
     let mut new: HashMap<&str, &PatientRecord> = HashMap::new();
     for Line { patient, .. } in stretch {
         match known.get(&patient.mrn) {
-            Some(known) => complete(tx, known, patient)?,
+            Some(known) => complete(tx, known, patient, &operator().to_string(), at)?,
             // Of lines that say the same, the one that also knows the hour.
             None => match new.entry(&patient.mrn) {
                 Entry::Occupied(mut former) if completed_birth(former.get(), patient).is_some() => drop(former.insert(patient)),
@@ -100,14 +100,14 @@ fn keep(tx: &mut Tx<'_>, stretch: &[Line], at: kernel::Timestamp) -> Result<Outc
         }
     }
     let new: Vec<&PatientRecord> = new.into_values().collect();
-    orders::add_patients(tx, &new, at)?;
+    patients::add_patients(tx, &new, &Registration::default(), at)?;
     outcome(true, new.len().to_string())
 }
 
 /// Those of these patients that are registered.
 fn known(reader: &mut store::Reader<'_>, lines: &[Line]) -> Result<HashMap<String, PatientRecord>, Trouble> {
     let numbers: Vec<&str> = lines.iter().map(|line| line.patient.mrn.as_str()).collect();
-    let found = orders::patients_by_mrn(reader, &numbers)?;
+    let found = patients::patients_by_mrn(reader, &numbers)?;
     Ok(found.into_iter().map(|patient| (patient.mrn.clone(), patient)).collect())
 }
 

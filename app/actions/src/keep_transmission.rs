@@ -216,7 +216,7 @@ pub async fn keep_incomplete(lab: &Laboratory, analyser: &Analyser, mut received
     let task = Arc::new(tasks::NewTask {
         id: TaskId::from_uuid(new_uuid()),
         kind: "incomplete",
-        transmission: message.id,
+        about: tasks::About::Transmission(message.id),
         raw_line,
         why: format!("the message was cut off ({why}); the analyser should send it again"),
         owner: analyser.owner.to_string(),

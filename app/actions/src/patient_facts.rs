@@ -2,8 +2,8 @@
 
 use crate::new_ids::new_uuid;
 use crate::place_order::FieldTrouble;
-use kernel::{BirthDate, Mrn, PatientId, PersonName, Sex};
-use store::repositories::orders::{self, PatientRecord};
+use kernel::{BirthDate, Mrn, PatientId, PersonName, Sex, Timestamp};
+use store::repositories::patients::{self, PatientRecord};
 use store::{Trouble, Tx};
 
 /// A patient's facts as typed; nothing of them is trusted yet.
@@ -70,8 +70,11 @@ pub(crate) fn differences(known: &PatientRecord, asked: &PatientRecord) -> Vec<&
 }
 
 /// Keeps of a known patient what was not known before.
-pub(crate) fn complete(tx: &mut Tx<'_>, known: &PatientRecord, asked: &PatientRecord) -> Result<(), Trouble> {
-    completed_birth(known, asked).map_or(Ok(()), |birth| orders::set_birth_date(tx, known.id, &birth))
+pub(crate) fn complete(tx: &mut Tx<'_>, known: &PatientRecord, asked: &PatientRecord, by: &str, now: Timestamp) -> Result<(), Trouble> {
+    let Some(birth_date) = completed_birth(known, asked) else { return Ok(()) };
+    let entry = patients::entry_by_id(tx, known.id)?.ok_or_else(|| Trouble::because("a patient was there a moment ago and is not now"))?;
+    let facts = PatientRecord { birth_date, ..entry.patient.clone() };
+    patients::change_facts(tx, &entry, &facts, entry.is_unknown, by, now).map(drop)
 }
 
 /// The birth to keep of a known patient whom somebody names again: with the time of day, where that was not known before.

@@ -10,7 +10,8 @@ use kernel::{Actor, CommandId, ContainerId, ExaminationId, OrderId, PatientId, T
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use store::repositories::orders::{self, ContainerRecord, PatientRecord};
+use store::repositories::orders::{self, ContainerRecord, NewContainer, NewOrder};
+use store::repositories::patients::{self, PatientRecord};
 use store::{Outcome, Trouble, Tx};
 use workflow::{PlannedTube, Priority, plan_tubes};
 
@@ -109,10 +110,10 @@ pub async fn place_order(
     let request = read_request(&catalogue, &request).map_err(PlaceOrderRefusal::Invalid)?;
     let at = now();
     let accession = next_accession(lab, at).await?.to_string();
-    let containers = plan_containers(lab, &catalogue, &request.tests).await?;
+    let containers = plan_containers(lab, &catalogue, &request, at).await?;
     let order = OrderId::from_uuid(new_uuid());
     let asked = digest(actor, &request);
-    let plan = Plan { request, order, accession, containers, at, asked: asked.clone() };
+    let plan = Plan { request, order, accession, containers, by: actor.to_string(), at, asked: asked.clone() };
     let done = lab.store().write(actor, command, at, move |tx| plan.place(tx)).await.map_err(ActTrouble::from)?;
     if done.act != ACT {
         return Err(PlaceOrderRefusal::Conflict(format!("this command id was used before, for {}; use a new one", done.act)));
@@ -215,27 +216,38 @@ fn read_tests(catalogue: &Catalogue, codes: &[String]) -> Result<Vec<Test>, Fiel
     Ok(tests.into_values().collect())
 }
 
-/// A container as it will be stored, with its examinations.
-struct PlannedContainer {
-    record: ContainerRecord,
-    examinations: Vec<(ExaminationId, TestCode)>,
-}
-
 /// As few containers as the tests allow, in the order of draw, each with a code of its own.
-async fn plan_containers(lab: &Laboratory, catalogue: &Catalogue, tests: &[Test]) -> Result<Vec<PlannedContainer>, ActTrouble> {
+async fn plan_containers(
+    lab: &Laboratory,
+    catalogue: &Catalogue,
+    request: &Request,
+    at: Timestamp,
+) -> Result<Vec<NewContainer>, ActTrouble> {
     let mut planned = Vec::new();
-    for PlannedTube { container, specimen, tests } in plan_tubes(tests, catalogue) {
+    for PlannedTube { container, specimen, tests } in plan_tubes(&request.tests, catalogue) {
         let code = next_container_code(lab).await?;
-        planned.push(PlannedContainer {
+        planned.push(NewContainer {
             record: ContainerRecord {
                 id: ContainerId::from_uuid(new_uuid()),
                 code: code.to_string(),
                 specimen: format!("{specimen}, {container}"),
+                kind: container.to_string(),
             },
-            examinations: tests.into_iter().map(|test| (ExaminationId::from_uuid(new_uuid()), test)).collect(),
+            due_at: at,
+            collected_at: request.collected_at,
+            collector: None,
+            replaces: None,
+            examinations: tests.into_iter().map(|test| (ExaminationId::from_uuid(new_uuid()), test, None)).collect(),
         });
     }
     Ok(planned)
+}
+
+/// The record whose number was given, and the one that goes on in its place: the same, unless they were merged.
+#[derive(Debug, Clone, Copy)]
+struct ForWhom {
+    named: PatientId,
+    goes_on: PatientId,
 }
 
 /// Everything the command writes, fixed before it runs.
@@ -243,7 +255,8 @@ struct Plan {
     request: Request,
     order: OrderId,
     accession: String,
-    containers: Vec<PlannedContainer>,
+    containers: Vec<NewContainer>,
+    by: String,
     at: Timestamp,
     asked: String,
 }
@@ -255,30 +268,42 @@ impl Plan {
             Ok(patient) => patient,
             Err(conflict) => return Ok(outcome(false, conflict)),
         };
-        orders::add_order(tx, self.order, &self.accession, patient, self.request.priority, self.at)?;
+        let new = NewOrder {
+            id: self.order,
+            accession: self.accession.clone(),
+            patient: patient.goes_on,
+            original_patient: (patient.named != patient.goes_on).then_some(patient.named),
+            priority: self.request.priority,
+        };
+        orders::add_order(tx, &new, self.at)?;
         for container in &self.containers {
-            orders::add_container(tx, &container.record, self.order, self.request.collected_at, &container.examinations)?;
+            orders::add_container(tx, container, self.order)?;
         }
-        let noted = Noted { asked: self.asked.clone(), placed: self.answer(patient) };
+        let noted = Noted { asked: self.asked.clone(), placed: self.answer(patient.goes_on) };
         let answer = serde_json::to_string(&noted).map_err(|error| Trouble::because(error.to_string()))?;
         Ok(outcome(true, answer))
     }
 
-    /// The patient with this number, registered now if there is none; or in what the facts differ.
-    fn patient(&self, tx: &mut Tx<'_>) -> Result<Result<PatientId, String>, Trouble> {
+    /// The patient with this number, registered now if there is none; or in what the facts differ. Of a record that was merged, the facts may be those
+    /// of either.
+    fn patient(&self, tx: &mut Tx<'_>) -> Result<Result<ForWhom, String>, Trouble> {
         let asked = &self.request.patient;
-        let Some(known) = orders::patient_by_mrn(tx, &asked.mrn)? else {
-            orders::add_patient(tx, asked, self.at)?;
-            return Ok(Ok(asked.id));
+        let Some(entry) = patients::entry_by_number(tx, &asked.mrn, "")? else {
+            patients::add_patient(tx, asked, self.at)?;
+            return Ok(Ok(ForWhom { named: asked.id, goes_on: asked.id }));
         };
+        let named = entry.patient.clone();
+        let known = patients::survivor(tx, entry)?.patient;
         let differ = differences(&known, asked);
-        if differ.is_empty() {
-            complete(tx, &known, asked)?;
-            return Ok(Ok(known.id));
+        if differ.is_empty() || (known.id != named.id && differences(&named, asked).is_empty()) {
+            if differ.is_empty() {
+                complete(tx, &known, asked, &self.by, self.at)?;
+            }
+            return Ok(Ok(ForWhom { named: named.id, goes_on: known.id }));
         }
         Ok(Err(format!(
             "number {} belongs to {} {}, whose {} differ{} from what was typed: check the number and the facts",
-            known.mrn,
+            named.mrn,
             known.given_name,
             known.family_name,
             differ.join(" and "),
@@ -287,10 +312,10 @@ impl Plan {
     }
 
     fn answer(&self, patient: PatientId) -> PlacedOrder {
-        let container = |planned: &PlannedContainer| PlacedContainer {
+        let container = |planned: &NewContainer| PlacedContainer {
             code: planned.record.code.clone(),
             specimen: planned.record.specimen.clone(),
-            tests: planned.examinations.iter().map(|(_, test)| test.to_string()).collect(),
+            tests: planned.examinations.iter().map(|(_, test, _)| test.to_string()).collect(),
         };
         PlacedOrder {
             order: self.order.to_string(),

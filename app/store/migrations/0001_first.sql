@@ -36,45 +36,238 @@ CREATE TABLE code_block (
     next_number INTEGER NOT NULL
 ) STRICT;
 
+-- A person whose specimens are examined. Of two records of one person that were merged, one goes on and the other names it: its number leads there
+-- for ever, and what was recorded under it can be told apart again.
 CREATE TABLE patient (
     id BLOB NOT NULL PRIMARY KEY,
+    -- The record number, and who gives such numbers: empty for the site itself.
     mrn TEXT NOT NULL,
+    authority TEXT NOT NULL DEFAULT '',
     family_name TEXT NOT NULL,
     given_name TEXT NOT NULL,
     -- ISO 8601 date, empty where it is not known.
     birth_date TEXT NOT NULL,
     sex TEXT NOT NULL,
-    created_at INTEGER NOT NULL
+    created_at INTEGER NOT NULL,
+    row_version INTEGER NOT NULL DEFAULT 1,
+    -- 'unknown' while nobody knows who it is; null else.
+    identity TEXT,
+    -- Of a newborn.
+    mother_id BLOB REFERENCES patient (id),
+    -- The record that goes on.
+    merged_into BLOB REFERENCES patient (id),
+    -- When what a hospital system last told of this patient happened: what is older is not believed.
+    told_at INTEGER
 ) STRICT, WITHOUT ROWID;
-CREATE UNIQUE INDEX patient_mrn ON patient (mrn);
+CREATE UNIQUE INDEX patient_mrn ON patient (mrn, authority);
+CREATE INDEX patient_birth ON patient (birth_date, id);
+CREATE INDEX patient_mother ON patient (mother_id, id) WHERE mother_id IS NOT NULL;
+CREATE INDEX patient_merged ON patient (merged_into, id) WHERE merged_into IS NOT NULL;
+
+-- Further numbers of a patient, beside the record number.
+CREATE TABLE patient_identifier (
+    id BLOB NOT NULL PRIMARY KEY,
+    value TEXT NOT NULL,
+    authority TEXT NOT NULL,
+    -- The sender's word for what kind of number it is (HL7 table 0203), or empty.
+    kind TEXT NOT NULL,
+    patient_id BLOB NOT NULL REFERENCES patient (id),
+    recorded_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX patient_identifier_value ON patient_identifier (value, authority);
+CREATE INDEX patient_identifier_patient ON patient_identifier (patient_id, id);
+
+-- A patient's facts as they stood before they were changed. Insert only.
+CREATE TABLE patient_former (
+    patient_id BLOB NOT NULL,
+    -- The version of the patient that this was.
+    version INTEGER NOT NULL,
+    family_name TEXT NOT NULL,
+    given_name TEXT NOT NULL,
+    birth_date TEXT NOT NULL,
+    sex TEXT NOT NULL,
+    identity TEXT,
+    replaced_at INTEGER NOT NULL,
+    replaced_by TEXT NOT NULL,
+    PRIMARY KEY (patient_id, version)
+) STRICT, WITHOUT ROWID;
+
+-- Two records found to be of one person, by two people or by the hospital system that gives the numbers; and perhaps found to be of two after all.
+CREATE TABLE patient_merge (
+    id BLOB NOT NULL PRIMARY KEY,
+    survivor_id BLOB NOT NULL REFERENCES patient (id),
+    retired_id BLOB NOT NULL REFERENCES patient (id),
+    merged_at INTEGER NOT NULL,
+    merged_by TEXT NOT NULL,
+    -- The second person; empty where a message said it.
+    confirmed_by TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    undone_at INTEGER,
+    undone_by TEXT,
+    undone_confirmed_by TEXT,
+    undone_reason TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX patient_merge_survivor ON patient_merge (survivor_id, id);
+CREATE UNIQUE INDEX patient_merge_retired ON patient_merge (retired_id) WHERE undone_at IS NULL;
+
+-- What is true of a patient for a time, and changes how results are read: pregnancy, transplant, dialysis, what blood must be like.
+CREATE TABLE patient_fact (
+    id BLOB NOT NULL PRIMARY KEY,
+    patient_id BLOB NOT NULL REFERENCES patient (id),
+    kind TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    -- ISO days; the end is empty while it goes on.
+    from_day TEXT NOT NULL,
+    until_day TEXT NOT NULL,
+    recorded_at INTEGER NOT NULL,
+    recorded_by TEXT NOT NULL,
+    row_version INTEGER NOT NULL,
+    withdrawn_at INTEGER,
+    withdrawn_by TEXT,
+    -- Under whose number it was recorded, where a merge moved it.
+    original_patient_id BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX patient_fact_patient ON patient_fact (patient_id, id);
+
+-- A stay or a visit, as the hospital system numbers it.
+CREATE TABLE visit (
+    id BLOB NOT NULL PRIMARY KEY,
+    number TEXT NOT NULL,
+    authority TEXT NOT NULL,
+    patient_id BLOB NOT NULL REFERENCES patient (id),
+    -- 'expected', 'present', 'left' or 'cancelled'.
+    state TEXT NOT NULL,
+    -- HL7 table 0004: I inpatient, O outpatient, E emergency; hospitals have more.
+    class TEXT NOT NULL,
+    ward TEXT NOT NULL,
+    room TEXT NOT NULL,
+    bed TEXT NOT NULL,
+    facility TEXT NOT NULL,
+    told_at INTEGER NOT NULL,
+    row_version INTEGER NOT NULL,
+    original_patient_id BLOB
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX visit_number ON visit (number, authority);
+CREATE INDEX visit_patient ON visit (patient_id, told_at, id);
 
 CREATE TABLE lab_order (
     id BLOB NOT NULL PRIMARY KEY,
     accession TEXT NOT NULL,
     patient_id BLOB NOT NULL REFERENCES patient (id),
     priority TEXT NOT NULL,
-    ordered_at INTEGER NOT NULL
+    ordered_at INTEGER NOT NULL,
+    -- Under whose number it was placed, where a merge moved it.
+    original_patient_id BLOB
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX lab_order_accession ON lab_order (accession);
 CREATE INDEX lab_order_patient ON lab_order (patient_id, ordered_at, id);
 
+-- What the request says beside its tests (42 CFR 493.1241). Empty where it says nothing.
+CREATE TABLE requisition (
+    order_id BLOB NOT NULL PRIMARY KEY REFERENCES lab_order (id),
+    -- Who is authorised to ask, with the number that says so.
+    requester TEXT NOT NULL,
+    requester_identifier TEXT NOT NULL,
+    -- Whom to call with a critical result, and how.
+    contact TEXT NOT NULL,
+    -- Ward, clinic or practice.
+    location TEXT NOT NULL,
+    clinical_information TEXT NOT NULL,
+    copies_to TEXT NOT NULL,
+    -- 'page', 'api', or the link it came over.
+    source TEXT NOT NULL,
+    row_version INTEGER NOT NULL,
+    visit_id BLOB REFERENCES visit (id)
+) STRICT, WITHOUT ROWID;
+
+-- What was answered to the questions that a test asks when it is ordered.
+CREATE TABLE order_answer (
+    id BLOB NOT NULL PRIMARY KEY,
+    order_id BLOB NOT NULL REFERENCES lab_order (id),
+    question TEXT NOT NULL,
+    answer TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX order_answer_question ON order_answer (order_id, question);
+
+-- The number under which another system ordered a test or panel.
+CREATE TABLE placer_order (
+    id BLOB NOT NULL PRIMARY KEY,
+    number TEXT NOT NULL,
+    authority TEXT NOT NULL,
+    -- What the sender groups its orders by, or empty.
+    group_number TEXT NOT NULL,
+    order_id BLOB NOT NULL REFERENCES lab_order (id),
+    -- The test or panel of ours that was asked for.
+    code TEXT NOT NULL,
+    placed_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX placer_order_number ON placer_order (number, authority);
+CREATE INDEX placer_order_order ON placer_order (order_id, id);
+
+-- A vessel with a label. How far it has come is read from its times: to be collected, collected, received, ended.
 CREATE TABLE container (
     id BLOB NOT NULL PRIMARY KEY,
     code TEXT NOT NULL,
     order_id BLOB NOT NULL REFERENCES lab_order (id),
     specimen TEXT NOT NULL,
-    collected_at INTEGER
+    collected_at INTEGER,
+    -- The catalogue's code of what kind of vessel it is.
+    kind TEXT NOT NULL DEFAULT '',
+    row_version INTEGER NOT NULL DEFAULT 1,
+    -- When it should be collected.
+    due_at INTEGER,
+    -- Who collected it: a member of staff, or a name as it was told.
+    collector TEXT,
+    -- When its label was first printed.
+    printed_at INTEGER,
+    received_at INTEGER,
+    -- When nothing more was to be done on it, and why: 'rejected', 'not needed'.
+    ended_at INTEGER,
+    ended_why TEXT,
+    -- The container that this one was collected anew for.
+    replaces BLOB
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX container_code ON container (code);
 CREATE INDEX container_order ON container (order_id);
+CREATE INDEX container_to_collect ON container (due_at, id) WHERE collected_at IS NULL AND received_at IS NULL AND ended_at IS NULL;
+
+-- Labels that hold no longer: reprinted, and perhaps still stuck to something. Insert only.
+CREATE TABLE voided_label (
+    id BLOB NOT NULL PRIMARY KEY,
+    code TEXT NOT NULL,
+    container_id BLOB NOT NULL REFERENCES container (id),
+    voided_at INTEGER NOT NULL,
+    voided_by TEXT NOT NULL,
+    reason TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX voided_label_code ON voided_label (code);
+CREATE INDEX voided_label_container ON voided_label (container_id, id);
 
 -- One ordered test on one specimen. Whether it is done is read from its results, never stored twice.
 CREATE TABLE examination (
     id BLOB NOT NULL PRIMARY KEY,
     container_id BLOB NOT NULL REFERENCES container (id),
-    test TEXT NOT NULL
+    test TEXT NOT NULL,
+    -- Nobody wants it any more.
+    cancelled_at INTEGER,
+    -- The requester asked to wait.
+    held_at INTEGER,
+    placer_order_id BLOB
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX examination_container_test ON examination (container_id, test);
+
+-- What happened to an order and its containers, in words for people: collected, received, rejected, cancelled. Insert only.
+CREATE TABLE order_event (
+    id BLOB NOT NULL PRIMARY KEY,
+    order_id BLOB NOT NULL,
+    at INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    note TEXT NOT NULL,
+    container_id BLOB,
+    examination_id BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX order_event_order ON order_event (order_id, at, id);
 
 -- What a link sent, kept before it is acknowledged. Never changed.
 CREATE TABLE transmission (
@@ -166,7 +359,10 @@ CREATE TABLE task (
     closed_at INTEGER,
     closed_by TEXT,
     closing_note TEXT,
-    row_version INTEGER NOT NULL
+    row_version INTEGER NOT NULL,
+    -- Whom or what it is about, where no message of an analyser said it.
+    order_id BLOB,
+    patient_id BLOB
 ) STRICT;
 CREATE INDEX task_open ON task (opened_at, id) WHERE closed_at IS NULL;
 CREATE INDEX task_closed ON task (closed_at, id) WHERE closed_at IS NOT NULL;

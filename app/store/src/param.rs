@@ -107,6 +107,12 @@ ids!(
     kernel::SessionId,
     kernel::TokenId,
     kernel::EditionId,
+    kernel::PatientMergeId,
+    kernel::PatientFactId,
+    kernel::PatientIdentifierId,
+    kernel::VisitId,
+    kernel::PlacerOrderId,
+    kernel::OrderEventId,
 );
 
 /// The parameters of one statement, each turned into a [`Param`]: `params![id, name, now]` is an array.

@@ -63,6 +63,11 @@ impl<'t> Tx<'t> {
         }
     }
 
+    /// An update of however many records, which hands back each whole (`RETURNING` all columns); how many there were.
+    pub fn change_records(&mut self, sql: &'static Sql, params: &[Param<'_>]) -> Result<u64, Trouble> {
+        self.written(sql, params, changed_image)
+    }
+
     /// A deletion of records that hands back their keys (`RETURNING` their key's columns); how many there were.
     pub fn delete_records(&mut self, sql: &'static Sql, params: &[Param<'_>]) -> Result<u64, Trouble> {
         self.written(sql, params, deleted_image)

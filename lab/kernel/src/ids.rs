@@ -72,6 +72,18 @@ id_types! {
     TokenId = "token",
     /// An edition of the catalogue, as it was imported.
     EditionId = "edition",
+    /// Two records of one patient that became one.
+    PatientMergeId = "merge of patients",
+    /// Something true of a patient for a time.
+    PatientFactId = "fact of a patient",
+    /// A further number of a patient.
+    PatientIdentifierId = "identifier of a patient",
+    /// A stay or visit as the hospital numbers it.
+    VisitId = "visit",
+    /// A test or panel under the number that another system ordered it by.
+    PlacerOrderId = "placer order",
+    /// Something that happened to an order or a container.
+    OrderEventId = "event of an order",
 }
 
 #[cfg(test)]

@@ -7,11 +7,13 @@ pub mod evidence;
 pub mod matching;
 pub mod order;
 pub mod result;
+pub mod specimen;
 
 pub use add_on::{KeptContainer, NoAddOn, add_on};
 pub use assessment::{Assessment, Because, Gate, GateFinding, Policy, RuleEdition, Verdict};
 pub use containers::{PlannedTube, plan_tubes};
 pub use evidence::{Evidence, EvidenceTrouble};
 pub use matching::{Claim, Unclaimed, claim};
-pub use order::{OpenExamination, OpenWork, PatientFacts, Priority};
+pub use order::{Labelled, OpenExamination, OpenWork, PatientFacts, Priority};
 pub use result::{Measured, Verified, Verifier, VerifyRefusal};
+pub use specimen::{ContainerState, Ended};

@@ -1,7 +1,8 @@
 //! Whose work is this reading? A reading is claimed for an ordered examination, set apart as a control or calibration, or left
 //! unclaimed with the reason: nothing is dropped, nothing is guessed.
 
-use crate::order::OpenWork;
+use crate::order::Labelled;
+use crate::specimen::{ContainerState, Ended};
 use catalogue::{Catalogue, InstrumentMapping, Test, TestCode};
 use kernel::{ExaminationId, Lang, Reading, ReadingKind};
 
@@ -46,6 +47,27 @@ pub enum Unclaimed {
         /// The container's code.
         container: String,
     },
+    /// The label was reprinted: this one holds no longer, and nobody knows what it is stuck to.
+    LabelVoided {
+        /// The code that was read.
+        code: String,
+        /// The code of the label that holds.
+        now: String,
+    },
+    /// Nothing may be done on the container any more.
+    ContainerEnded {
+        /// The container's code.
+        container: String,
+        /// Why.
+        why: Ended,
+    },
+    /// Nobody wants the test any more.
+    Cancelled {
+        /// The test.
+        test: TestCode,
+        /// The container's code.
+        container: String,
+    },
     /// The examination has a result already; a repeat is a person's decision.
     AlreadyResulted {
         /// The test.
@@ -69,22 +91,32 @@ impl Unclaimed {
                 format!("{test} is not in the catalogue any more: edition {edition}, which is in force, has no such test")
             }
             Self::NotOrdered { test, container } => format!("{test} was not ordered on container {container}"),
+            Self::LabelVoided { code, now } => {
+                format!("the label {code} was replaced by {now} and holds no longer: find out which tube was measured")
+            }
+            Self::ContainerEnded { container, why: Ended::Rejected } => {
+                format!("container {container} was rejected: no result of it counts")
+            }
+            Self::ContainerEnded { container, why: Ended::NotNeeded } => {
+                format!("everything ordered on container {container} was cancelled")
+            }
+            Self::Cancelled { test, container } => format!("{test} on container {container} was cancelled"),
             Self::AlreadyResulted { test, container } => format!("{test} on container {container} has a result already"),
         }
     }
 }
 
-/// Claims a reading against the open work of its container, if that container is known.
+/// Claims a reading against the open work of its container, if its label is known.
 ///
 /// The order of the questions is the order in which a person would ask them: what is it, which tube, which test, is it due.
-pub fn claim<'c>(reading: &Reading, mapping: &InstrumentMapping, work: Option<&OpenWork>, catalogue: &'c Catalogue) -> Claim<'c> {
-    find(reading, mapping, work, catalogue).map_or_else(Claim::Unclaimed, |(examination, test)| Claim::Work { examination, test })
+pub fn claim<'c>(reading: &Reading, mapping: &InstrumentMapping, label: Option<&Labelled>, catalogue: &'c Catalogue) -> Claim<'c> {
+    find(reading, mapping, label, catalogue).map_or_else(Claim::Unclaimed, |(examination, test)| Claim::Work { examination, test })
 }
 
 fn find<'c>(
     reading: &Reading,
     mapping: &InstrumentMapping,
-    work: Option<&OpenWork>,
+    label: Option<&Labelled>,
     catalogue: &'c Catalogue,
 ) -> Result<(ExaminationId, &'c Test), Unclaimed> {
     match reading.kind {
@@ -95,7 +127,14 @@ fn find<'c>(
     if reading.specimen.is_empty() {
         return Err(Unclaimed::NoSpecimen);
     }
-    let work = work.ok_or_else(|| Unclaimed::SpecimenUnknown(reading.specimen.clone()))?;
+    let work = match label {
+        None => return Err(Unclaimed::SpecimenUnknown(reading.specimen.clone())),
+        Some(Labelled::Voided { now }) => return Err(Unclaimed::LabelVoided { code: reading.specimen.clone(), now: now.clone() }),
+        Some(Labelled::InForce(work)) => work,
+    };
+    if let ContainerState::Ended { why, .. } = work.state {
+        return Err(Unclaimed::ContainerEnded { container: work.container_code.clone(), why });
+    }
     let test = mapping.test(&reading.code).ok_or_else(|| Unclaimed::CodeUnmapped(reading.code.clone()))?;
     let container = || work.container_code.clone();
     let ordered = work
@@ -103,6 +142,9 @@ fn find<'c>(
         .iter()
         .find(|examination| examination.test == *test)
         .ok_or_else(|| Unclaimed::NotOrdered { test: test.clone(), container: container() })?;
+    if ordered.cancelled {
+        return Err(Unclaimed::Cancelled { test: test.clone(), container: container() });
+    }
     if ordered.resulted {
         return Err(Unclaimed::AlreadyResulted { test: test.clone(), container: container() });
     }

@@ -1,5 +1,6 @@
 //! Requests: what was ordered, for whom, on which container.
 
+use crate::specimen::ContainerState;
 use catalogue::TestCode;
 use kernel::{BirthDate, ContainerId, ExaminationId, Lang, OrderId, PatientId, Sex, Timestamp};
 
@@ -64,6 +65,8 @@ pub struct OpenExamination {
     pub test: TestCode,
     /// A result of any version exists.
     pub resulted: bool,
+    /// Nobody wants it any more.
+    pub cancelled: bool,
 }
 
 /// What is to be done on one container, as filing and the gates need it.
@@ -75,12 +78,26 @@ pub struct OpenWork {
     pub container_code: String,
     /// Its order.
     pub order: OrderId,
+    /// How far it has come.
+    pub state: ContainerState,
     /// Whose it is.
     pub patient: PatientFacts,
     /// When it was collected; where that is not known, when it was ordered.
     pub collected_or_ordered_at: Timestamp,
     /// Its examinations.
     pub examinations: Vec<OpenExamination>,
+}
+
+/// What a code on a label leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Labelled {
+    /// The container that bears it.
+    InForce(Box<OpenWork>),
+    /// A label that was replaced by another: nobody knows what it is stuck to now.
+    Voided {
+        /// The code of the label that holds.
+        now: String,
+    },
 }
 
 impl OpenWork {

@@ -1,6 +1,6 @@
 //! The anchor: the same statements with the same keys, prepared once on a bare connection, every column of every row looked at, nothing made of it.
 
-use crate::dataset::patient_id;
+use crate::dataset::{mrn, patient_id};
 use crate::probes::{HISTORY, Key, PAGE, behind};
 use ingest::storage::Database;
 use postgres::types::ToSql;
@@ -8,7 +8,7 @@ use rusqlite::OpenFlags;
 use std::collections::HashMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
-use store::repositories::{orders, patient_history, results};
+use store::repositories::{orders, patient_history, patients, results};
 use store::{Registered, Sql};
 
 /// A bare connection.
@@ -95,8 +95,13 @@ fn asked(key: &Key) -> Asked {
             vec![(&patient_history::RESULTS_OF_PATIENT, values)]
         }
         Key::Accession(accession) => vec![(&orders::ORDER_BY_ACCESSION, vec![Value::Text(accession.clone())])],
-        Key::Mrn(mrn) => {
-            [&orders::ACCESSION_OF_CONTAINER, &orders::NEWEST_ACCESSION_OF_MRN].map(|sql| (sql, vec![Value::Text(mrn.clone())])).into()
+        Key::Mrn(patient) => {
+            let (mrn, id) = (mrn(*patient), patient_id(*patient).as_bytes().to_vec());
+            vec![
+                (&orders::ACCESSION_OF_CONTAINER, vec![Value::Text(mrn.clone())]),
+                (&patients::PATIENT_BY_NUMBER, vec![Value::Text(mrn), Value::Text(String::new())]),
+                (&orders::NEWEST_ACCESSION_OF_PATIENT, vec![Value::Bytes(id)]),
+            ]
         }
     }
 }

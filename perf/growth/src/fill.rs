@@ -9,7 +9,8 @@ use kernel::{Actor, CommandId, Timestamp};
 use sha2::{Digest, Sha256};
 use std::collections::VecDeque;
 use std::time::Duration;
-use store::repositories::orders::{ContainerRecord, PatientRecord, add_container, add_order, add_patient};
+use store::repositories::orders::{ContainerRecord, NewContainer, NewOrder, add_container, add_order};
+use store::repositories::patients::{PatientRecord, add_patient};
 use store::repositories::results::{NewResult, ResultText, add_assessment, add_results};
 use store::repositories::transmissions::{NewTransmission, keep, take_unfiled};
 use store::{Done, Options, Outcome, Pending, Store, Trouble, Tx, WriteTrouble};
@@ -128,11 +129,15 @@ fn write_message(tx: &mut Tx<'_>, dataset: Dataset, message: u64) -> Result<(), 
 }
 
 fn write_order(tx: &mut Tx<'_>, dataset: Dataset, message: u64, at: Timestamp) -> Result<(), Trouble> {
-    add_order(tx, order_id(message), &accession(message), patient_id(dataset.patient_of(message)), Priority::Routine, at)?;
-    let container = ContainerRecord { id: container_id(message), code: code(message), specimen: "serum".to_owned() };
+    let (patient, priority) = (patient_id(dataset.patient_of(message)), Priority::Routine);
+    let order = NewOrder { id: order_id(message), accession: accession(message), patient, original_patient: None, priority };
+    add_order(tx, &order, at)?;
+    let (specimen, kind) = ("serum".to_owned(), "SST".to_owned());
+    let record = ContainerRecord { id: container_id(message), code: code(message), specimen, kind };
     let tests = TESTS.iter().filter_map(|test| TestCode::parse(test));
-    let examinations: Vec<_> = (0..).zip(tests).map(|(position, test)| (examination_id(message, position), test)).collect();
-    add_container(tx, &container, order_id(message), Some(at), &examinations)
+    let examinations: Vec<_> = (0..).zip(tests).map(|(position, test)| (examination_id(message, position), test, None)).collect();
+    let container = NewContainer { record, due_at: at, collected_at: Some(at), collector: None, replaces: None, examinations };
+    add_container(tx, &container, order.id)
 }
 
 /// Kept and filed, as its analyser's records say it.

@@ -76,7 +76,7 @@ impl Probe {
             }
             Probe::History => Key::Patient(number % dataset.patients),
             Probe::Accession => Key::Accession(dataset::accession(message)),
-            Probe::Mrn => Key::Mrn(dataset::mrn(number % dataset.patients)),
+            Probe::Mrn => Key::Mrn(number % dataset.patients),
         }
     }
 
@@ -114,7 +114,7 @@ pub enum Key {
     /// An accession number.
     Accession(String),
     /// A medical record number.
-    Mrn(String),
+    Mrn(u64),
 }
 
 /// Where a page of what was filed before a message begins.
@@ -143,6 +143,6 @@ fn rows(reader: &mut Reader<'_>, key: &Key) -> Result<usize, Trouble> {
             patient_history::of_patient(reader, dataset::patient_id(*patient), newest, HISTORY)?.records.len()
         }
         Key::Accession(accession) => usize::from(orders::order_by_accession(reader, accession)?.is_some()),
-        Key::Mrn(mrn) => usize::from(orders::accession_for_code(reader, mrn)?.is_some()),
+        Key::Mrn(patient) => usize::from(orders::accession_for_code(reader, &dataset::mrn(*patient))?.is_some()),
     })
 }

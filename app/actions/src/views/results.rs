@@ -6,7 +6,7 @@ use crate::trouble::ActTrouble;
 use catalogue::{Catalogue, TestCode};
 use kernel::{Actor, ExaminationId, Lang, PatientId, Timestamp, TransmissionId};
 use std::collections::{BTreeSet, HashMap};
-use store::repositories::orders::PatientRecord;
+use store::repositories::patients::PatientRecord;
 use store::repositories::results::{self, ResultRecord, StoredState};
 use store::{Reader, Trouble};
 use uuid::Uuid;

@@ -34,6 +34,10 @@ pub struct TaskLine {
     pub row_version: i64,
     /// The message it came of.
     pub transmission: Option<TransmissionId>,
+    /// The accession number of the order it is about, or empty.
+    pub accession: String,
+    /// The record number of the patient it is about, or empty.
+    pub mrn: String,
 }
 
 impl From<TaskRecord> for TaskLine {
@@ -55,6 +59,8 @@ impl From<TaskRecord> for TaskLine {
             closing_note,
             row_version: record.row_version,
             transmission: record.transmission,
+            accession: record.accession,
+            mrn: record.mrn,
         }
     }
 }

@@ -4,13 +4,13 @@ use crate::sql::Sql;
 
 crate::sql! {
     /// The rows of `patient` from a key on, in its order.
-    pub(crate) SCAN_PATIENT = "SELECT id, mrn, family_name, given_name, birth_date, sex, created_at FROM patient WHERE id >= ?1 ORDER BY id LIMIT ?2";
+    pub(crate) SCAN_PATIENT = "SELECT id, mrn, authority, family_name, given_name, birth_date, sex, created_at, row_version, identity, mother_id, merged_into, told_at FROM patient WHERE id >= ?1 ORDER BY id LIMIT ?2";
     /// The rows of `lab_order` from a key on, in its order.
-    pub(crate) SCAN_LAB_ORDER = "SELECT id, accession, patient_id, priority, ordered_at FROM lab_order WHERE id >= ?1 ORDER BY id LIMIT ?2";
+    pub(crate) SCAN_LAB_ORDER = "SELECT id, accession, patient_id, priority, ordered_at, original_patient_id FROM lab_order WHERE id >= ?1 ORDER BY id LIMIT ?2";
     /// The rows of `container` from a key on, in its order.
-    pub(crate) SCAN_CONTAINER = "SELECT id, code, order_id, specimen, collected_at FROM container WHERE id >= ?1 ORDER BY id LIMIT ?2";
+    pub(crate) SCAN_CONTAINER = "SELECT id, code, order_id, specimen, collected_at, kind, row_version, due_at, collector, printed_at, received_at, ended_at, ended_why, replaces FROM container WHERE id >= ?1 ORDER BY id LIMIT ?2";
     /// The rows of `examination` from a key on, in its order.
-    pub(crate) SCAN_EXAMINATION = "SELECT id, container_id, test FROM examination WHERE id >= ?1 ORDER BY id LIMIT ?2";
+    pub(crate) SCAN_EXAMINATION = "SELECT id, container_id, test, cancelled_at, held_at, placer_order_id FROM examination WHERE id >= ?1 ORDER BY id LIMIT ?2";
     /// The rows of `transmission` from a key on, in its order.
     pub(crate) SCAN_TRANSMISSION = "SELECT id, link, arrival, received_at, content_hash, duplicate_of FROM transmission WHERE id >= ?1 ORDER BY id LIMIT ?2";
     /// The rows of `transmission_bytes` from a key on, in its order.
@@ -20,7 +20,7 @@ crate::sql! {
     /// The rows of `assessment` from a key on, in its order.
     pub(crate) SCAN_ASSESSMENT = "SELECT transmission_id, at, evidence FROM assessment WHERE transmission_id >= ?1 ORDER BY transmission_id LIMIT ?2";
     /// The rows of `task` from a key on, in its order.
-    pub(crate) SCAN_TASK = "SELECT id, kind, transmission_id, raw_line, why, owner, opened_at, closed_at, closed_by, closing_note, row_version FROM task WHERE id >= ?1 ORDER BY id LIMIT ?2";
+    pub(crate) SCAN_TASK = "SELECT id, kind, transmission_id, raw_line, why, owner, opened_at, closed_at, closed_by, closing_note, row_version, order_id, patient_id FROM task WHERE id >= ?1 ORDER BY id LIMIT ?2";
     /// The rows of `staff` from a key on, in its order.
     pub(crate) SCAN_STAFF = "SELECT id, user_name, display_name, role, password_hash, created_at FROM staff WHERE id >= ?1 ORDER BY id LIMIT ?2";
     /// The rows of `token` from a key on, in its order.
@@ -33,6 +33,26 @@ crate::sql! {
     pub(crate) SCAN_EDITION_FILE = "SELECT id, edition_id, file, text FROM edition_file WHERE id >= ?1 ORDER BY id LIMIT ?2";
     /// The rows of `edition_signature` from a key on, in its order.
     pub(crate) SCAN_EDITION_SIGNATURE = "SELECT id, edition_id, staff_id, signer, meaning, digest, signed_at FROM edition_signature WHERE id >= ?1 ORDER BY id LIMIT ?2";
+    /// The rows of `patient_identifier` from a key on, in its order.
+    pub(crate) SCAN_PATIENT_IDENTIFIER = "SELECT id, value, authority, kind, patient_id, recorded_at FROM patient_identifier WHERE id >= ?1 ORDER BY id LIMIT ?2";
+    /// The rows of `patient_former` from a key on, in its order.
+    pub(crate) SCAN_PATIENT_FORMER = "SELECT patient_id, version, family_name, given_name, birth_date, sex, identity, replaced_at, replaced_by FROM patient_former WHERE (patient_id, version) >= (?1, ?2) ORDER BY patient_id, version LIMIT ?3";
+    /// The rows of `patient_merge` from a key on, in its order.
+    pub(crate) SCAN_PATIENT_MERGE = "SELECT id, survivor_id, retired_id, merged_at, merged_by, confirmed_by, reason, undone_at, undone_by, undone_confirmed_by, undone_reason FROM patient_merge WHERE id >= ?1 ORDER BY id LIMIT ?2";
+    /// The rows of `patient_fact` from a key on, in its order.
+    pub(crate) SCAN_PATIENT_FACT = "SELECT id, patient_id, kind, detail, from_day, until_day, recorded_at, recorded_by, row_version, withdrawn_at, withdrawn_by, original_patient_id FROM patient_fact WHERE id >= ?1 ORDER BY id LIMIT ?2";
+    /// The rows of `visit` from a key on, in its order.
+    pub(crate) SCAN_VISIT = "SELECT id, number, authority, patient_id, state, class, ward, room, bed, facility, told_at, row_version, original_patient_id FROM visit WHERE id >= ?1 ORDER BY id LIMIT ?2";
+    /// The rows of `requisition` from a key on, in its order.
+    pub(crate) SCAN_REQUISITION = "SELECT order_id, requester, requester_identifier, contact, location, clinical_information, copies_to, source, row_version, visit_id FROM requisition WHERE order_id >= ?1 ORDER BY order_id LIMIT ?2";
+    /// The rows of `order_answer` from a key on, in its order.
+    pub(crate) SCAN_ORDER_ANSWER = "SELECT id, order_id, question, answer FROM order_answer WHERE id >= ?1 ORDER BY id LIMIT ?2";
+    /// The rows of `placer_order` from a key on, in its order.
+    pub(crate) SCAN_PLACER_ORDER = "SELECT id, number, authority, group_number, order_id, code, placed_at FROM placer_order WHERE id >= ?1 ORDER BY id LIMIT ?2";
+    /// The rows of `voided_label` from a key on, in its order.
+    pub(crate) SCAN_VOIDED_LABEL = "SELECT id, code, container_id, voided_at, voided_by, reason FROM voided_label WHERE id >= ?1 ORDER BY id LIMIT ?2";
+    /// The rows of `order_event` from a key on, in its order.
+    pub(crate) SCAN_ORDER_EVENT = "SELECT id, order_id, at, actor, kind, note, container_id, examination_id FROM order_event WHERE id >= ?1 ORDER BY id LIMIT ?2";
 }
 
 /// A table of records.
@@ -50,7 +70,7 @@ pub(crate) struct RecordTable {
 }
 
 /// One more than the highest number of a table; 0 is none of them.
-pub(crate) const NUMBERS: usize = 16;
+pub(crate) const NUMBERS: usize = 26;
 
 /// Every table of records, in the order of their numbers. What is not here is working state (what waits to be filed, browser sessions, leased code blocks), the engine's own, or
 /// the journal itself, which its seals protect.
@@ -59,24 +79,59 @@ pub(crate) static RECORD_TABLES: &[RecordTable] = &[
         number: 1,
         name: "patient",
         keys: 1,
-        columns: &["id", "mrn", "family_name", "given_name", "birth_date", "sex", "created_at"],
+        columns: &[
+            "id",
+            "mrn",
+            "authority",
+            "family_name",
+            "given_name",
+            "birth_date",
+            "sex",
+            "created_at",
+            "row_version",
+            "identity",
+            "mother_id",
+            "merged_into",
+            "told_at",
+        ],
         scan: &SCAN_PATIENT,
     },
     RecordTable {
         number: 2,
         name: "lab_order",
         keys: 1,
-        columns: &["id", "accession", "patient_id", "priority", "ordered_at"],
+        columns: &["id", "accession", "patient_id", "priority", "ordered_at", "original_patient_id"],
         scan: &SCAN_LAB_ORDER,
     },
     RecordTable {
         number: 3,
         name: "container",
         keys: 1,
-        columns: &["id", "code", "order_id", "specimen", "collected_at"],
+        columns: &[
+            "id",
+            "code",
+            "order_id",
+            "specimen",
+            "collected_at",
+            "kind",
+            "row_version",
+            "due_at",
+            "collector",
+            "printed_at",
+            "received_at",
+            "ended_at",
+            "ended_why",
+            "replaces",
+        ],
         scan: &SCAN_CONTAINER,
     },
-    RecordTable { number: 4, name: "examination", keys: 1, columns: &["id", "container_id", "test"], scan: &SCAN_EXAMINATION },
+    RecordTable {
+        number: 4,
+        name: "examination",
+        keys: 1,
+        columns: &["id", "container_id", "test", "cancelled_at", "held_at", "placer_order_id"],
+        scan: &SCAN_EXAMINATION,
+    },
     RecordTable {
         number: 5,
         name: "transmission",
@@ -126,6 +181,8 @@ pub(crate) static RECORD_TABLES: &[RecordTable] = &[
             "closed_by",
             "closing_note",
             "row_version",
+            "order_id",
+            "patient_id",
         ],
         scan: &SCAN_TASK,
     },
@@ -158,6 +215,120 @@ pub(crate) static RECORD_TABLES: &[RecordTable] = &[
         keys: 1,
         columns: &["id", "edition_id", "staff_id", "signer", "meaning", "digest", "signed_at"],
         scan: &SCAN_EDITION_SIGNATURE,
+    },
+    RecordTable {
+        number: 16,
+        name: "patient_identifier",
+        keys: 1,
+        columns: &["id", "value", "authority", "kind", "patient_id", "recorded_at"],
+        scan: &SCAN_PATIENT_IDENTIFIER,
+    },
+    RecordTable {
+        number: 17,
+        name: "patient_former",
+        keys: 2,
+        columns: &["patient_id", "version", "family_name", "given_name", "birth_date", "sex", "identity", "replaced_at", "replaced_by"],
+        scan: &SCAN_PATIENT_FORMER,
+    },
+    RecordTable {
+        number: 18,
+        name: "patient_merge",
+        keys: 1,
+        columns: &[
+            "id",
+            "survivor_id",
+            "retired_id",
+            "merged_at",
+            "merged_by",
+            "confirmed_by",
+            "reason",
+            "undone_at",
+            "undone_by",
+            "undone_confirmed_by",
+            "undone_reason",
+        ],
+        scan: &SCAN_PATIENT_MERGE,
+    },
+    RecordTable {
+        number: 19,
+        name: "patient_fact",
+        keys: 1,
+        columns: &[
+            "id",
+            "patient_id",
+            "kind",
+            "detail",
+            "from_day",
+            "until_day",
+            "recorded_at",
+            "recorded_by",
+            "row_version",
+            "withdrawn_at",
+            "withdrawn_by",
+            "original_patient_id",
+        ],
+        scan: &SCAN_PATIENT_FACT,
+    },
+    RecordTable {
+        number: 20,
+        name: "visit",
+        keys: 1,
+        columns: &[
+            "id",
+            "number",
+            "authority",
+            "patient_id",
+            "state",
+            "class",
+            "ward",
+            "room",
+            "bed",
+            "facility",
+            "told_at",
+            "row_version",
+            "original_patient_id",
+        ],
+        scan: &SCAN_VISIT,
+    },
+    RecordTable {
+        number: 21,
+        name: "requisition",
+        keys: 1,
+        columns: &[
+            "order_id",
+            "requester",
+            "requester_identifier",
+            "contact",
+            "location",
+            "clinical_information",
+            "copies_to",
+            "source",
+            "row_version",
+            "visit_id",
+        ],
+        scan: &SCAN_REQUISITION,
+    },
+    RecordTable { number: 22, name: "order_answer", keys: 1, columns: &["id", "order_id", "question", "answer"], scan: &SCAN_ORDER_ANSWER },
+    RecordTable {
+        number: 23,
+        name: "placer_order",
+        keys: 1,
+        columns: &["id", "number", "authority", "group_number", "order_id", "code", "placed_at"],
+        scan: &SCAN_PLACER_ORDER,
+    },
+    RecordTable {
+        number: 24,
+        name: "voided_label",
+        keys: 1,
+        columns: &["id", "code", "container_id", "voided_at", "voided_by", "reason"],
+        scan: &SCAN_VOIDED_LABEL,
+    },
+    RecordTable {
+        number: 25,
+        name: "order_event",
+        keys: 1,
+        columns: &["id", "order_id", "at", "actor", "kind", "note", "container_id", "examination_id"],
+        scan: &SCAN_ORDER_EVENT,
     },
 ];
 

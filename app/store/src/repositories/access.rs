@@ -9,7 +9,7 @@ sql! {
     /// New lookings.
     pub ADD_ACCESS = insert access (id Blob, at Int, actor Text, what Text, subject Text, patient_id Blob);
     /// Who looked at a patient, newest first.
-    pub ACCESS_OF_PATIENT = "SELECT a.id, a.at, a.actor, a.what, a.subject FROM access a WHERE a.patient_id = (SELECT id FROM patient WHERE mrn = ?1) AND (a.at, a.id) < (?2, ?3) ORDER BY a.at DESC, a.id DESC LIMIT ?4";
+    pub ACCESS_OF_PATIENT = "SELECT a.id, a.at, a.actor, a.what, a.subject FROM access a WHERE a.patient_id = ?1 AND (a.at, a.id) < (?2, ?3) ORDER BY a.at DESC, a.id DESC LIMIT ?4";
 }
 
 /// A looking to be written.
@@ -51,9 +51,14 @@ pub fn add(tx: &mut Tx<'_>, lookings: &[NewAccess]) -> Result<(), Trouble> {
     tx.insert_many(&ADD_ACCESS, &rows).map(drop)
 }
 
-/// Who looked at the patient with this medical record number, newest first, before this moment and id.
-pub fn of_patient(reader: &mut Reader<'_>, mrn: &str, before: (Timestamp, Uuid), limit: u32) -> Result<Stretch<AccessRecord>, Trouble> {
-    let rows = reader.query(&ACCESS_OF_PATIENT, &params![mrn, before.0, before.1, limit.saturating_add(1)])?;
+/// Who looked at the patient of this record, newest first, before this moment and id.
+pub fn of_patient(
+    reader: &mut Reader<'_>,
+    patient: PatientId,
+    before: (Timestamp, Uuid),
+    limit: u32,
+) -> Result<Stretch<AccessRecord>, Trouble> {
+    let rows = reader.query(&ACCESS_OF_PATIENT, &params![patient, before.0, before.1, limit.saturating_add(1)])?;
     Ok(stretch(reader, rows, limit, (1, 0), looking))
 }
 

@@ -8,10 +8,13 @@ use uuid::Uuid;
 pub mod access;
 pub mod accounts;
 pub mod codes;
+pub mod containers;
 pub mod editions;
 pub mod invariants;
 pub mod orders;
 pub mod patient_history;
+pub mod patients;
+pub mod requisitions;
 pub mod results;
 pub mod tasks;
 pub mod transmissions;
@@ -46,10 +49,13 @@ pub(crate) static ALL: &[&[Registered]] = &[
     access::STATEMENTS,
     accounts::STATEMENTS,
     codes::STATEMENTS,
+    containers::STATEMENTS,
     editions::STATEMENTS,
     invariants::STATEMENTS,
     orders::STATEMENTS,
     patient_history::STATEMENTS,
+    patients::STATEMENTS,
+    requisitions::STATEMENTS,
     results::STATEMENTS,
     tasks::STATEMENTS,
     transmissions::STATEMENTS,

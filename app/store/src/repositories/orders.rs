@@ -1,61 +1,37 @@
-//! Patients, orders, containers and examinations.
+//! Orders, containers and examinations.
 
+use super::patients::{self, PatientRecord, birth, patient, sex};
 use crate::{Inconsistent, Reader, Row, Trouble, Tx, params, sql};
 use catalogue::TestCode;
-use kernel::{BirthDate, ContainerId, ExaminationId, OrderId, PatientId, Sex, Timestamp};
+use kernel::{ContainerId, ExaminationId, OrderId, PatientId, PlacerOrderId, Timestamp};
 use std::collections::HashMap;
-use workflow::{OpenExamination, OpenWork, PatientFacts, Priority};
+use workflow::{ContainerState, Ended, Labelled, OpenExamination, OpenWork, PatientFacts, Priority};
 
 sql! {
-    /// A patient by medical record number.
-    pub PATIENT_BY_MRN = "SELECT id, mrn, family_name, given_name, birth_date, sex FROM patient WHERE mrn = ?1";
-    /// The patients of these medical record numbers.
-    pub PATIENTS_BY_MRN = "SELECT id, mrn, family_name, given_name, birth_date, sex FROM patient WHERE mrn IN (?..)";
-    /// New patients.
-    pub ADD_PATIENTS = insert patient (id Blob, mrn Text, family_name Text, given_name Text, birth_date Text, sex Text, created_at Int);
-    /// A new patient.
-    pub ADD_PATIENT = insert patient (id Blob, mrn Text, family_name Text, given_name Text, birth_date Text, sex Text, created_at Int);
-    /// When a patient was born, better known than before.
-    pub SET_BIRTH_DATE = "UPDATE patient SET birth_date = ?2 WHERE id = ?1 RETURNING id, mrn, family_name, given_name, birth_date, sex, created_at";
     /// A new order.
-    pub ADD_ORDER = insert lab_order (id Blob, accession Text, patient_id Blob, priority Text, ordered_at Int);
+    pub ADD_ORDER = insert lab_order (id Blob, accession Text, patient_id Blob, priority Text, ordered_at Int, original_patient_id Blob);
     /// A new container.
-    pub ADD_CONTAINER = insert container (id Blob, code Text, order_id Blob, specimen Text, collected_at Int);
+    pub ADD_CONTAINER = insert container (id Blob, code Text, order_id Blob, specimen Text, collected_at Int, kind Text, row_version Int, due_at Int, collector Text, received_at Int, replaces Blob);
     /// New examinations.
-    pub ADD_EXAMINATIONS = insert examination (id Blob, container_id Blob, test Text);
+    pub ADD_EXAMINATIONS = insert examination (id Blob, container_id Blob, test Text, placer_order_id Blob);
     /// The containers of these codes, with whose they are.
-    pub CONTAINERS_BY_CODE = "SELECT c.id, c.code, c.order_id, c.collected_at, o.ordered_at, p.id, p.mrn, p.birth_date, p.sex FROM container c JOIN lab_order o ON o.id = c.order_id JOIN patient p ON p.id = o.patient_id WHERE c.code IN (?..)";
+    pub CONTAINERS_BY_CODE = "SELECT c.id, c.code, c.order_id, c.collected_at, o.ordered_at, p.id, p.mrn, p.birth_date, p.sex, c.received_at, c.ended_at, c.ended_why FROM container c JOIN lab_order o ON o.id = c.order_id JOIN patient p ON p.id = o.patient_id WHERE c.code IN (?..)";
     /// The examinations on these containers, whatever results they have.
-    pub EXAMINATIONS_ORDERED = "SELECT e.id, e.container_id, e.test, CAST(NULL AS BIGINT) FROM examination e WHERE e.container_id IN (?..)";
+    pub EXAMINATIONS_ORDERED = "SELECT e.id, e.container_id, e.test, CAST(NULL AS BIGINT), e.cancelled_at FROM examination e WHERE e.container_id IN (?..)";
     /// The examinations on these containers, and whether each has a result.
-    pub EXAMINATIONS_OF_CONTAINERS = "SELECT e.id, e.container_id, e.test, r.version FROM examination e LEFT JOIN result r ON r.examination_id = e.id AND r.version = 1 WHERE e.container_id IN (?..)";
+    pub EXAMINATIONS_OF_CONTAINERS = "SELECT e.id, e.container_id, e.test, r.version, e.cancelled_at FROM examination e LEFT JOIN result r ON r.examination_id = e.id AND r.version = 1 WHERE e.container_id IN (?..)";
+    /// Labels that hold no longer, with the code of the container they were for.
+    pub VOIDED_LABELS = "SELECT v.code, c.code FROM voided_label v JOIN container c ON c.id = v.container_id WHERE v.code IN (?..)";
     /// An order by accession number, with its patient.
     pub ORDER_BY_ACCESSION = "SELECT o.id, o.accession, o.priority, o.ordered_at, p.id, p.mrn, p.family_name, p.given_name, p.birth_date, p.sex FROM lab_order o JOIN patient p ON p.id = o.patient_id WHERE o.accession = ?1";
     /// The containers of an order.
-    pub CONTAINERS_OF_ORDER = "SELECT id, code, specimen FROM container WHERE order_id = ?1 ORDER BY code";
+    pub CONTAINERS_OF_ORDER = "SELECT id, code, specimen, kind FROM container WHERE order_id = ?1 ORDER BY code";
     /// The examinations of an order with the code of their container.
     pub EXAMINATIONS_OF_ORDER = "SELECT e.id, c.code, e.test FROM container c JOIN examination e ON e.container_id = c.id WHERE c.order_id = ?1 ORDER BY c.code, e.test";
     /// The accession number behind a container code.
     pub ACCESSION_OF_CONTAINER = "SELECT o.accession FROM container c JOIN lab_order o ON o.id = c.order_id WHERE c.code = ?1";
-    /// The newest order of the patient with this medical record number.
-    pub NEWEST_ACCESSION_OF_MRN = "SELECT o.accession FROM lab_order o WHERE o.patient_id = (SELECT id FROM patient WHERE mrn = ?1) ORDER BY o.ordered_at DESC, o.id DESC LIMIT 1";
-}
-
-/// A patient as stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PatientRecord {
-    /// The patient.
-    pub id: PatientId,
-    /// Medical record number.
-    pub mrn: String,
-    /// Family name.
-    pub family_name: String,
-    /// Given name.
-    pub given_name: String,
-    /// ISO birth date as far as known, with the time of day behind a space where that is known; or empty.
-    pub birth_date: String,
-    /// Stored code of the sex.
-    pub sex: String,
+    /// The newest order of a patient.
+    pub NEWEST_ACCESSION_OF_PATIENT = "SELECT o.accession FROM lab_order o WHERE o.patient_id = ?1 ORDER BY o.ordered_at DESC, o.id DESC LIMIT 1";
 }
 
 /// An order as stored, with its patient.
@@ -74,7 +50,7 @@ pub struct OrderRecord {
 }
 
 /// A container as stored.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContainerRecord {
     /// The container.
     pub id: ContainerId,
@@ -82,76 +58,70 @@ pub struct ContainerRecord {
     pub code: String,
     /// What is in it.
     pub specimen: String,
+    /// The catalogue's code of what kind of vessel it is.
+    pub kind: String,
 }
 
-/// Reads six patient columns beginning at `first`. What a gate would stumble over later is found here.
-pub(crate) fn patient(row: &Row, first: usize) -> Result<PatientRecord, Inconsistent> {
-    let record = PatientRecord {
-        id: row.decode(first, PatientId::from_slice)?,
-        mrn: row.text(first + 1)?.to_owned(),
-        family_name: row.text(first + 2)?.to_owned(),
-        given_name: row.text(first + 3)?.to_owned(),
-        birth_date: row.text(first + 4)?.to_owned(),
-        sex: row.text(first + 5)?.to_owned(),
-    };
-    birth(row, first + 4)?;
-    sex(row, first + 5)?;
-    Ok(record)
-}
-
-fn birth(row: &Row, column: usize) -> Result<Option<BirthDate>, Inconsistent> {
-    if row.text(column)?.is_empty() {
-        return Ok(None);
-    }
-    row.parse(column, BirthDate::parse).map(Some)
-}
-
-fn sex(row: &Row, column: usize) -> Result<Sex, Inconsistent> {
-    row.parse(column, |code| Sex::from_code(code).ok_or_else(|| format!("“{code}” is no sex code (F, M, O, U)")))
+/// A container as it begins.
+#[derive(Debug, Clone)]
+pub struct NewContainer {
+    /// Which.
+    pub record: ContainerRecord,
+    /// When it should be collected.
+    pub due_at: Timestamp,
+    /// When it was collected, where it was already.
+    pub collected_at: Option<Timestamp>,
+    /// By whom, as far as it was said.
+    pub collector: Option<String>,
+    /// The container that this one is collected anew for.
+    pub replaces: Option<ContainerId>,
+    /// What is ordered on it, with the number another system ordered it by.
+    pub examinations: Vec<(ExaminationId, TestCode, Option<PlacerOrderId>)>,
 }
 
 fn test(row: &Row, column: usize) -> Result<TestCode, Inconsistent> {
     row.parse(column, |code| TestCode::parse(code).ok_or_else(|| format!("“{code}” is no test code")))
 }
 
-/// A patient by medical record number.
-pub fn patient_by_mrn(reader: &mut Reader<'_>, mrn: &str) -> Result<Option<PatientRecord>, Trouble> {
-    Ok(reader.query_opt(&PATIENT_BY_MRN, &params![mrn])?.map(|row| patient(&row, 0)).transpose()?)
-}
-
-/// Adds a patient.
-pub fn add_patient(tx: &mut Tx<'_>, record: &PatientRecord, now: Timestamp) -> Result<(), Trouble> {
-    let values = params![record.id, &record.mrn, &record.family_name, &record.given_name, &record.birth_date, &record.sex, now];
-    tx.insert_one(&ADD_PATIENT, &values).map(drop)
-}
-
-/// Keeps when a patient was born, in the stored form of a birth date.
-pub fn set_birth_date(tx: &mut Tx<'_>, patient: PatientId, birth_date: &str) -> Result<(), Trouble> {
-    tx.change_one(&SET_BIRTH_DATE, &params![patient, birth_date], "a patient").map(drop)
+/// An order as it begins.
+#[derive(Debug, Clone)]
+pub struct NewOrder {
+    /// The order.
+    pub id: OrderId,
+    /// Its accession number.
+    pub accession: String,
+    /// For whom.
+    pub patient: PatientId,
+    /// Under whose number it was placed, where that was merged into the patient.
+    pub original_patient: Option<PatientId>,
+    /// How soon.
+    pub priority: Priority,
 }
 
 /// Adds an order.
-pub fn add_order(
-    tx: &mut Tx<'_>,
-    id: OrderId,
-    accession: &str,
-    patient: PatientId,
-    priority: Priority,
-    now: Timestamp,
-) -> Result<(), Trouble> {
-    tx.insert_one(&ADD_ORDER, &params![id, accession, patient, priority.name(), now]).map(drop)
+pub fn add_order(tx: &mut Tx<'_>, order: &NewOrder, now: Timestamp) -> Result<(), Trouble> {
+    let row = params![order.id, &order.accession, order.patient, order.priority.name(), now, order.original_patient];
+    tx.insert_one(&ADD_ORDER, &row).map(drop)
 }
 
 /// Adds a container and its examinations.
-pub fn add_container(
-    tx: &mut Tx<'_>,
-    container: &ContainerRecord,
-    order: OrderId,
-    collected_at: Option<Timestamp>,
-    examinations: &[(ExaminationId, TestCode)],
-) -> Result<(), Trouble> {
-    tx.insert_one(&ADD_CONTAINER, &params![container.id, &container.code, order, &container.specimen, collected_at])?;
-    let rows: Vec<_> = examinations.iter().map(|(id, test)| params![*id, container.id, test.as_str()]).collect();
+pub fn add_container(tx: &mut Tx<'_>, container: &NewContainer, order: OrderId) -> Result<(), Trouble> {
+    let ContainerRecord { id, code, specimen, kind } = &container.record;
+    let row = params![
+        *id,
+        code,
+        order,
+        specimen,
+        container.collected_at,
+        kind,
+        1_i64,
+        container.due_at,
+        container.collector.as_deref(),
+        None::<Timestamp>,
+        container.replaces
+    ];
+    tx.insert_one(&ADD_CONTAINER, &row)?;
+    let rows: Vec<_> = container.examinations.iter().map(|(exam, test, placer)| params![*exam, *id, test.as_str(), *placer]).collect();
     tx.insert_many(&ADD_EXAMINATIONS, &rows).map(drop)
 }
 
@@ -165,10 +135,11 @@ pub enum Former {
     Looked,
 }
 
-/// The open work on the containers of these codes. A container whose rows make no sense is quarantined and left out.
-pub fn open_work(reader: &mut Reader<'_>, codes: &[&str], former: Former) -> Result<HashMap<String, OpenWork>, Trouble> {
-    let codes: Vec<_> = codes.iter().map(|code| crate::Param::from(*code)).collect();
-    let rows = reader.query_in_list(&CONTAINERS_BY_CODE, &[], &codes)?;
+/// What the labels with these codes lead to. A container whose rows make no sense is quarantined and left out.
+pub fn open_work(reader: &mut Reader<'_>, codes: &[&str], former: Former) -> Result<HashMap<String, Labelled>, Trouble> {
+    let params: Vec<_> = codes.iter().map(|code| crate::Param::from(*code)).collect();
+    let rows = reader.query_in_list(&CONTAINERS_BY_CODE, &[], &params)?;
+    let unknown: Vec<_> = if rows.len() < codes.len() { params } else { Vec::new() };
     let containers = reader.sound(&rows, container_work);
     let ids: Vec<_> = containers.iter().map(|work| crate::Param::from(work.container)).collect();
     let statement = match former {
@@ -183,7 +154,13 @@ pub fn open_work(reader: &mut Reader<'_>, codes: &[&str], former: Former) -> Res
             work.examinations.push(examination);
         }
     }
-    Ok(work.into_values().map(|work| (work.container_code.clone(), work)).collect())
+    let mut labelled: HashMap<String, Labelled> =
+        work.into_values().map(|work| (work.container_code.clone(), Labelled::InForce(Box::new(work)))).collect();
+    for row in reader.query_in_list(&VOIDED_LABELS, &[], &unknown)? {
+        let now = row.text(1)?.to_owned();
+        labelled.entry(row.text(0)?.to_owned()).or_insert(Labelled::Voided { now });
+    }
+    Ok(labelled)
 }
 
 fn container_work(row: &Row) -> Result<OpenWork, Inconsistent> {
@@ -192,6 +169,7 @@ fn container_work(row: &Row) -> Result<OpenWork, Inconsistent> {
         container: row.decode(0, ContainerId::from_slice)?,
         container_code: row.text(1)?.to_owned(),
         order: row.decode(2, OrderId::from_slice)?,
+        state: state(row, 3, 9)?,
         collected_or_ordered_at: row.optional_timestamp(3)?.unwrap_or(ordered_at),
         patient: PatientFacts {
             id: row.decode(5, PatientId::from_slice)?,
@@ -203,9 +181,26 @@ fn container_work(row: &Row) -> Result<OpenWork, Inconsistent> {
     })
 }
 
+/// How far a container has come: when it was collected, and beginning at `first` when it was received, ended, and why.
+pub(crate) fn state(row: &Row, collected: usize, first: usize) -> Result<ContainerState, Inconsistent> {
+    let ended = match (row.optional_timestamp(first + 1)?, row.optional_text(first + 2)?) {
+        (None, None) => None,
+        (Some(at), Some(why)) => {
+            let why = Ended::from_name(why).ok_or_else(|| row.inconsistent(first + 2, format!("“{why}” ends no container")))?;
+            Some((at, why))
+        }
+        _ => return Err(row.inconsistent(first + 1, "is ended in part: ended_at and ended_why stand together or not at all")),
+    };
+    Ok(ContainerState::of(row.optional_timestamp(collected)?, row.optional_timestamp(first)?, ended))
+}
+
 fn open_examination(row: &Row) -> Result<(ContainerId, OpenExamination), Inconsistent> {
-    let examination =
-        OpenExamination { id: row.decode(0, ExaminationId::from_slice)?, test: test(row, 2)?, resulted: row.optional_int(3)?.is_some() };
+    let examination = OpenExamination {
+        id: row.decode(0, ExaminationId::from_slice)?,
+        test: test(row, 2)?,
+        resulted: row.optional_int(3)?.is_some(),
+        cancelled: row.optional_timestamp(4)?.is_some(),
+    };
     Ok((row.decode(1, ContainerId::from_slice)?, examination))
 }
 
@@ -238,6 +233,7 @@ pub fn containers_of_order(reader: &mut Reader<'_>, order: OrderId) -> Result<Ve
             id: row.decode(0, ContainerId::from_slice)?,
             code: row.text(1)?.to_owned(),
             specimen: row.text(2)?.to_owned(),
+            kind: row.text(3)?.to_owned(),
         })
     }))
 }
@@ -250,24 +246,13 @@ pub fn examinations_of_order(reader: &mut Reader<'_>, order: OrderId) -> Result<
 
 /// The accession number a scanned code leads to: a container's, an order's own, or the newest order of a patient.
 pub fn accession_for_code(reader: &mut Reader<'_>, code: &str) -> Result<Option<String>, Trouble> {
-    for statement in [&ACCESSION_OF_CONTAINER, &NEWEST_ACCESSION_OF_MRN] {
-        if let Some(row) = reader.query_opt(statement, &params![code])? {
-            return Ok(Some(row.text(0)?.to_owned()));
-        }
+    if let Some(row) = reader.query_opt(&ACCESSION_OF_CONTAINER, &params![code])? {
+        return Ok(Some(row.text(0)?.to_owned()));
+    }
+    if let Some(patient) = patients::patient_by_mrn(reader, code)?
+        && let Some(row) = reader.query_opt(&NEWEST_ACCESSION_OF_PATIENT, &params![patient.id])?
+    {
+        return Ok(Some(row.text(0)?.to_owned()));
     }
     Ok(order_by_accession(reader, code)?.map(|order| order.accession))
-}
-
-/// The patients of these medical record numbers, as far as there are any.
-pub fn patients_by_mrn(reader: &mut Reader<'_>, numbers: &[&str]) -> Result<Vec<PatientRecord>, Trouble> {
-    let numbers: Vec<crate::Param<'_>> = numbers.iter().map(|number| crate::Param::from(*number)).collect();
-    let rows = reader.query_in_list(&PATIENTS_BY_MRN, &[], &numbers)?;
-    Ok(reader.sound(&rows, |row| patient(row, 0)))
-}
-
-/// Registers patients whose numbers nobody has.
-pub fn add_patients(tx: &mut Tx<'_>, patients: &[&PatientRecord], now: Timestamp) -> Result<(), Trouble> {
-    let rows: Vec<_> =
-        patients.iter().map(|one| params![one.id, &one.mrn, &one.family_name, &one.given_name, &one.birth_date, &one.sex, now]).collect();
-    tx.insert_many(&ADD_PATIENTS, &rows).map(drop)
 }

@@ -1,6 +1,7 @@
 //! Results and what the gates said of them.
 
-use super::orders::{PatientRecord, patient, priority};
+use super::orders::priority;
+use super::patients::{PatientRecord, patient};
 use super::{Stretch, stretch};
 use crate::{Inconsistent, Param, Reader, Row, Trouble, Tx, params, sql};
 use kernel::{ExaminationId, Timestamp, TransmissionId, Value};

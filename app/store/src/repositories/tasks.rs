@@ -2,22 +2,44 @@
 
 use super::{Stretch, stretch};
 use crate::{Inconsistent, Param, Reader, Row, Trouble, Tx, params, sql};
-use kernel::{TaskId, Timestamp, TransmissionId};
+use kernel::{OrderId, PatientId, TaskId, Timestamp, TransmissionId};
 use uuid::Uuid;
 
 sql! {
     /// New tasks.
-    pub ADD_TASKS = insert task (id Blob, kind Text, transmission_id Blob, raw_line Text, why Text, owner Text, opened_at Int, row_version Int);
+    pub ADD_TASKS = insert task (id Blob, kind Text, transmission_id Blob, raw_line Text, why Text, owner Text, opened_at Int, row_version Int, order_id Blob, patient_id Blob);
     /// Open tasks, oldest first.
-    pub OPEN_TASKS = "SELECT k.id, k.kind, k.transmission_id, k.raw_line, k.why, k.owner, k.opened_at, k.closed_at, k.closed_by, k.closing_note, k.row_version, t.link FROM task k LEFT JOIN transmission t ON t.id = k.transmission_id WHERE k.closed_at IS NULL AND (k.opened_at, k.id) > (?1, ?2) ORDER BY k.opened_at, k.id LIMIT ?3";
+    pub OPEN_TASKS = "SELECT k.id, k.kind, k.transmission_id, k.raw_line, k.why, k.owner, k.opened_at, k.closed_at, k.closed_by, k.closing_note, k.row_version, t.link, o.accession, p.mrn FROM task k LEFT JOIN transmission t ON t.id = k.transmission_id LEFT JOIN lab_order o ON o.id = k.order_id LEFT JOIN patient p ON p.id = k.patient_id WHERE k.closed_at IS NULL AND (k.opened_at, k.id) > (?1, ?2) ORDER BY k.opened_at, k.id LIMIT ?3";
     /// Closed tasks, newest first.
-    pub CLOSED_TASKS = "SELECT k.id, k.kind, k.transmission_id, k.raw_line, k.why, k.owner, k.opened_at, k.closed_at, k.closed_by, k.closing_note, k.row_version, t.link FROM task k LEFT JOIN transmission t ON t.id = k.transmission_id WHERE k.closed_at IS NOT NULL AND (k.closed_at, k.id) < (?1, ?2) ORDER BY k.closed_at DESC, k.id DESC LIMIT ?3";
+    pub CLOSED_TASKS = "SELECT k.id, k.kind, k.transmission_id, k.raw_line, k.why, k.owner, k.opened_at, k.closed_at, k.closed_by, k.closing_note, k.row_version, t.link, o.accession, p.mrn FROM task k LEFT JOIN transmission t ON t.id = k.transmission_id LEFT JOIN lab_order o ON o.id = k.order_id LEFT JOIN patient p ON p.id = k.patient_id WHERE k.closed_at IS NOT NULL AND (k.closed_at, k.id) < (?1, ?2) ORDER BY k.closed_at DESC, k.id DESC LIMIT ?3";
     /// The tasks that came of a transmission.
-    pub TASKS_OF_TRANSMISSION = "SELECT k.id, k.kind, k.transmission_id, k.raw_line, k.why, k.owner, k.opened_at, k.closed_at, k.closed_by, k.closing_note, k.row_version, t.link FROM task k LEFT JOIN transmission t ON t.id = k.transmission_id WHERE k.transmission_id = ?1 ORDER BY k.opened_at, k.id";
+    pub TASKS_OF_TRANSMISSION = "SELECT k.id, k.kind, k.transmission_id, k.raw_line, k.why, k.owner, k.opened_at, k.closed_at, k.closed_by, k.closing_note, k.row_version, t.link, o.accession, p.mrn FROM task k LEFT JOIN transmission t ON t.id = k.transmission_id LEFT JOIN lab_order o ON o.id = k.order_id LEFT JOIN patient p ON p.id = k.patient_id WHERE k.transmission_id = ?1 ORDER BY k.opened_at, k.id";
     /// Closes a task as it was seen.
-    pub CLOSE_TASK = "UPDATE task SET closed_at = ?1, closed_by = ?2, closing_note = ?3, row_version = row_version + 1 WHERE id = ?4 AND row_version = ?5 AND closed_at IS NULL RETURNING id, kind, transmission_id, raw_line, why, owner, opened_at, closed_at, closed_by, closing_note, row_version";
+    pub CLOSE_TASK = "UPDATE task SET closed_at = ?1, closed_by = ?2, closing_note = ?3, row_version = row_version + 1 WHERE id = ?4 AND row_version = ?5 AND closed_at IS NULL RETURNING id, kind, transmission_id, raw_line, why, owner, opened_at, closed_at, closed_by, closing_note, row_version, order_id, patient_id";
     /// Whether a task is open.
     pub TASK_STATE = "SELECT id, closed_at FROM task WHERE id = ?1";
+}
+
+/// What a task is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// A message of an analyser.
+    Transmission(TransmissionId),
+    /// An order.
+    Order(OrderId),
+    /// A patient.
+    Patient(PatientId),
+}
+
+impl About {
+    /// Transmission, order, patient.
+    fn params(self) -> [Param<'static>; 3] {
+        match self {
+            Self::Transmission(id) => [id.into(), Param::Null, Param::Null],
+            Self::Order(id) => [Param::Null, id.into(), Param::Null],
+            Self::Patient(id) => [Param::Null, Param::Null, id.into()],
+        }
+    }
 }
 
 /// A task to be opened.
@@ -25,10 +47,10 @@ sql! {
 pub struct NewTask {
     /// Its id.
     pub id: TaskId,
-    /// What kind of work: "unclaimed", "unreadable", "incomplete".
+    /// What kind of work: "unclaimed", "unreadable", "incomplete", "recollection".
     pub kind: &'static str,
-    /// The message it came of.
-    pub transmission: TransmissionId,
+    /// The message it came of, or what else it is about.
+    pub about: About,
     /// The device's record.
     pub raw_line: String,
     /// Why, in words.
@@ -58,15 +80,33 @@ pub struct TaskRecord {
     pub closed: Option<(Timestamp, String, String)>,
     /// The version a change must name.
     pub row_version: i64,
-    /// The link the message came over.
+    /// The link the message came over, or empty.
     pub link: String,
+    /// The accession number of the order it is about, or empty.
+    pub accession: String,
+    /// The record number of the patient it is about, or empty.
+    pub mrn: String,
 }
 
 /// Opens tasks.
 pub fn add_tasks(tx: &mut Tx<'_>, tasks: &[NewTask], now: Timestamp) -> Result<(), Trouble> {
-    let rows: Vec<[Param<'_>; 8]> = tasks
+    let rows: Vec<[Param<'_>; 10]> = tasks
         .iter()
-        .map(|task| params![task.id, task.kind, task.transmission, &task.raw_line, &task.why, &task.owner, now, 1_i64])
+        .map(|task| {
+            let [transmission, order, patient] = task.about.params();
+            [
+                task.id.into(),
+                task.kind.into(),
+                transmission,
+                (&task.raw_line).into(),
+                (&task.why).into(),
+                (&task.owner).into(),
+                now.into(),
+                1_i64.into(),
+                order,
+                patient,
+            ]
+        })
         .collect();
     tx.insert_many(&ADD_TASKS, &rows).map(drop)
 }
@@ -131,5 +171,7 @@ fn task(row: &Row) -> Result<TaskRecord, Inconsistent> {
         closed,
         row_version: row.int(10)?,
         link: row.optional_text(11)?.unwrap_or_default().to_owned(),
+        accession: row.optional_text(12)?.unwrap_or_default().to_owned(),
+        mrn: row.optional_text(13)?.unwrap_or_default().to_owned(),
     })
 }

@@ -4,7 +4,7 @@ use crate::harness::*;
 use kernel::{Actor, CommandId, PatientId, Realm, Timestamp};
 use std::collections::BTreeSet;
 use store::audit::{Anchor, Finding, Limits, Report, SealFiles, public_key, verify};
-use store::repositories::orders::{self, PatientRecord};
+use store::repositories::patients::{self, PatientRecord};
 use store::repositories::tasks::{self, NewTask};
 use store::repositories::transmissions::{self, NewTransmission};
 use store::{Opening, Options, Outcome, Registered, Store, Target, all_statements};
@@ -78,7 +78,7 @@ fn work(store: &Store, number: u32) {
             birth_date: String::new(),
             sex: "U".to_owned(),
         };
-        orders::add_patient(tx, &patient, now)?;
+        patients::add_patient(tx, &patient, now)?;
         let raw = format!("H|\\^&\rR|1|{number}\rL|1|N\r");
         let new = NewTransmission {
             id: transmission,
@@ -93,7 +93,7 @@ fn work(store: &Store, number: u32) {
         let task = NewTask {
             id: kernel::TaskId::from_uuid(id(number)),
             kind: "unclaimed",
-            transmission,
+            about: tasks::About::Transmission(transmission),
             raw_line: "R|1|".to_owned(),
             why: "nobody ordered it".to_owned(),
             owner: "chemistry".to_owned(),

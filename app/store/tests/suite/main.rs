@@ -16,6 +16,7 @@ mod log;
 mod looks;
 mod opening;
 mod patient_history;
+mod patients;
 mod plans;
 mod quarantine;
 mod queue;

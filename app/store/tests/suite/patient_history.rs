@@ -4,8 +4,9 @@ use crate::harness::*;
 use catalogue::TestCode;
 use kernel::{ContainerId, ExaminationId, OrderId, PatientId, Timestamp, TransmissionId};
 use store::Store;
-use store::repositories::orders::{ContainerRecord, PatientRecord, add_container, add_order, add_patient};
+use store::repositories::orders::{ContainerRecord, NewContainer, NewOrder, add_container, add_order};
 use store::repositories::patient_history::of_patient;
+use store::repositories::patients::{PatientRecord, add_patient};
 use store::repositories::results::{NewResult, ResultText, add_results};
 use uuid::Uuid;
 use workflow::Priority;
@@ -42,12 +43,17 @@ fn add_results_of(store: &Store, patient: u128, order: u128, values: &'static [&
     write(store, move |tx| {
         let filed_at = Timestamp::from_micros(NOW.micros() + seconds * 1_000_000);
         let code = format!("C-{order}");
-        add_order(tx, OrderId::from_uuid(id(2, order)), &format!("A-{order}"), patient_id(patient), Priority::Routine, NOW)?;
-        let container = ContainerRecord { id: ContainerId::from_uuid(id(3, order)), code, specimen: "serum".to_owned() };
+        let (order_id, accession) = (OrderId::from_uuid(id(2, order)), format!("A-{order}"));
+        let new = NewOrder { id: order_id, accession, patient: patient_id(patient), original_patient: None, priority: Priority::Routine };
+        add_order(tx, &new, NOW)?;
+        let (specimen, kind) = ("serum".to_owned(), "SST".to_owned());
+        let record = ContainerRecord { id: ContainerId::from_uuid(id(3, order)), code, specimen, kind };
         let examination = |at: usize| ExaminationId::from_uuid(id(4, order * 100 + at as u128));
         let tests = ["NA", "K", "CL"].map(|code| TestCode::parse(code).unwrap());
-        let examinations: Vec<_> = tests.into_iter().take(values.len()).enumerate().map(|(at, test)| (examination(at), test)).collect();
-        add_container(tx, &container, OrderId::from_uuid(id(2, order)), None, &examinations)?;
+        let examinations: Vec<_> =
+            tests.into_iter().take(values.len()).enumerate().map(|(at, test)| (examination(at), test, None)).collect();
+        let container = NewContainer { record, due_at: NOW, collected_at: None, collector: None, replaces: None, examinations };
+        add_container(tx, &container, order_id)?;
         let texts: Vec<ResultText> = values.iter().map(|value| text(value)).collect();
         let results: Vec<_> =
             (0..).zip(&texts).map(|(at, text)| NewResult { examination: examination(at), version: 1, text, verified: None }).collect();

@@ -11,9 +11,19 @@ const PAGE: i64 = 51;
 /// first is what PostgreSQL makes plans for where it does not know how long a page is.
 const MANY: &str = "
     CREATE FUNCTION id(bigint) RETURNS BYTEA LANGUAGE SQL IMMUTABLE AS $$ SELECT convert_to(lpad($1::text, 16, '0'), 'UTF8') $$;
-    INSERT INTO patient SELECT id(n), 'M' || n, '', '', '', 'F', n FROM generate_series(1, 20000) n;
+    INSERT INTO patient SELECT id(n), 'M' || n, '', '', '', (1930 + n % 90) || '-01-' || (10 + n % 20), 'F', n, 1, NULL, NULL, CASE n % 10 WHEN 0 THEN id(n - 1) END, NULL FROM generate_series(1, 20000) n;
+    INSERT INTO patient_identifier SELECT id(n), 'I' || n, 'H', '', id(n), n FROM generate_series(1, 20000) n;
+    INSERT INTO patient_former SELECT id(n), 1, '', '', '', 'F', NULL, n, '' FROM generate_series(1, 20000) n;
+    INSERT INTO patient_merge SELECT id(n), id(n), id(n + 1), n, '', '', '' FROM generate_series(1, 19000) n;
+    INSERT INTO patient_fact SELECT id(n), id(n), '', '', '', '', n, '', 1 FROM generate_series(1, 20000) n;
+    INSERT INTO visit SELECT id(n), 'V' || n, '', id(n), 'present', '', '', '', '', '', n, 1 FROM generate_series(1, 20000) n;
     INSERT INTO lab_order SELECT id(n), 'A' || n, id(1 + n % 2000), 'routine', n FROM generate_series(1, 20000) n;
-    INSERT INTO container SELECT id(n), 'C' || n, id(n), 'serum', n FROM generate_series(1, 20000) n;
+    INSERT INTO requisition SELECT id(n), '', '', '', '', '', '', '', 1 FROM generate_series(1, 20000) n;
+    INSERT INTO order_answer SELECT id(n), id(n), 'Q', '' FROM generate_series(1, 20000) n;
+    INSERT INTO placer_order SELECT id(n), 'P' || n, '', '', id(n), '', n FROM generate_series(1, 20000) n;
+    INSERT INTO order_event SELECT id(n), id(n), n, '', '', '' FROM generate_series(1, 20000) n;
+    INSERT INTO container SELECT id(n), 'C' || n, id(n), 'serum', CASE n % 10 WHEN 0 THEN NULL ELSE n END, 'SST', 1, n FROM generate_series(1, 20000) n;
+    INSERT INTO voided_label SELECT id(n), 'L' || n, id(n), n, '', '' FROM generate_series(1, 20000) n;
     INSERT INTO examination SELECT id(n), id(n), 'NA' FROM generate_series(1, 20000) n;
     INSERT INTO transmission SELECT id(n), 'link', n, n, id(n), NULL FROM generate_series(1, 20000) n;
     INSERT INTO transmission_bytes SELECT id(n), id(n) FROM generate_series(1, 20000) n;
@@ -42,6 +52,7 @@ const LITTLE_CACHE: &str = "%20-c%20effective_cache_size%3D128kB";
 const MAY: &[(&str, Finding, &str)] = &[
     ("RESULTS_OF_PATIENT", Finding::Sorts, "what one patient has"),
     ("RESULTS_OF_CONTAINERS", Finding::Sorts, "what is in a few containers"),
+    ("CONTAINERS_AS_THEY_STAND", Finding::Sorts, "what one order has"),
     ("CONTAINERS_OF_ORDER", Finding::Sorts, "what one order has"),
     ("EXAMINATIONS_OF_ORDER", Finding::Sorts, "what one order has"),
     ("TASKS_OF_TRANSMISSION", Finding::Sorts, "what came of one message"),

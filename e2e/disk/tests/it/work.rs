@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
-use store::repositories::orders::{PatientRecord, add_patient};
+use store::repositories::patients::{PatientRecord, add_patient};
 use store::{Done, Opening, Options, Outcome, Pending, Store, Target, Trouble, Tx, WriteTrouble, params, sql};
 use uuid::Uuid;
 

@@ -118,6 +118,7 @@ impl Case {
             container: id.parse().unwrap(),
             container_code: "A0000001S".to_owned(),
             order: id.parse().unwrap(),
+            state: workflow::ContainerState::Collected { at: self.collected },
             patient: PatientFacts { id: id.parse().unwrap(), mrn: "7".to_owned(), birth: self.birth, sex: self.sex },
             collected_or_ordered_at: self.collected,
             examinations: Vec::new(),

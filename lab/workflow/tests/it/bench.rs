@@ -56,11 +56,13 @@ pub(crate) fn examination(number: u8) -> ExaminationId {
 /// The tube with its ordered tests, numbered from 1, none of them resulted.
 pub(crate) fn tube(tests: &[&str]) -> OpenWork {
     let id = "01890a5d-ac96-774b-bcce-b302099a8057";
-    let open = |(number, code): (u8, &&str)| OpenExamination { id: examination(number), test: test(code), resulted: false };
+    let open =
+        |(number, code): (u8, &&str)| OpenExamination { id: examination(number), test: test(code), resulted: false, cancelled: false };
     OpenWork {
         container: id.parse().unwrap(),
         container_code: TUBE.to_owned(),
         order: id.parse().unwrap(),
+        state: workflow::ContainerState::Collected { at: NOW },
         patient: PatientFacts { id: id.parse().unwrap(), mrn: "7".to_owned(), birth: None, sex: Sex::Unknown },
         collected_or_ordered_at: NOW,
         examinations: (1..).zip(tests).map(open).collect(),

@@ -1,15 +1,19 @@
 //! Whose work is it? Every answer, and the order of the questions: what is it, which tube, which test, is it due.
 
 use crate::bench::{CATALOGUE, TUBE, WITHOUT_SODIUM, examination, mapping, reading, test, tube};
-use kernel::{Lang, Reading, ReadingKind};
-use workflow::{Claim, OpenWork, Unclaimed, claim};
+use kernel::{Lang, Reading, ReadingKind, Timestamp};
+use workflow::{Claim, ContainerState, Ended, Labelled, OpenWork, Unclaimed, claim};
 
 fn patient(specimen: &str, code: &str) -> Reading {
     reading(ReadingKind::Patient, specimen, code)
 }
 
+fn in_force(work: &OpenWork) -> Labelled {
+    Labelled::InForce(Box::new(work.clone()))
+}
+
 fn unclaimed(reading: &Reading, work: Option<&OpenWork>) -> Unclaimed {
-    match claim(reading, &mapping(), work, &CATALOGUE) {
+    match claim(reading, &mapping(), work.map(in_force).as_ref(), &CATALOGUE) {
         Claim::Unclaimed(why) => why,
         Claim::Work { .. } => panic!("{reading:?} was claimed"),
     }
@@ -18,7 +22,7 @@ fn unclaimed(reading: &Reading, work: Option<&OpenWork>) -> Unclaimed {
 #[test]
 fn a_reading_on_a_known_tube_answers_the_ordered_test() {
     let work = tube(&["NA", "K"]);
-    let claimed = |code: &str| match claim(&patient(TUBE, code), &mapping(), Some(&work), &CATALOGUE) {
+    let claimed = |code: &str| match claim(&patient(TUBE, code), &mapping(), Some(&in_force(&work)), &CATALOGUE) {
         Claim::Work { examination, test } => (examination, test.code.to_string()),
         Claim::Unclaimed(why) => panic!("{code}: {why:?}"),
     };
@@ -43,11 +47,11 @@ fn everything_else_is_unclaimed_with_its_reason() {
 #[test]
 fn a_test_that_the_edition_in_force_does_not_have_is_left_to_a_person() {
     let work = tube(&["NA", "K"]);
-    let Claim::Unclaimed(why) = claim(&patient(TUBE, "989"), &mapping(), Some(&work), &WITHOUT_SODIUM) else {
+    let Claim::Unclaimed(why) = claim(&patient(TUBE, "989"), &mapping(), Some(&in_force(&work)), &WITHOUT_SODIUM) else {
         panic!("sodium was claimed")
     };
     assert_eq!(why, Unclaimed::NotInCatalogue { test: test("NA"), edition: "trial".to_owned() });
-    assert!(matches!(claim(&patient(TUBE, "990"), &mapping(), Some(&work), &WITHOUT_SODIUM), Claim::Work { .. }));
+    assert!(matches!(claim(&patient(TUBE, "990"), &mapping(), Some(&in_force(&work)), &WITHOUT_SODIUM), Claim::Work { .. }));
 }
 
 #[test]
@@ -64,16 +68,22 @@ fn a_control_is_no_patient_even_on_a_tube_we_know() {
 fn a_second_reading_of_the_same_message_does_not_claim_again() {
     let mut work = tube(&["K", "NA"]);
     let potassium = patient(TUBE, "990");
-    let Claim::Work { examination: first, .. } = claim(&potassium, &mapping(), Some(&work), &CATALOGUE) else {
+    let Claim::Work { examination: first, .. } = claim(&potassium, &mapping(), Some(&in_force(&work)), &CATALOGUE) else {
         panic!("the first is claimed")
     };
     work.note_result(first);
     let resulted = Unclaimed::AlreadyResulted { test: test("K"), container: TUBE.to_owned() };
     assert_eq!(unclaimed(&potassium, Some(&work)), resulted);
     assert_eq!(unclaimed(&patient(TUBE, "9900"), Some(&work)), resulted, "nor under another code");
-    assert!(matches!(claim(&patient(TUBE, "989"), &mapping(), Some(&work), &CATALOGUE), Claim::Work { .. }), "sodium is still open");
+    assert!(
+        matches!(claim(&patient(TUBE, "989"), &mapping(), Some(&in_force(&work)), &CATALOGUE), Claim::Work { .. }),
+        "sodium is still open"
+    );
     work.note_result(examination(9));
-    assert!(matches!(claim(&patient(TUBE, "989"), &mapping(), Some(&work), &CATALOGUE), Claim::Work { .. }), "somebody else's examination");
+    assert!(
+        matches!(claim(&patient(TUBE, "989"), &mapping(), Some(&in_force(&work)), &CATALOGUE), Claim::Work { .. }),
+        "somebody else's examination"
+    );
 }
 
 /// Where several answers are true, the first question that fails is the one that helps.
@@ -92,9 +102,29 @@ fn the_questions_are_asked_in_the_order_in_which_a_person_asks_them() {
 }
 
 #[test]
+fn a_label_that_was_replaced_and_a_tube_that_was_rejected_claim_nothing() {
+    let voided = Labelled::Voided { now: "A0000011K".to_owned() };
+    let Claim::Unclaimed(why) = claim(&patient(TUBE, "990"), &mapping(), Some(&voided), &CATALOGUE) else { panic!("it was claimed") };
+    assert_eq!(why, Unclaimed::LabelVoided { code: TUBE.to_owned(), now: "A0000011K".to_owned() });
+    for ended in Ended::ALL {
+        let state = ContainerState::Ended { at: Timestamp::from_micros(1), why: ended };
+        let work = OpenWork { state, ..tube(&["K"]) };
+        assert_eq!(unclaimed(&patient(TUBE, "990"), Some(&work)), Unclaimed::ContainerEnded { container: TUBE.to_owned(), why: ended });
+    }
+    let mut work = tube(&["K", "NA"]);
+    work.examinations[0].cancelled = true;
+    assert_eq!(unclaimed(&patient(TUBE, "990"), Some(&work)), Unclaimed::Cancelled { test: test("K"), container: TUBE.to_owned() });
+    assert!(matches!(claim(&patient(TUBE, "989"), &mapping(), Some(&in_force(&work)), &CATALOGUE), Claim::Work { .. }));
+}
+
+#[test]
 fn every_reason_says_in_words_what_was_sent() {
     let (k, container) = (test("K"), TUBE.to_owned());
-    let table: [(Unclaimed, &[&str]); 8] = [
+    let table: [(Unclaimed, &[&str]); 12] = [
+        (Unclaimed::LabelVoided { code: "T 7".to_owned(), now: "T 8".to_owned() }, &["T 7", "T 8", "holds no longer"]),
+        (Unclaimed::ContainerEnded { container: container.clone(), why: Ended::Rejected }, &[TUBE, "rejected"]),
+        (Unclaimed::ContainerEnded { container: container.clone(), why: Ended::NotNeeded }, &[TUBE, "cancelled"]),
+        (Unclaimed::Cancelled { test: k.clone(), container: container.clone() }, &["K", TUBE, "cancelled"]),
         (Unclaimed::Control, &["control"]),
         (Unclaimed::Calibration, &["calibration"]),
         (Unclaimed::NoSpecimen, &["no specimen"]),
