@@ -27,6 +27,10 @@ struct TaskAnswer {
     opened_at: String,
     version: i64,
     transmission: Option<String>,
+    /// Of the order it is about, or empty.
+    accession: String,
+    /// Of the patient it is about, or empty.
+    mrn: String,
 }
 
 impl From<TaskLine> for TaskAnswer {
@@ -41,6 +45,8 @@ impl From<TaskLine> for TaskAnswer {
             opened_at: line.opened_at.to_string(),
             version: line.row_version,
             transmission: line.transmission.map(|id| id.to_string()),
+            accession: line.accession,
+            mrn: line.mrn,
         }
     }
 }

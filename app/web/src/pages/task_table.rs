@@ -1,6 +1,7 @@
 //! Tasks as rows: the line as the analyser sent it, why nobody could claim it, whose work it is.
 
 use crate::Web;
+use crate::local_path::encode;
 use crate::times;
 use crate::words::t;
 use actions::views::TaskLine;
@@ -23,7 +24,7 @@ pub(crate) fn table(web: &Web, heading: &str, rows: &[TaskLine], tried: Option<&
                 thead {
                     tr {
                         th scope="col" { (t!("Why")) }
-                        th scope="col" { (t!("Line as sent")) }
+                        th scope="col" { (t!("Line as sent, or what it is about")) }
                         th scope="col" { (t!("Owner")) }
                         th scope="col" { (t!("Opened")) }
                         th scope="col" { (t!("Close")) }
@@ -46,6 +47,10 @@ fn row(web: &Web, task: &TaskLine, tried: Option<&Tried>) -> Markup {
                     @if let Some(transmission) = task.transmission {
                         " · " a href=(format!("/transmissions/{transmission}")) { (t!("transmission")) }
                     }
+                    @if !task.accession.is_empty() {
+                        a href=(format!("/orders/{}", encode(&task.accession))) { (t!("order")) " " (task.accession) }
+                    }
+                    @if !task.mrn.is_empty() { a href=(format!("/patients/{}", encode(&task.mrn))) { (t!("patient")) " " (task.mrn) } }
                 }
             }
             td { (task.owner) }
