@@ -27,6 +27,7 @@ mod lockout;
 mod log_sweep;
 mod new_ids;
 mod patient_facts;
+pub mod patients;
 mod place_order;
 mod restore_backup;
 mod staff_accounts;

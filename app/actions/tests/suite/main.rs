@@ -20,6 +20,7 @@ mod invariants;
 mod keeping;
 mod limits_by_instrument;
 mod paging;
+mod patient_records;
 mod place_order;
 mod set_aside;
 mod unclaimed;

@@ -1,0 +1,18 @@
+//! Records of patients: made, changed, merged and taken apart again. The functions on a [`Tx`](store::Tx) serve pages and messages alike, so that a
+//! hospital system is refused what a person is refused; what a person does beside that (a second person, look-alikes) stands in acts of its own.
+
+mod change;
+mod merge;
+mod register;
+
+pub use change::{FactsChanged, FactsRefusal, NewFacts, change_facts};
+pub use merge::{MergeRefusal, Merging, UnmergeRefusal, Unmerging, merge_records, unmerge_records};
+pub use register::{RegisterRefusal, register};
+
+use store::repositories::patients::PatientEntry;
+
+/// A record as a refusal names it: by its number, never by name.
+fn number(entry: &PatientEntry) -> String {
+    let PatientEntry { patient, authority, .. } = entry;
+    if authority.is_empty() { patient.mrn.clone() } else { format!("{} of {authority}", patient.mrn) }
+}
