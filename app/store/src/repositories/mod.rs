@@ -13,6 +13,7 @@ pub mod invariants;
 pub mod orders;
 pub mod patient_history;
 pub mod results;
+pub mod sessions;
 pub mod tasks;
 pub mod transmissions;
 
@@ -51,6 +52,7 @@ pub(crate) static ALL: &[&[Registered]] = &[
     orders::STATEMENTS,
     patient_history::STATEMENTS,
     results::STATEMENTS,
+    sessions::STATEMENTS,
     tasks::STATEMENTS,
     transmissions::STATEMENTS,
 ];
