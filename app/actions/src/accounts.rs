@@ -1,20 +1,19 @@
-//! Who may come in: passwords by Argon2id, sessions and tokens as digests. The rest of sign-in comes with the people slice.
+//! Who may come in: passwords by Argon2id, secrets of sessions and tokens as digests.
 
 use crate::Laboratory;
 use crate::lockout::Lockout;
-use crate::new_ids::{new_command, new_uuid, now};
+use crate::new_ids::{new_command, now};
+use crate::sessions::open_session;
 use crate::trouble::ActTrouble;
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
-use kernel::{Actor, SessionId, StaffId, Timestamp, TokenId};
+use kernel::{Actor, StaffId, Timestamp, TokenId};
 use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
 use store::repositories::accounts::{self, StaffRecord};
 use store::{Outcome, Store};
 use tokio::sync::Semaphore;
 
-/// How long a browser session lasts.
-const SESSION_HOURS: i64 = 12;
 /// Characters of a typed user name or password; longer ones are not looked at.
 const TYPED_CHARACTERS_MAX: usize = 256;
 /// Passwords hashed at once. Each takes some 20 ms of a core and 19 MiB: a storm of sign-ins must not stop the analysers.
@@ -53,6 +52,12 @@ pub enum SignInRefusal {
     /// Too many wrong passwords under this name: it is shut until then.
     #[error("too many wrong passwords for this user: try again after {0}, or have the password reset")]
     LockedOut(Timestamp),
+    /// The password is right, and was good until then.
+    #[error("the one-time password expired at {0}: have the password reset")]
+    OneTimeExpired(Timestamp),
+    /// The password is right, but others have seen it.
+    #[error("this is a one-time password: sign in with it on the pages and choose your own first")]
+    OneTimePassword,
     /// Too many sign in at once.
     #[error("too many people are signing in at once: try again in a moment")]
     Busy,
@@ -63,8 +68,13 @@ pub enum SignInRefusal {
 
 /// Signs somebody in.
 pub async fn sign_in(lab: &Laboratory, user: &str, password: &str) -> Result<SignedIn, SignInRefusal> {
+    take_over(lab, None, user, password).await
+}
+
+/// Signs somebody in on a browser that holds a session already, which ends by that; if nobody is signed in, it goes on.
+pub async fn take_over(lab: &Laboratory, former: Option<&str>, user: &str, password: &str) -> Result<SignedIn, SignInRefusal> {
     let staff = authenticate(lab.store(), lab.lockout(), "sign_in", user, password).await?;
-    let cookie = open_session(lab, staff.id).await?;
+    let cookie = open_session(lab, &staff, former).await?;
     Ok(SignedIn { cookie, staff: line(staff) })
 }
 
@@ -98,20 +108,11 @@ pub(crate) async fn authenticate(
         }
         return Err(SignInRefusal::WrongUserOrPassword);
     }
-    found.ok_or(SignInRefusal::WrongUserOrPassword)
-}
-
-async fn open_session(lab: &Laboratory, staff: StaffId) -> Result<String, ActTrouble> {
-    let cookie = secret(32)?;
-    let (id, digest, at) = (SessionId::from_uuid(new_uuid()), digest(&cookie), now());
-    let expires_at = Timestamp::from_micros(at.micros().saturating_add(SESSION_HOURS * 3_600_000_000));
-    lab.store()
-        .write(&Actor::Person(staff), new_command(), at, move |tx| {
-            accounts::add_session(tx, id, &digest, staff, at, expires_at)?;
-            Ok(Outcome { act: "sign_in", accepted: true, subject: Some(staff.uuid()), note: String::new() })
-        })
-        .await?;
-    Ok(cookie)
+    let staff = found.ok_or(SignInRefusal::WrongUserOrPassword)?;
+    match staff.one_time_until.filter(|until| *until <= now()) {
+        Some(until) => Err(SignInRefusal::OneTimeExpired(until)),
+        None => Ok(staff),
+    }
 }
 
 async fn note_refusal(store: &Store, act: &'static str, user: &str) -> Result<(), ActTrouble> {
@@ -119,24 +120,6 @@ async fn note_refusal(store: &Store, act: &'static str, user: &str) -> Result<()
     let refused = move |_: &mut store::Tx<'_>| Ok(Outcome { act, accepted: false, subject: None, note: note.clone() });
     store.write(&Actor::System("sign-in".to_owned()), new_command(), now(), refused).await?;
     Ok(())
-}
-
-/// Signs one browser out.
-pub async fn sign_out(lab: &Laboratory, cookie: &str) -> Result<(), ActTrouble> {
-    let digest = digest(cookie);
-    let act = move |tx: &mut store::Tx<'_>| {
-        let accepted = accounts::end_session(tx, &digest)?;
-        Ok(Outcome { act: "sign_out", accepted, subject: None, note: String::new() })
-    };
-    lab.store().write(&Actor::System("sign-out".to_owned()), new_command(), now(), act).await?;
-    Ok(())
-}
-
-/// Who is signed in with this cookie, if anybody.
-pub async fn session(lab: &Laboratory, cookie: &str) -> Result<Option<StaffLine>, ActTrouble> {
-    let (digest, at) = (digest(cookie), now());
-    let staff = lab.store().read(move |reader| accounts::staff_of_session(reader, &digest, at)).await?;
-    Ok(staff.map(line))
 }
 
 /// The token a program presents, if it is one of ours.
@@ -177,7 +160,7 @@ async fn in_turn<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -
 }
 
 /// Whether a password fits a stored hash; where there is none, as much work is done for nothing.
-async fn password_fits(stored: Option<String>, password: String) -> Result<bool, ActTrouble> {
+pub(crate) async fn password_fits(stored: Option<String>, password: String) -> Result<bool, ActTrouble> {
     let work = move || match stored.as_deref().map(PasswordHash::new) {
         Some(Ok(hash)) => Argon2::default().verify_password(password.as_bytes(), &hash).is_ok(),
         Some(Err(_)) | None => {

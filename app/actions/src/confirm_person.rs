@@ -2,6 +2,7 @@
 //! Source: people 4.2 (independent login, fresh authentication, different person, both names stored). The act that needs it stores both names.
 
 use crate::accounts::{SignInRefusal, authenticate, line};
+use crate::choose_password::only_chosen;
 use crate::new_ids::{new_command, now};
 use crate::trouble::ActTrouble;
 use crate::{Laboratory, StaffLine};
@@ -28,7 +29,7 @@ pub async fn confirm_person(
     user: &str,
     password: &str,
 ) -> Result<StaffLine, ConfirmRefusal> {
-    let staff = authenticate(lab.store(), lab.lockout(), "confirm_person", user, password).await?;
+    let staff = only_chosen(authenticate(lab.store(), lab.lockout(), "confirm_person", user, password).await?)?;
     let accepted = staff.id != acting;
     let written =
         move |_: &mut store::Tx<'_>| Ok(Outcome { act: "confirm_person", accepted, subject: Some(acting.uuid()), note: act.to_owned() });

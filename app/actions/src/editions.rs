@@ -2,6 +2,7 @@
 
 use crate::accounts::{SignInRefusal, authenticate};
 use crate::authority::roles;
+use crate::choose_password::only_chosen;
 use crate::lockout::Lockout;
 use crate::new_ids::{new_command, new_uuid, now};
 use crate::operator;
@@ -137,7 +138,7 @@ pub async fn sign_edition(
     if !(1..=MEANING_CHARACTERS_MAX).contains(&meaning.chars().count()) || meaning.chars().any(char::is_control) {
         return Err(EditionRefusal::Meaning);
     }
-    let staff = authenticate(store, lockout, "sign_edition", user, password).await?;
+    let staff = only_chosen(authenticate(store, lockout, "sign_edition", user, password).await?)?;
     if !roles(&staff.role).contains(&Role::Director) {
         return Err(EditionRefusal::NoDirector { user: staff.user_name, role: staff.role });
     }

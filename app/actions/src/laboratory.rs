@@ -1,5 +1,6 @@
 //! The laboratory at work: its store, its catalogue, its analysers. Everything an act needs, handed around as one cheap value.
 
+use crate::StaffLine;
 use crate::access_log::AccessLog;
 use crate::analyser::Analyser;
 use crate::codes::CodePool;
@@ -8,6 +9,7 @@ use crate::live::Live;
 use crate::lockout::Lockout;
 use crate::new_ids::now;
 use crate::place_order::PlacedOrder;
+use crate::sessions::{SignInSettings, Uses};
 use catalogue::Catalogue;
 use kernel::{Realm, Zone};
 use people::Privileges;
@@ -32,6 +34,8 @@ pub struct LaboratorySettings {
     pub site_prefix: String,
     /// Its analysers.
     pub analysers: Vec<Analyser>,
+    /// When sessions lock by themselves.
+    pub sign_in: SignInSettings,
 }
 
 /// The laboratory at work. Cheap to clone.
@@ -57,6 +61,8 @@ struct Inner {
     links: Mutex<BTreeMap<String, LinkState>>,
     access_log: AccessLog,
     lockout: Lockout,
+    sign_in: SignInSettings,
+    uses: Uses,
 }
 
 /// What a link is doing now; kept in memory only.
@@ -75,7 +81,7 @@ pub struct LinkState {
 impl Laboratory {
     /// Opens the laboratory on a store.
     pub fn new(store: Store, settings: LaboratorySettings) -> Self {
-        let LaboratorySettings { realm, catalogue, privileges, zone, site_prefix, analysers } = settings;
+        let LaboratorySettings { realm, catalogue, privileges, zone, site_prefix, analysers, sign_in } = settings;
         let links = analysers.iter().map(|analyser| (analyser.name.to_string(), LinkState::default())).collect();
         let placed = broadcast::Sender::new(PLACED_ORDERS_MAX);
         let links = Mutex::new(links);
@@ -94,6 +100,8 @@ impl Laboratory {
             links,
             access_log: AccessLog::default(),
             lockout: Lockout::default(),
+            sign_in,
+            uses: Uses::default(),
         }))
     }
 
@@ -162,6 +170,13 @@ impl Laboratory {
     /// The names that wrong passwords have shut.
     pub fn lockout(&self) -> &Lockout {
         &self.0.lockout
+    }
+    /// Seconds without use after which a session of somebody locks.
+    pub fn lock_after_seconds(&self, staff: &StaffLine) -> u32 {
+        self.0.sign_in.lock_after_seconds_of(&staff.role)
+    }
+    pub(crate) fn uses(&self) -> &Uses {
+        &self.0.uses
     }
     pub(crate) fn codes(&self) -> &CodePool {
         &self.0.codes

@@ -9,6 +9,7 @@ mod back_up;
 mod backup_manifest;
 mod check_backup;
 mod check_log;
+mod choose_password;
 mod close_task;
 mod codes;
 mod confirm_person;
@@ -30,19 +31,21 @@ mod patient_facts;
 pub mod patients;
 mod place_order;
 mod restore_backup;
+mod sessions;
 mod staff_accounts;
 mod tokens;
 mod trouble;
 pub mod views;
 
 pub use access_log::{LOOKINGS_MAX, Looking, Lookings, SeenBefore, who_saw};
-pub use accounts::{SignInRefusal, SignedIn, StaffLine, bearer, session, sign_in, sign_out};
+pub use accounts::{SignInRefusal, SignedIn, StaffLine, bearer, sign_in, take_over};
 pub use analyser::{Analyser, AnalyserTrouble};
 pub use authority::{entrance, person};
 pub use back_up::{BackUpRefusal, back_up};
 pub use backup_manifest::{BackupDamage, Manifest, ManifestFile, Part, verify_backup};
 pub use check_backup::{BackupCheckTrouble, BackupChecked, check_backup};
 pub use check_log::{LogCheckTrouble, LogChecked, check_log};
+pub use choose_password::{ChoosePasswordRefusal, PASSWORD_CHARACTERS_MAX, PASSWORD_CHARACTERS_MIN, choose_password};
 pub use close_task::{CloseTaskRefusal, close_task};
 pub use confirm_person::{ConfirmRefusal, confirm_person};
 pub use content::{ContentProblem, LOINC_NOTICE, default_mapping, starting_catalogue, starting_edition, starting_privileges};
@@ -62,8 +65,10 @@ pub use lockout::Lockout;
 pub use new_ids::{new_command, now};
 pub use place_order::{FieldTrouble, OrderRequest, PlaceOrderRefusal, PlacedContainer, PlacedOrder, place_order};
 pub use restore_backup::{CODES_LEFT_OUT, RestoreRefusal, look_at_backup, note_restored, restore_backup};
+pub use sessions::{Session, SignInSettings, Standing, lock_session, note_use, session, sign_out, tidy_sessions, unlock_session};
 pub use staff_accounts::{
-    Account, AccountRefusal, NewStaff, StaffListed, create_administrator, create_staff, deactivate_staff, list_staff, reset_password,
+    Account, AccountRefusal, Made, NewStaff, ONE_TIME_DAYS, Password, StaffListed, create_administrator, create_staff, deactivate_staff,
+    list_staff, reset_password,
 };
 pub use tokens::{TokenLine, TokenRefusal, create_token, list_tokens, revoke_token};
 pub use trouble::ActTrouble;

@@ -13,6 +13,9 @@ pub struct Versions {
     pub tasks: u64,
     /// Links: connections and messages.
     pub links: u64,
+    /// Sessions that were locked or ended by somebody: for the streams themselves, which look at theirs. Nothing for pages.
+    #[serde(skip)]
+    pub sessions: u64,
 }
 
 /// The board on which versions stand.
@@ -52,6 +55,11 @@ impl Live {
     pub fn links_changed(&self) {
         self.board.send_modify(|versions| versions.links = versions.links.wrapping_add(1));
     }
+
+    /// A session was locked or ended.
+    pub fn sessions_changed(&self) {
+        self.board.send_modify(|versions| versions.sessions = versions.sessions.wrapping_add(1));
+    }
 }
 
 #[cfg(test)]
@@ -65,10 +73,11 @@ mod tests {
         live.results_changed();
         live.results_changed();
         assert!(watching.has_changed().unwrap());
-        assert_eq!(*watching.borrow_and_update(), Versions { results: 2, tasks: 0, links: 0 });
+        assert_eq!(*watching.borrow_and_update(), Versions { results: 2, ..Versions::default() });
         assert!(!watching.has_changed().unwrap());
         live.tasks_changed();
         live.links_changed();
-        assert_eq!(live.versions(), Versions { results: 2, tasks: 1, links: 1 });
+        live.sessions_changed();
+        assert_eq!(live.versions(), Versions { results: 2, tasks: 1, links: 1, sessions: 1 });
     }
 }

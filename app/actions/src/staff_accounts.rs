@@ -2,14 +2,17 @@
 
 use crate::accounts::{hash_password, line, secret};
 use crate::new_ids::{new_command, new_uuid, now};
+use crate::sessions::after;
 use crate::trouble::ActTrouble;
 use crate::{StaffLine, operator};
-use kernel::{PersonName, StaffId};
+use kernel::{PersonName, StaffId, Timestamp};
 use people::{Role, RoleTrouble};
 use store::repositories::accounts::{self, StaffRecord};
 use store::{Outcome, Store, Trouble, Tx};
 
-/// Random bytes of a one-time password: 120 bits.
+/// How long a one-time password is good for choosing another.
+pub const ONE_TIME_DAYS: i64 = 7;
+/// Random bytes of a password made here: 120 bits.
 const PASSWORD_BYTES: usize = 15;
 /// Characters of a user name.
 const USER_CHARACTERS_MAX: usize = 64;
@@ -38,6 +41,8 @@ pub struct Account {
     pub password: String,
     /// The role.
     pub role: String,
+    /// Until when the password is good for choosing another, where it is a one-time password.
+    pub one_time_until: Option<Timestamp>,
 }
 
 impl std::fmt::Debug for Account {
@@ -64,33 +69,67 @@ pub enum AccountRefusal {
     Trouble(#[from] ActTrouble),
 }
 
+/// What a member of staff may sign in with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Password {
+    /// One that the person chose.
+    Chosen,
+    /// A one-time password, good until then.
+    OneTime(Timestamp),
+    /// A one-time password that has expired.
+    Expired,
+    /// None.
+    None,
+}
+
 /// A member of staff as an operator's list shows one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StaffListed {
     /// Who it is.
     pub staff: StaffLine,
-    /// Whether there is a password to sign in with.
-    pub may_sign_in: bool,
+    /// What they may sign in with.
+    pub password: Password,
+}
+
+/// Whether a password that is made here must be replaced by the person at the first sign-in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Made {
+    /// It must.
+    OneTime,
+    /// It stays: for a demonstration, where everybody may know it, and for tests.
+    Lasting,
+}
+
+impl Made {
+    fn until(self, at: Timestamp) -> Option<Timestamp> {
+        match self {
+            Self::OneTime => Some(after(at, ONE_TIME_DAYS * 24 * 3_600)),
+            Self::Lasting => None,
+        }
+    }
 }
 
 /// Makes the administrator with a random password.
-pub async fn create_administrator(store: &Store) -> Result<Account, AccountRefusal> {
+pub async fn create_administrator(store: &Store, made: Made) -> Result<Account, AccountRefusal> {
     let administrator = Role::Administrator.name().to_owned();
-    create_staff(store, NewStaff { user: administrator.clone(), display_name: "Administrator".to_owned(), role: administrator }).await
+    let new = NewStaff { user: administrator.clone(), display_name: "Administrator".to_owned(), role: administrator };
+    create_staff(store, new, made).await
 }
 
 /// Makes an account with a random password.
-pub async fn create_staff(store: &Store, new: NewStaff) -> Result<Account, AccountRefusal> {
+pub async fn create_staff(store: &Store, new: NewStaff, made: Made) -> Result<Account, AccountRefusal> {
     let new = read(&new)?;
-    let account = Account { user: new.user.clone(), password: secret(PASSWORD_BYTES)?, role: new.role.clone() };
+    let (password, at) = (secret(PASSWORD_BYTES)?, now());
+    let one_time_until = made.until(at);
+    let account = Account { user: new.user.clone(), password, role: new.role.clone(), one_time_until };
     let record = StaffRecord {
         id: StaffId::from_uuid(new_uuid()),
         user_name: new.user,
         display_name: new.display_name,
         role: new.role,
         password_hash: hash_password(account.password.clone()).await?,
+        one_time_until,
     };
-    let at = now();
     let done = store
         .write(&operator(), new_command(), at, move |tx| {
             let accepted = accounts::add_staff(tx, &record, at)?;
@@ -101,28 +140,35 @@ pub async fn create_staff(store: &Store, new: NewStaff) -> Result<Account, Accou
     if done.accepted { Ok(account) } else { Err(AccountRefusal::Taken(account.user)) }
 }
 
-/// Gives somebody a new random password. Whoever is signed in with the old one is signed out.
+/// Gives somebody a new one-time password. Whoever is signed in with the old one is signed out.
 pub async fn reset_password(store: &Store, user: &str) -> Result<Account, AccountRefusal> {
     let password = secret(PASSWORD_BYTES)?;
     let hash = hash_password(password.clone()).await?;
-    let role = change_password(store, "reset_password", user, hash).await?;
-    Ok(Account { user: user.trim().to_owned(), password, role })
+    let one_time_until = Made::OneTime.until(now());
+    let role = change_password(store, "reset_password", user, hash, one_time_until).await?;
+    Ok(Account { user: user.trim().to_owned(), password, role, one_time_until })
 }
 
 /// Takes somebody's password away and signs them out everywhere: they cannot come in until the password is reset. What they did stays theirs.
 pub async fn deactivate_staff(store: &Store, user: &str) -> Result<(), AccountRefusal> {
-    change_password(store, "deactivate_staff", user, NO_PASSWORD.to_owned()).await.map(drop)
+    change_password(store, "deactivate_staff", user, NO_PASSWORD.to_owned(), None).await.map(drop)
 }
 
 /// Puts another hash in the place of the present one; the role of whose it is.
-async fn change_password(store: &Store, act: &'static str, user: &str, hash: String) -> Result<String, AccountRefusal> {
+async fn change_password(
+    store: &Store,
+    act: &'static str,
+    user: &str,
+    hash: String,
+    one_time_until: Option<Timestamp>,
+) -> Result<String, AccountRefusal> {
     let user = user_name(user)?;
     let name = user.clone();
     let command = move |tx: &mut Tx<'_>| -> Result<Outcome, Trouble> {
         let Some(staff) = accounts::staff_by_name(tx, &name)? else {
             return Ok(Outcome { act, accepted: false, subject: None, note: String::new() });
         };
-        accounts::set_password_hash(tx, staff.id, &hash)?;
+        accounts::set_password_hash(tx, staff.id, &hash, one_time_until)?;
         Ok(Outcome { act, accepted: true, subject: Some(staff.id.uuid()), note: staff.role })
     };
     let done = store.write(&operator(), new_command(), now(), command).await.map_err(ActTrouble::from)?;
@@ -132,7 +178,16 @@ async fn change_password(store: &Store, act: &'static str, user: &str, hash: Str
 /// Members of staff by user name, at most 10,000.
 pub async fn list_staff(store: &Store) -> Result<Vec<StaffListed>, ActTrouble> {
     let records = store.read(|reader| accounts::all_staff(reader, STAFF_LISTED_MAX)).await?;
-    let listed = |record: StaffRecord| StaffListed { may_sign_in: record.password_hash != NO_PASSWORD, staff: line(record) };
+    let at = now();
+    let listed = |record: StaffRecord| {
+        let password = match record.one_time_until {
+            _ if record.password_hash == NO_PASSWORD => Password::None,
+            None => Password::Chosen,
+            Some(until) if until <= at => Password::Expired,
+            Some(until) => Password::OneTime(until),
+        };
+        StaffListed { staff: line(record), password }
+    };
     Ok(records.into_iter().map(listed).collect())
 }
 

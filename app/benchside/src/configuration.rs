@@ -2,7 +2,8 @@
 
 use crate::Place;
 use crate::failure::Failure;
-use actions::Analyser;
+use crate::sign_in_configuration::SignInConfiguration;
+use actions::{Analyser, SignInSettings};
 use catalogue::{Catalogue, InstrumentMapping};
 use kernel::{ContainerCode, DecimalMark, Realm, Zone};
 use serde::{Deserialize, Serialize};
@@ -44,6 +45,9 @@ pub(crate) struct Configuration {
     /// The log of signed seals, relative to this folder; `seals.log` where it is left out. Best on another medium than the database.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) seals_log: Option<String>,
+    /// When sessions at the pages lock by themselves.
+    #[serde(default, skip_serializing_if = "SignInConfiguration::is_default")]
+    pub(crate) sign_in: SignInConfiguration,
     /// The analysers.
     #[serde(default, rename = "link", skip_serializing_if = "Vec::is_empty")]
     pub(crate) links: Vec<LinkConfiguration>,
@@ -102,6 +106,7 @@ impl Configuration {
             database: None,
             seal_key: None,
             seals_log: None,
+            sign_in: SignInConfiguration::default(),
             links: Vec::new(),
             file: PathBuf::new(),
         }
@@ -120,6 +125,7 @@ impl Configuration {
         }
         configuration.realm()?;
         configuration.zone()?;
+        configuration.sign_in()?;
         // Found now, and not with the first order.
         ContainerCode::compose(&configuration.site_prefix, 1).map_err(|trouble| configuration.wrong("site_prefix", trouble))?;
         Ok(configuration)
@@ -176,6 +182,11 @@ impl Configuration {
     /// The site's zone.
     pub(crate) fn zone(&self) -> Result<Zone, Failure> {
         Zone::named(&self.zone).map_err(|trouble| self.wrong("zone", trouble))
+    }
+
+    /// When sessions lock by themselves.
+    pub(crate) fn sign_in(&self) -> Result<SignInSettings, Failure> {
+        self.sign_in.settings().map_err(|what| self.wrong("sign_in", what))
     }
 
     /// Where the database is: what the command line says, then the file, then the folder.

@@ -9,6 +9,7 @@ mod fault;
 mod folder_lock;
 mod restore_mark;
 mod running;
+mod sign_in_configuration;
 mod validate;
 
 use clap::{Parser, Subcommand};

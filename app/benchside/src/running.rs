@@ -68,12 +68,14 @@ pub(crate) async fn start(
         zone,
         site_prefix: configuration.site_prefix.clone(),
         analysers: analysers.iter().map(|(analyser, _)| analyser.clone()).collect(),
+        sign_in: configuration.sign_in()?,
     };
     let lab = Laboratory::new(store.clone(), settings);
     let office = Office::new(store, place, configuration).in_laboratory(lab.clone());
     let mut tasks = Vec::new();
     let mut links = Vec::new();
     tasks.push(tokio::spawn(jobs::run_access_log(lab.clone())));
+    tasks.push(tokio::spawn(jobs::run_sessions(lab.clone(), jobs::SESSIONS_LOOK)));
     tasks.push(tokio::spawn(jobs::run_editions(lab.clone(), jobs::EDITIONS_LOOK)));
     for (analyser, address) in analysers {
         tasks.push(tokio::spawn(jobs::run_filing(lab.clone(), analyser.clone())));

@@ -7,7 +7,9 @@ CREATE TABLE staff (
     display_name TEXT NOT NULL,
     role TEXT NOT NULL,
     password_hash TEXT NOT NULL,
-    created_at INTEGER NOT NULL
+    created_at INTEGER NOT NULL,
+    -- Until when the password is a one-time one, good for choosing another; null where the person chose it.
+    one_time_until INTEGER
 ) STRICT;
 CREATE UNIQUE INDEX staff_user_name ON staff (user_name);
 
@@ -26,9 +28,15 @@ CREATE TABLE session (
     digest BLOB NOT NULL,
     staff_id BLOB NOT NULL REFERENCES staff (id),
     created_at INTEGER NOT NULL,
-    expires_at INTEGER NOT NULL
+    expires_at INTEGER NOT NULL,
+    -- When the person last did something, as far as it was written: the newest is in memory, written together now and then.
+    used_at INTEGER NOT NULL,
+    -- When it was locked by hand; null where it was not. Locked by time is read from used_at, never stored.
+    locked_at INTEGER
 ) STRICT;
 CREATE UNIQUE INDEX session_digest ON session (digest);
+CREATE INDEX session_staff ON session (staff_id);
+CREATE INDEX session_expires ON session (expires_at);
 
 -- The next free number of each kind of code; nodes lease blocks, so this row is touched once in hundreds of codes.
 CREATE TABLE code_block (

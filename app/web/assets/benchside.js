@@ -1,4 +1,5 @@
 // Keyboard, and keeping the open page true. Everything works without this file; it only makes it faster.
+import { BACKGROUND, leave, leaveIfClosed } from "./lock.js";
 import { isStale, readVersions } from "./refresh.js";
 import { replaceRegion } from "./region.js";
 
@@ -15,8 +16,10 @@ function burstOver() {
   burst = "";
   const find = document.querySelector("#find");
   if (typed.length === 1) {
-    const address = keys[typed.toLowerCase()];
-    if (address) location.assign(address);
+    const key = typed.toLowerCase();
+    if (key === "l") leave();
+    else if (key === "s") document.querySelector(".operator [data-switch]")?.click();
+    else if (keys[key]) location.assign(keys[key]);
   } else if (find) {
     find.value = typed;
     find.focus();
@@ -65,7 +68,7 @@ async function refresh() {
   }
   fetching = true;
   try {
-    const answer = await fetch(region.dataset.address ?? location.href, { redirect: "error" });
+    const answer = await fetch(region.dataset.address ?? location.href, { redirect: "error", headers: BACKGROUND });
     if (!answer.ok) throw new Error(`answered ${answer.status}`);
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-live-region]");
     if (fresh) replaceRegion(region, fresh);
@@ -78,7 +81,9 @@ async function refresh() {
   if (again) { again = false; refresh(); }
 }
 
-function told({ connected, versions }) {
+function told({ connected, versions, closed }) {
+  if (closed) { leave(); return; }
+  if (!connected && document.body.dataset.live === "connected") leaveIfClosed();
   latest = { ...latest, ...versions };
   document.body.dataset.live = connected ? "connected" : "lost";
   refresh();
@@ -98,5 +103,6 @@ if (worker && "SharedWorker" in window) {
 } else if (worker) {
   const source = new EventSource("/events");
   source.addEventListener("versions", (event) => told({ connected: true, versions: JSON.parse(event.data) }));
+  source.addEventListener("closed", () => told({ closed: true }));
   source.addEventListener("error", () => told({ connected: false, versions: {} }));
 }

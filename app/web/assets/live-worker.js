@@ -23,6 +23,13 @@ function open() {
     connected = true;
     tellAll({ connected, versions });
   });
+  // The session was locked or has ended: pages leave, and the next one asks anew.
+  source.addEventListener("closed", () => {
+    connected = false;
+    source.close();
+    tellAll({ closed: true });
+    setTimeout(open, 5000);
+  });
   source.addEventListener("error", () => {
     connected = false;
     tellAll({ connected, versions });

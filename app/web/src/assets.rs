@@ -8,13 +8,15 @@ use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
 use std::path::PathBuf;
 
-const EMBEDDED: [(&str, &[u8]); 6] = [
+const EMBEDDED: [(&str, &[u8]); 8] = [
     ("benchside.css", include_bytes!("../assets/benchside.css")),
     ("benchside.js", include_bytes!("../assets/benchside.js")),
     ("benchside.svg", include_bytes!("../assets/benchside.svg")),
     ("live-worker.js", include_bytes!("../assets/live-worker.js")),
+    ("lock.js", include_bytes!("../assets/lock.js")),
     ("refresh.js", include_bytes!("../assets/refresh.js")),
     ("region.js", include_bytes!("../assets/region.js")),
+    ("typed.js", include_bytes!("../assets/typed.js")),
 ];
 
 /// The edition in the address where assets are read from a folder: never kept by the browser.

@@ -2,27 +2,41 @@
 
 use crate::Web;
 use crate::error::Refusal;
+use crate::fields::Fields;
+use crate::kept_forms::KeptForm;
 use crate::local_path;
+use crate::routes::Entry;
 use crate::words::t;
-use actions::{Laboratory, StaffLine};
-use axum::extract::{Request, State};
+use actions::{Laboratory, Session, StaffLine, Standing};
+use axum::Form;
+use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use kernel::{Actor, Lang, TokenId};
+use kernel::{Actor, Lang, Realm, TokenId};
 use people::{Action, Entrance, Scope};
 use std::sync::Arc;
 
-/// The name of the session's cookie.
-pub(crate) const COOKIE: &str = "benchside";
+/// The header of what a page fetches by itself: it is no use of the session, so that a page left open does not keep it from locking.
+const BACKGROUND: &str = "x-benchside-background";
+/// What a page never asks for on behalf of a person at this moment.
+const EVENTS: &str = "/events";
 /// Longest cookie or token we look up; ours are much shorter.
 const CREDENTIAL_CHARS_MAX: usize = 256;
+
+/// The name of the session's cookie: of each realm its own, as browsers tell cookies apart by the host's name alone, and not by the port.
+pub(crate) fn cookie_name(realm: Realm) -> String {
+    format!("benchside-{}", realm.name())
+}
 
 /// A person with a valid session.
 #[derive(Clone)]
 pub(crate) struct Signed {
     pub(crate) staff: Arc<StaffLine>,
+    pub(crate) session: Arc<Session>,
     pub(crate) cookie: Arc<str>,
+    /// What the person had typed on this page when the session was locked.
+    pub(crate) kept: Option<Arc<KeptForm>>,
 }
 
 impl Signed {
@@ -43,19 +57,29 @@ impl Program {
     }
 }
 
-/// Lets a person with a session in, if the action is theirs; whoever is not signed in is sent to the sign-in page and back.
-pub(crate) async fn person(State((web, action)): State<(Web, Option<Action>)>, mut request: Request, next: Next) -> Response {
+/// Lets a person with a session in, if it stands as the address asks and the action is theirs; whoever is not signed in is sent to the sign-in page
+/// and back, whoever's session is locked to the lock page and back.
+pub(crate) async fn person(State((web, entry)): State<(Web, Entry)>, mut request: Request, next: Next) -> Response {
     if !may_change(&request) {
         return Refusal::not_our_page().into_response();
     }
-    let Some(cookie) = cookie_in(request.headers()) else { return to_sign_in(&request) };
-    let staff = match actions::session(&web.lab, &cookie).await {
-        Ok(Some(staff)) => staff,
+    let Some(cookie) = cookie_in(request.headers(), web.lab.realm()) else { return to_sign_in(&request) };
+    let session = match actions::session(&web.lab, &cookie).await {
+        Ok(Some(session)) => session,
         Ok(None) => return to_sign_in(&request),
         Err(trouble) => return Refusal::from(trouble).into_response(),
     };
-    let refused = action.and_then(|action| refusal(&web.lab, &staff, action, is_reading(&request)));
-    let signed = Signed { staff: Arc::new(staff), cookie: cookie.into() };
+    if let Some(place) = turned_away(entry, session.standing) {
+        return turn_away(&web, request, &cookie, place).await;
+    }
+    if is_use(&request, session.standing) {
+        actions::note_use(&web.lab, &session);
+    }
+    let is_open = session.standing == Standing::Open;
+    let refused = entry.action().and_then(|action| refusal(&web.lab, &session.staff, action, is_reading(&request)));
+    let kept = if shows_kept(&request, is_open) { web.kept_forms.take(&cookie, request.uri().path()) } else { None };
+    let (staff, session, cookie) = (Arc::new(session.staff.clone()), Arc::new(session), cookie.into());
+    let signed = Signed { staff, session, cookie, kept: kept.map(Arc::new) };
     let mut response = match refused {
         Some(refusal) => refusal.into_response(),
         None => {
@@ -63,8 +87,74 @@ pub(crate) async fn person(State((web, action)): State<(Web, Option<Action>)>, m
             next.run(request).await
         }
     };
-    response.extensions_mut().insert(signed);
+    if is_open {
+        response.extensions_mut().insert(signed);
+    }
     response
+}
+
+/// Where somebody must go first whose session does not stand as an address asks.
+fn turned_away(entry: Entry, standing: Standing) -> Option<&'static str> {
+    match (entry, standing) {
+        (Entry::AnySession, _)
+        | (Entry::LockedSession, Standing::Open | Standing::Locked)
+        | (Entry::OneTimeSession, Standing::PasswordToChoose)
+        | (Entry::Session | Entry::Person(_), Standing::Open) => None,
+        (_, Standing::PasswordToChoose) => Some("/password"),
+        (_, Standing::Locked) => Some("/locked"),
+        (_, Standing::Open) => Some("/"),
+    }
+}
+
+/// Sends somebody there. A form that was sent to a locked session is kept for it.
+async fn turn_away(web: &Web, request: Request, cookie: &str, place: &'static str) -> Response {
+    if request.uri().path() == EVENTS {
+        return Refusal::not_signed_in("This session is locked, or a password must be chosen first.").into_response();
+    }
+    if place != "/locked" {
+        return Redirect::to(place).into_response();
+    }
+    // A form that does not say where it stood may stand at its own address.
+    let page = if is_reading(&request) { None } else { sent_from(request.headers()) };
+    let page = page.unwrap_or_else(|| address(&request)).to_owned();
+    if !is_reading(&request) {
+        keep_form(web, request, cookie, &page).await;
+    }
+    Redirect::to(&to_lock_page(&page)).into_response()
+}
+
+/// The address of the lock page that leads back to a page.
+pub(crate) fn to_lock_page(page: &str) -> String {
+    format!("/locked?next={}", local_path::encode(local_path::local_or_home(page)))
+}
+
+async fn keep_form(web: &Web, request: Request, cookie: &str, page: &str) {
+    let action = request.uri().path().to_owned();
+    // What is larger than a request may be, or no form, is not kept: the lock page then promises nothing.
+    if let Ok(fields) = Fields::read(Form::from_request(request, &()).await) {
+        web.kept_forms.keep(cookie, KeptForm::of(page, action, fields.into_pairs()));
+    }
+}
+
+/// The page of ours that a request was sent from, as the browser says.
+pub(crate) fn sent_from(headers: &HeaderMap) -> Option<&str> {
+    let referer = headers.get(header::REFERER)?.to_str().ok()?;
+    let host = headers.get(header::HOST)?.to_str().ok()?;
+    let rest = referer.strip_prefix("http://").or_else(|| referer.strip_prefix("https://"))?;
+    rest.strip_prefix(host).filter(|path| path.starts_with('/'))
+}
+
+/// Whether this request is a person's doing: neither the stream nor what a page fetches by itself.
+fn is_use(request: &Request, standing: Standing) -> bool {
+    standing != Standing::Locked && !is_background(request) && request.uri().path() != EVENTS
+}
+
+fn is_background(request: &Request) -> bool {
+    request.headers().contains_key(BACKGROUND)
+}
+
+fn shows_kept(request: &Request, is_open: bool) -> bool {
+    is_open && request.method() == Method::GET && !is_background(request)
 }
 
 /// Why this person may not come in for an action. Whoever may do a part of it, or all of it under somebody who signs, may look; a change needs all of it.
@@ -125,19 +215,24 @@ fn from_our_page(headers: &HeaderMap) -> bool {
 }
 
 fn to_sign_in(request: &Request) -> Response {
-    let is_stream = request.uri().path() == "/events";
-    if is_stream {
+    if request.uri().path() == EVENTS {
         return Refusal::not_signed_in("Sign in and open the page again.").into_response();
     }
-    let wanted = request.uri().path_and_query().map_or("/", |address| address.as_str());
-    let next = if request.method() == Method::GET { wanted } else { "/" };
+    let next = if request.method() == Method::GET { address(request) } else { "/" };
     Redirect::to(&format!("/sign-in?next={}", local_path::encode(local_path::local_or_home(next)))).into_response()
 }
 
-fn cookie_in(headers: &HeaderMap) -> Option<String> {
+/// Path and query.
+fn address(request: &Request) -> &str {
+    request.uri().path_and_query().map_or("/", |address| address.as_str())
+}
+
+/// The session's cookie among those of a request.
+pub(crate) fn cookie_in(headers: &HeaderMap, realm: Realm) -> Option<String> {
+    let ours = cookie_name(realm);
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
     let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    let (_, value) = pairs.find(|(name, _)| *name == COOKIE)?;
+    let (_, value) = pairs.find(|(name, _)| *name == ours)?;
     is_credential(value).then(|| value.to_owned())
 }
 
@@ -152,9 +247,10 @@ fn is_credential(text: &str) -> bool {
 }
 
 /// The header that gives a browser its session, or takes it back where `value` is empty. A session ends with the browser at the latest.
-pub(crate) fn cookie_header(value: &str) -> Option<HeaderValue> {
+pub(crate) fn cookie_header(realm: Realm, value: &str) -> Option<HeaderValue> {
+    let name = cookie_name(realm);
     let end = if value.is_empty() { "; Max-Age=0" } else { "" };
-    HeaderValue::from_str(&format!("{COOKIE}={value}; HttpOnly; SameSite=Strict; Path=/{end}")).ok()
+    HeaderValue::from_str(&format!("{name}={value}; HttpOnly; SameSite=Strict; Path=/{end}")).ok()
 }
 
 #[cfg(test)]
@@ -188,11 +284,20 @@ mod tests {
 
     #[test]
     fn the_session_is_found_among_cookies_and_nonsense_is_no_session() {
-        assert_eq!(cookie_in(&headers(&[("cookie", "a=1; benchside=abc; b=2")])).as_deref(), Some("abc"));
-        assert_eq!(cookie_in(&headers(&[("cookie", "xbenchside=abc")])), None);
-        assert_eq!(cookie_in(&headers(&[("cookie", "benchside=")])), None);
-        assert_eq!(cookie_in(&headers(&[("cookie", "benchside=a b")])), None);
-        assert_eq!(cookie_in(&headers(&[("cookie", &format!("benchside={}", "a".repeat(257)))])), None);
+        let found = |cookie: &str| cookie_in(&headers(&[("cookie", cookie)]), Realm::Training);
+        assert_eq!(found("a=1; benchside-training=abc; b=2").as_deref(), Some("abc"));
+        for none in ["xbenchside-training=abc", "benchside-training=", "benchside-training=a b"] {
+            assert_eq!(found(none), None, "{none}");
+        }
+        assert_eq!(found(&format!("benchside-training={}", "a".repeat(257))), None);
+    }
+
+    #[test]
+    fn a_session_of_another_realm_is_none_here_and_is_left_alone() {
+        let both = headers(&[("cookie", "benchside-production=p; benchside-training=t")]);
+        assert_eq!(cookie_in(&both, Realm::Production).as_deref(), Some("p"));
+        assert_eq!(cookie_in(&both, Realm::Training).as_deref(), Some("t"));
+        assert_eq!(cookie_in(&both, Realm::Validation), None);
     }
 
     #[test]
@@ -206,8 +311,47 @@ mod tests {
 
     #[test]
     fn a_cookie_cannot_be_read_by_scripts_nor_sent_by_other_sites() {
-        assert_eq!(cookie_header("abc").unwrap(), "benchside=abc; HttpOnly; SameSite=Strict; Path=/");
-        assert_eq!(cookie_header("").unwrap(), "benchside=; HttpOnly; SameSite=Strict; Path=/; Max-Age=0");
-        assert_eq!(cookie_header("a\nb"), None);
+        let header = |value| cookie_header(Realm::Production, value);
+        assert_eq!(header("abc").unwrap(), "benchside-production=abc; HttpOnly; SameSite=Strict; Path=/");
+        assert_eq!(header("").unwrap(), "benchside-production=; HttpOnly; SameSite=Strict; Path=/; Max-Age=0");
+        assert_eq!(header("a\nb"), None);
+    }
+
+    /// Every kind of address against every way a session may stand.
+    #[test]
+    fn a_session_opens_what_it_stands_for_and_nothing_else() {
+        use Standing::{Locked, Open, PasswordToChoose};
+        let person = Entry::Person(Action::ViewWorklist);
+        for (entry, open, locked, one_time) in [
+            (Entry::Session, None, Some("/locked"), Some("/password")),
+            (person, None, Some("/locked"), Some("/password")),
+            (Entry::LockedSession, None, None, Some("/password")),
+            (Entry::OneTimeSession, Some("/"), Some("/locked"), None),
+            (Entry::AnySession, None, None, None),
+        ] {
+            let places = [Open, Locked, PasswordToChoose].map(|standing| turned_away(entry, standing));
+            assert_eq!(places, [open, locked, one_time], "{entry:?}");
+        }
+    }
+
+    #[test]
+    fn only_what_a_person_asks_for_is_use() {
+        let request =
+            |address: &str, name: &str| Request::builder().uri(address).header(name, "1").body(axum::body::Body::empty()).unwrap();
+        assert!(is_use(&request("/tasks", "accept"), Standing::Open));
+        assert!(is_use(&request("/password", "accept"), Standing::PasswordToChoose));
+        assert!(!is_use(&request("/tasks", BACKGROUND), Standing::Open));
+        assert!(!is_use(&request("/events", "accept"), Standing::Open));
+        assert!(!is_use(&request("/locked", "accept"), Standing::Locked));
+    }
+
+    #[test]
+    fn a_form_stands_on_the_page_it_was_sent_from_if_that_is_ours() {
+        let page = |referer: &str| sent_from(&headers(&[("host", "lab:8080"), ("referer", referer)])).map(str::to_owned);
+        assert_eq!(page("http://lab:8080/tasks?after=x").as_deref(), Some("/tasks?after=x"));
+        assert_eq!(page("https://lab:8080/").as_deref(), Some("/"));
+        for elsewhere in ["http://evil.example/tasks", "http://lab:80801/tasks", "http://lab:8080", "/tasks", ""] {
+            assert_eq!(page(elsewhere), None, "{elsewhere}");
+        }
     }
 }

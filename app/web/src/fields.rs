@@ -35,6 +35,11 @@ impl Fields {
         self.all(name).next().unwrap_or_default()
     }
 
+    /// Every field, in the order in which they were sent.
+    pub(crate) fn into_pairs(self) -> Vec<(String, String)> {
+        self.0
+    }
+
     /// Every field of this name.
     pub(crate) fn all<'a, 'n>(&'a self, name: &'n str) -> impl Iterator<Item = &'a str> + use<'a, 'n> {
         self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())

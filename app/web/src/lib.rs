@@ -9,6 +9,7 @@ mod entry;
 mod error;
 mod events;
 mod fields;
+mod kept_forms;
 mod local_path;
 mod pages;
 mod probes;
@@ -40,10 +41,12 @@ pub(crate) struct Web {
     pub(crate) assets: Arc<assets::Assets>,
     /// The site's zone, from the same bundled database as the kernel's.
     pub(crate) zone: TimeZone,
+    /// What was typed when sessions were locked.
+    pub(crate) kept_forms: Arc<kept_forms::KeptForms>,
 }
 
 /// The pages and the API of one laboratory.
 pub fn router(lab: Laboratory, options: WebOptions) -> axum::Router {
     let zone = times::zone_named(lab.zone().name());
-    routes::build(Web { lab, assets: Arc::new(assets::Assets::new(options.assets_dir)), zone })
+    routes::build(Web { lab, assets: Arc::new(assets::Assets::new(options.assets_dir)), zone, kept_forms: Arc::default() })
 }

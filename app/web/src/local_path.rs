@@ -9,7 +9,7 @@ pub(crate) fn local_or_home(wanted: &str) -> &str {
     let plain = wanted.len() <= LOCAL_BYTES_MAX && wanted.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     let local = wanted.starts_with('/') && !wanted.starts_with("//");
     let path = wanted.split(['?', '#']).next().unwrap_or_default();
-    let is_page = !matches!(path, "/sign-in" | "/sign-out" | "/events");
+    let is_page = !matches!(path, "/sign-in" | "/sign-out" | "/events" | "/locked" | "/lock" | "/unlock" | "/in-use" | "/password");
     if plain && local && is_page { wanted } else { "/" }
 }
 
@@ -52,6 +52,8 @@ mod tests {
             "/sign-in?next=/sign-in",
             "/sign-out",
             "/events",
+            "/locked?next=/locked",
+            "/password",
             &long,
         ] {
             assert_eq!(local_or_home(elsewhere), "/", "{elsewhere:?}");

@@ -12,12 +12,28 @@ use people::Action;
 pub enum Entry {
     /// Anybody who reaches the server.
     Everyone,
-    /// A person with a session: the cookie, and for changes a request that comes from our own pages.
+    /// A person with an open session: the cookie, and for changes a request that comes from our own pages.
     Session,
+    /// A person with a session, locked or open.
+    LockedSession,
+    /// A person who signed in with a one-time password.
+    OneTimeSession,
+    /// A person with a session, however it stands.
+    AnySession,
     /// Such a person whose roles include this; a change needs the whole of it.
     Person(Action),
     /// A program with a bearer token. Cookies do not count here.
     Token,
+}
+
+impl Entry {
+    /// The action that the roles of a person must include.
+    pub(crate) fn action(self) -> Option<Action> {
+        match self {
+            Self::Person(action) => Some(action),
+            Self::Everyone | Self::Session | Self::LockedSession | Self::OneTimeSession | Self::AnySession | Self::Token => None,
+        }
+    }
 }
 
 /// One line of the list.
@@ -43,15 +59,21 @@ const fn route(method: &'static str, path: &'static str, entry: Entry, handler: 
 /// A request's body may have this many bytes: an order with every test of the catalogue has a few thousand.
 pub(crate) const BODY_BYTES_MAX: usize = 256 * 1024;
 
-use Entry::{Everyone, Person, Session, Token};
+use Entry::{AnySession, Everyone, LockedSession, OneTimeSession, Person, Session, Token};
 
-static ROUTES: [Route; 22] = [
+static ROUTES: [Route; 28] = [
     route("GET", "/healthz", Everyone, || get(probes::alive)),
     route("GET", "/readyz", Everyone, || get(probes::ready)),
     route("GET", "/assets/{edition}/{name}", Everyone, || get(assets::show)),
     route("GET", "/sign-in", Everyone, || get(pages::sign_in::show)),
     route("POST", "/sign-in", Everyone, || post(pages::sign_in::enter)),
-    route("POST", "/sign-out", Session, || post(pages::sign_in::leave)),
+    route("POST", "/sign-out", AnySession, || post(pages::sign_in::leave)),
+    route("GET", "/password", OneTimeSession, || get(pages::password::show)),
+    route("POST", "/password", OneTimeSession, || post(pages::password::choose)),
+    route("POST", "/in-use", Session, || post(pages::lock::in_use)),
+    route("POST", "/lock", LockedSession, || post(pages::lock::lock)),
+    route("GET", "/locked", LockedSession, || get(pages::lock::show)),
+    route("POST", "/unlock", LockedSession, || post(pages::lock::unlock)),
     route("GET", "/", Person(Action::ViewWorklist), || get(pages::results::show)),
     route("GET", "/orders/new", Person(Action::EnterOrder), || get(pages::new_order::show)),
     route("POST", "/orders/new", Person(Action::EnterOrder), || post(pages::new_order::place)),
@@ -91,8 +113,9 @@ pub(crate) fn build(web: Web) -> Router {
         let handler = (route.handler)();
         let guarded = match route.line.entry {
             Everyone => handler.route_layer(from_fn(entry::own_pages_only)),
-            Session => handler.route_layer(from_fn_with_state((web.clone(), None), entry::person)),
-            Person(action) => handler.route_layer(from_fn_with_state((web.clone(), Some(action)), entry::person)),
+            entry @ (Session | LockedSession | OneTimeSession | AnySession | Person(_)) => {
+                handler.route_layer(from_fn_with_state((web.clone(), entry), entry::person))
+            }
             Token => handler.route_layer(from_fn_with_state(web.clone(), entry::token)),
         };
         router = router.route(route.line.path, guarded);

@@ -2,7 +2,7 @@
 
 use crate::engine::Engine;
 use crate::house::House;
-use actions::{AccountRefusal, SignInRefusal, bearer, create_administrator, create_token, session, sign_in, sign_out};
+use actions::{AccountRefusal, Made, SignInRefusal, bearer, create_administrator, create_token, session, sign_in, sign_out};
 
 on_both!(
     the_administrator_signs_in_and_out,
@@ -16,22 +16,22 @@ on_both!(
 
 async fn the_administrator_signs_in_and_out(engine: &Engine) {
     let house = House::signed(engine);
-    let account = create_administrator(house.lab.store()).await.unwrap();
+    let account = create_administrator(house.lab.store(), Made::Lasting).await.unwrap();
     let one = sign_in(&house.lab, &format!(" {} ", account.user), &account.password).await.unwrap();
     let other = sign_in(&house.lab, &account.user, &account.password).await.unwrap();
     assert_ne!(one.cookie, other.cookie);
     assert_eq!((one.staff.user_name.as_str(), one.staff.role.as_str()), ("administrator", "administrator"));
-    assert_eq!(session(&house.lab, &one.cookie).await.unwrap(), Some(one.staff.clone()));
+    assert_eq!(session(&house.lab, &one.cookie).await.unwrap().unwrap().staff, one.staff);
     sign_out(&house.lab, &one.cookie).await.unwrap();
     assert_eq!(session(&house.lab, &one.cookie).await.unwrap(), None);
-    assert_eq!(session(&house.lab, &other.cookie).await.unwrap(), Some(other.staff), "another browser stays in");
+    assert_eq!(session(&house.lab, &other.cookie).await.unwrap().unwrap().staff, other.staff, "another browser stays in");
     sign_out(&house.lab, &one.cookie).await.unwrap();
     assert_eq!(house.count("SELECT COUNT(*) FROM journal WHERE act = 'sign_out' AND accepted = 1").await, 1);
 }
 
 async fn a_wrong_user_and_a_wrong_password_are_refused_alike(engine: &Engine) {
     let house = House::signed(engine);
-    let account = create_administrator(house.lab.store()).await.unwrap();
+    let account = create_administrator(house.lab.store(), Made::Lasting).await.unwrap();
     let long = "x".repeat(257);
     let wrong = [
         (account.user.as_str(), "wrong"),
@@ -56,7 +56,7 @@ async fn a_wrong_user_and_a_wrong_password_are_refused_alike(engine: &Engine) {
 
 async fn many_wrong_passwords_at_once_are_no_more_tries_than_one_after_the_other(engine: &Engine) {
     let house = House::signed(engine);
-    let account = create_administrator(house.lab.store()).await.unwrap();
+    let account = create_administrator(house.lab.store(), Made::Lasting).await.unwrap();
     let mut tries = tokio::task::JoinSet::new();
     for _ in 0..12 {
         let (lab, user) = (house.lab.clone(), account.user.clone());
@@ -71,7 +71,7 @@ async fn many_wrong_passwords_at_once_are_no_more_tries_than_one_after_the_other
 
 async fn a_session_ends_by_itself(engine: &Engine) {
     let house = House::signed(engine);
-    let account = create_administrator(house.lab.store()).await.unwrap();
+    let account = create_administrator(house.lab.store(), Made::Lasting).await.unwrap();
     let signed_in = sign_in(&house.lab, &account.user, &account.password).await.unwrap();
     let hours = house.count("SELECT (expires_at - created_at) / 3600000000 FROM session").await;
     assert_eq!(hours, 12);
@@ -82,8 +82,8 @@ async fn a_session_ends_by_itself(engine: &Engine) {
 
 async fn a_second_administrator_is_refused(engine: &Engine) {
     let house = House::signed(engine);
-    let account = create_administrator(house.lab.store()).await.unwrap();
-    let second = create_administrator(house.lab.store()).await;
+    let account = create_administrator(house.lab.store(), Made::Lasting).await.unwrap();
+    let second = create_administrator(house.lab.store(), Made::Lasting).await;
     assert!(matches!(&second, Err(AccountRefusal::Taken(user)) if user == "administrator"), "{second:?}");
     sign_in(&house.lab, &account.user, &account.password).await.unwrap();
 }
@@ -103,7 +103,7 @@ async fn only_a_token_that_was_made_is_taken(engine: &Engine) {
 
 async fn secrets_are_not_in_the_database(engine: &Engine) {
     let house = House::signed(engine);
-    let account = create_administrator(house.lab.store()).await.unwrap();
+    let account = create_administrator(house.lab.store(), Made::Lasting).await.unwrap();
     let token = create_token(house.lab.store(), "one").await.unwrap();
     let signed_in = sign_in(&house.lab, &account.user, &account.password).await.unwrap();
     let texts = house.texts("SELECT note FROM journal UNION ALL SELECT password_hash FROM staff UNION ALL SELECT name FROM token").await;

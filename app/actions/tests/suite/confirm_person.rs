@@ -2,13 +2,17 @@
 
 use crate::engine::Engine;
 use crate::house::House;
-use actions::{ConfirmRefusal, NewStaff, SignInRefusal, StaffLine, confirm_person, create_staff, sign_in};
+use actions::{ConfirmRefusal, Made, NewStaff, SignInRefusal, StaffLine, confirm_person, create_staff, sign_in};
 
-on_both!(a_second_person_is_somebody_else_and_stands_in_the_journal, wrong_passwords_of_a_second_person_shut_the_name);
+on_both!(
+    a_second_person_is_somebody_else_and_stands_in_the_journal,
+    wrong_passwords_of_a_second_person_shut_the_name,
+    a_one_time_password_confirms_nothing,
+);
 
 async fn somebody(house: &House, user: &str) -> (StaffLine, String) {
     let new = NewStaff { user: user.to_owned(), display_name: user.to_owned(), role: "technologist".to_owned() };
-    let account = create_staff(house.lab.store(), new).await.unwrap();
+    let account = create_staff(house.lab.store(), new, Made::Lasting).await.unwrap();
     let staff = actions::list_staff(house.lab.store()).await.unwrap().into_iter().find(|listed| listed.staff.user_name == user);
     (staff.unwrap().staff, account.password)
 }
@@ -49,4 +53,13 @@ async fn wrong_passwords_of_a_second_person_shut_the_name(engine: &Engine) {
     assert!(matches!(shut, Err(ConfirmRefusal::SignIn(SignInRefusal::LockedOut(_)))), "{shut:?}");
     let shut = sign_in(&house.lab, "sue", &sue_password).await;
     assert!(matches!(shut, Err(SignInRefusal::LockedOut(_))), "the same name at sign-in: {shut:?}");
+}
+
+async fn a_one_time_password_confirms_nothing(engine: &Engine) {
+    let house = House::signed(engine);
+    let (tess, _) = somebody(&house, "tess").await;
+    let new = NewStaff { user: "sue".to_owned(), display_name: "sue".to_owned(), role: "supervisor".to_owned() };
+    let account = create_staff(house.lab.store(), new, Made::OneTime).await.unwrap();
+    let refused = confirm_person(&house.lab, tess.id, "merge_patients", "sue", &account.password).await;
+    assert!(matches!(refused, Err(ConfirmRefusal::SignIn(SignInRefusal::OneTimePassword))), "others have seen it: {refused:?}");
 }

@@ -41,7 +41,7 @@ fn ours(name: &str, from: &str, potassium: &str) -> EditionFiles {
 
 async fn member(house: &House, user: &str, role: &str) -> String {
     let new = NewStaff { user: user.to_owned(), display_name: format!("Dr {user}"), role: role.to_owned() };
-    actions::create_staff(house.lab.store(), new).await.unwrap().password
+    actions::create_staff(house.lab.store(), new, actions::Made::Lasting).await.unwrap().password
 }
 
 /// Imports and signs.

@@ -8,7 +8,7 @@ use crate::configuration::{Configuration, FILE, LinkConfiguration};
 use crate::failure::Failure;
 use crate::folder_lock::FolderLock;
 use crate::running::{Running, StopSignals, command_line, open_store, start};
-use actions::{NewStaff, OrderRequest};
+use actions::{Made, NewStaff, OrderRequest};
 use kernel::Realm;
 use serde::{Deserialize, Serialize};
 use simulator::{Chance, Physiology, Specimen, VirtualCobas};
@@ -153,15 +153,15 @@ const PEOPLE: [(&str, &str); 7] = [
     ("director", "Dr Dana Director"),
 ];
 
-/// An account for each kind of work, named by it, and the administrator's.
+/// An account for each kind of work, named by it, and the administrator's. Their passwords stand in demo.json for everybody and stay.
 async fn new_accounts(store: &Store) -> Result<(Vec<DemoAccount>, String), Failure> {
     let mut accounts = Vec::new();
     for (role, display_name) in PEOPLE {
         let new = NewStaff { user: role.to_owned(), display_name: display_name.to_owned(), role: role.to_owned() };
-        let account = actions::create_staff(store, new).await.map_err(Failure::environment)?;
+        let account = actions::create_staff(store, new, Made::Lasting).await.map_err(Failure::environment)?;
         accounts.push(DemoAccount { user: account.user, password: account.password, role: account.role });
     }
-    let Accounts { user, password, role, token } = first_accounts(store).await?;
+    let Accounts { user, password, role, token } = first_accounts(store, Made::Lasting).await?;
     accounts.push(DemoAccount { user, password, role });
     Ok((accounts, token))
 }

@@ -7,7 +7,7 @@ use crate::failure::Failure;
 /// What `user` is told.
 #[derive(clap::Subcommand, Debug)]
 pub(crate) enum Act {
-    /// Makes an account and prints its password, once.
+    /// Makes an account and prints its one-time password: good once, for choosing another.
     Add {
         /// The name typed at sign-in.
         name: String,
@@ -25,7 +25,7 @@ pub(crate) enum Act {
         #[command(flatten)]
         place: Place,
     },
-    /// Gives an account a new password, prints it once, and signs out whoever used the old one.
+    /// Gives an account a one-time password, prints it, and signs out whoever used the old one.
     Reset {
         /// The name typed at sign-in.
         name: String,

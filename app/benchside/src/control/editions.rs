@@ -134,10 +134,8 @@ fn refused(refusal: EditionRefusal, edition: &str) -> (Failure, Vec<String>) {
             Failure::DoesNotHold(refusal.to_string())
         }
         EditionRefusal::Unknown(_) | EditionRefusal::Meaning | EditionRefusal::NoDirector { .. } => Failure::wrong_use(&refusal),
-        EditionRefusal::SignIn(SignInRefusal::WrongUserOrPassword | SignInRefusal::Busy | SignInRefusal::LockedOut(_)) => {
-            Failure::wrong_use(&refusal)
-        }
         EditionRefusal::SignIn(SignInRefusal::Trouble(_)) | EditionRefusal::Trouble(_) => Failure::environment(&refusal),
+        EditionRefusal::SignIn(_) => Failure::wrong_use(&refusal),
     };
     (failure, Vec::new())
 }

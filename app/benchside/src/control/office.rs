@@ -5,7 +5,10 @@ use super::{Answer, ListPlace, Request};
 use crate::Place;
 use crate::configuration::Configuration;
 use crate::failure::Failure;
-use actions::{AccountRefusal, ActTrouble, BackUpRefusal, ImportRefusal, Laboratory, Lookings, NewStaff, SeenBefore, TokenRefusal};
+use actions::{
+    Account, AccountRefusal, ActTrouble, BackUpRefusal, ImportRefusal, Laboratory, Lookings, Made, NewStaff, Password, SeenBefore,
+    TokenRefusal,
+};
 use kernel::Timestamp;
 use std::path::{Path, PathBuf};
 use store::audit::{self, Anchor, Report};
@@ -82,15 +85,20 @@ impl Office {
     }
 
     async fn add_user(&self, new: NewStaff) -> Carried {
-        let account = actions::create_staff(&self.store, new).await.map_err(|refusal| account(&refusal))?;
-        Ok(vec![format!("user {}", account.user), format!("password {}", account.password)])
+        let account = actions::create_staff(&self.store, new, Made::OneTime).await.map_err(|refusal| account(&refusal))?;
+        Ok(account_lines(&account))
     }
 
     async fn list_users(&self) -> Carried {
         let staff = actions::list_staff(&self.store).await.map_err(|trouble| environment(&trouble))?;
         let line = |listed: actions::StaffListed| {
             let actions::StaffLine { user_name, display_name, role, .. } = listed.staff;
-            let state = if listed.may_sign_in { "active" } else { "deactivated" };
+            let state = match listed.password {
+                Password::Chosen => "active",
+                Password::OneTime(_) => "one-time password",
+                Password::Expired => "one-time password expired",
+                Password::None => "deactivated",
+            };
             format!("{user_name}\t{role}\t{state}\t{display_name}")
         };
         Ok(staff.into_iter().map(line).collect())
@@ -100,12 +108,16 @@ impl Office {
         let account = actions::reset_password(&self.store, user).await.map_err(|refusal| account(&refusal))?;
         if let Some(lab) = &self.laboratory {
             lab.lockout().forget(&account.user);
+            lab.live().sessions_changed();
         }
-        Ok(vec![format!("user {}", account.user), format!("password {}", account.password)])
+        Ok(account_lines(&account))
     }
 
     async fn deactivate_user(&self, user: &str) -> Carried {
         actions::deactivate_staff(&self.store, user).await.map_err(|refusal| account(&refusal))?;
+        if let Some(lab) = &self.laboratory {
+            lab.live().sessions_changed();
+        }
         Ok(vec![format!("user {} is deactivated and signed out", user.trim())])
     }
 
@@ -227,6 +239,14 @@ pub(super) async fn verified(store: &Store, anchor: Option<Anchor>, verify: Veri
 
 pub(super) fn environment(trouble: &ActTrouble) -> (Failure, Vec<String>) {
     (Failure::environment(trouble), Vec::new())
+}
+
+/// What is shown of an account that was made or reset: its secret, once.
+fn account_lines(account: &Account) -> Vec<String> {
+    let until = account
+        .one_time_until
+        .map(|until| format!("note the password is good once, until {until}: signing in with it leads to choosing another"));
+    [format!("user {}", account.user), format!("password {}", account.password)].into_iter().chain(until).collect()
 }
 
 fn account(refusal: &AccountRefusal) -> (Failure, Vec<String>) {

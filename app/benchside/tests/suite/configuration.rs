@@ -12,7 +12,9 @@ fn every_fault_of_a_configuration_is_named() {
     let file = place.file();
     let whole = format!("{HEAD}{LINK}");
     assert_eq!(serve_briefly(&place, &whole), None, "the configuration the others are made from is sound");
-    let cases: [(String, &[&str]); 18] = [
+    let both_ends = format!("{whole}[sign_in]\nlock_after_seconds = 5\nadministrator_lock_after_seconds = 3600\n");
+    assert_eq!(serve_briefly(&place, &both_ends), None);
+    let cases: [(String, &[&str]); 22] = [
         ("realm = ".to_owned(), &["line 1"]),
         (whole.replace("zone", "zone_"), &["zone_", "site_prefix"]),
         (whole.replace("site_prefix = \"A\"\n", ""), &["site_prefix"]),
@@ -31,6 +33,10 @@ fn every_fault_of_a_configuration_is_named() {
         (format!("{whole}listens = \"127.0.0.1:0\"\n"), &["listens", "listen"]),
         (format!("{whole}mapping = \"nosuch.csv\"\n"), &["link c111", "nosuch.csv"]),
         (format!("{whole}owner = \"\"\n"), &["link c111", "owner"]),
+        (format!("{whole}[sign_in]\nlock_after_seconds = 4\n"), &["sign_in", "lock_after_seconds", "4", "between 5 and 3600"]),
+        (format!("{whole}[sign_in]\nadministrator_lock_after_seconds = 3601\n"), &["administrator_lock_after_seconds", "3601"]),
+        (format!("{whole}[sign_in]\nlock_after_seconds = \"10 min\"\n"), &["lock_after_seconds", "u32"]),
+        (format!("{whole}[sign_in]\nlock_after = 10\n"), &["lock_after", "lock_after_seconds"]),
     ];
     for (text, words) in cases {
         let said = serve_briefly(&place, &text).unwrap_or_else(|| panic!("taken: {text}"));

@@ -2,7 +2,7 @@
 //! with each, all of it with names and numbers that stand nowhere for any other reason.
 
 use crate::engine::Engine;
-use crate::http::{api, order, request};
+use crate::http::{api, browse, choose_password, order, request};
 use crate::program::{Accounts, Place, Server, potassium, send, until};
 use serde_json::{Value, json};
 use std::io::{Read, Write};
@@ -52,9 +52,10 @@ impl<'d> Day<'d> {
     pub(crate) fn begin(place: &'d Place<'d>, server: &'d Server, accounts: &'d Accounts) -> Self {
         let token = accounts.token.as_str();
         let added = place.operate("user add", &["tess", "--display-name", "Tess", "--role", "technologist"]);
-        let password = added.out.lines().find_map(|line| line.strip_prefix("password ")).unwrap().to_owned();
+        let one_time = added.out.lines().find_map(|line| line.strip_prefix("password ")).unwrap().to_owned();
+        let password = choose_password(server.http, "tess", &one_time);
         let (accession, container) = order(server.http, token, &patient(FAMILY));
-        let secrets = vec![token.to_owned(), accounts.password.clone(), password.clone(), accession.clone(), container.clone()];
+        let secrets = vec![token.to_owned(), accounts.password.clone(), one_time, password.clone(), accession.clone(), container.clone()];
         Self { place, server, token, password, accession, container, cookie: String::new(), secrets, told: Vec::new() }
     }
 
@@ -83,22 +84,8 @@ impl<'d> Day<'d> {
         api(self.server.http, self.token, &format!("/api/v1/orders/{}", self.accession));
     }
 
-    /// What a browser sends; its status and cookie.
     fn browse(&self, method: &str, path: &str, body: &str) -> (u16, String) {
-        let text = format!(
-            "{method} {path} HTTP/1.1\r\nHost: {0}\r\nOrigin: http://{0}\r\nConnection: close\r\nCookie: {1}\r\n\
-             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {2}\r\n\r\n{body}",
-            self.server.http,
-            self.cookie,
-            body.len()
-        );
-        let mut stream = TcpStream::connect(self.server.http).unwrap();
-        stream.write_all(text.as_bytes()).unwrap();
-        let answer = std::io::read_to_string(stream).unwrap();
-        let cookie =
-            answer.lines().find_map(|line| line.to_lowercase().starts_with("set-cookie:").then(|| line.split_once(": ").unwrap().1));
-        let cookie = cookie.and_then(|cookie| cookie.split(';').next()).unwrap_or_default().to_owned();
-        (answer.split(' ').nth(1).unwrap().parse().unwrap(), cookie)
+        browse(self.server.http, &self.cookie, method, path, body)
     }
 
     /// A person at the pages, with right and wrong words.

@@ -1,7 +1,7 @@
 //! Editions in a laboratory: imported, held against the one before, signed and at work, with and without a server.
 
 use crate::engine::Engine;
-use crate::http::{api, order, patient, request};
+use crate::http::{api, choose_password, order, patient, request};
 use crate::program::{Place, Server, potassium, run, send, until};
 use std::fs;
 use std::path::PathBuf;
@@ -29,9 +29,12 @@ fn house_1(place: &Place<'_>) -> PathBuf {
     folder
 }
 
-fn director(place: &Place<'_>) -> String {
+/// Makes a director, who chooses a password at a server's pages.
+fn director(place: &Place<'_>, server: &Server) -> String {
     let added = place.operate("user add", &["alder", "--display-name", "Dr Ada Alder", "--role", "director"]);
-    added.out.lines().find_map(|line| line.strip_prefix("password ")).unwrap().to_owned()
+    let one_time = added.out.lines().find_map(|line| line.strip_prefix("password ")).unwrap();
+    sign(place, one_time).says(2, &["this is a one-time password", "choose your own first"]);
+    choose_password(server.http, "alder", one_time)
 }
 
 fn sign(place: &Place<'_>, password: &str) -> crate::program::Ended {
@@ -62,7 +65,7 @@ async fn a_director_signs_what_a_server_then_judges_by(engine: &Engine) {
     assert!(imported.code == Some(0) && imported.out.contains("house-1 is imported; it is unverified"), "{imported:?}");
     let differs = place.operate("edition diff", &["house-1", "--from", "starting-2026-11c"]);
     assert!(differs.out.contains("  ~ K A 28 54787.5: high 6.2 → 6.1"), "{differs:?}");
-    let password = director(&place);
+    let password = director(&place, &server);
     sign(&place, "not it").says(2, &["user name or password is wrong"]);
     sign(&place, "").says(2, &["user name or password is wrong"]);
     let signed = sign(&place, &password);
@@ -102,7 +105,7 @@ async fn without_a_server_it_is_the_same(engine: &Engine) {
     let faulty = place.operate("edition import", &[folder.to_str().unwrap()]);
     faulty.says(1, &["the edition cannot be used: 1 fault"]);
     assert!(faulty.out.contains("panels.csv, line 2: "), "{faulty:?}");
-    let password = director(&place);
+    let password = director(&place, &place.serve());
     assert_eq!(sign(&place, &password).code, Some(0));
     // What holds, written out again, is what was imported.
     let back = place.data().join("back");
@@ -138,7 +141,7 @@ async fn an_edition_that_an_analysers_mapping_does_not_fit_is_not_signed(engine:
     let configuration = fs::read_to_string(place.file()).unwrap();
     let folder = house_1(&place);
     assert_eq!(place.operate("edition import", &[folder.to_str().unwrap()]).code, Some(0));
-    let password = director(&place);
+    let password = director(&place, &place.serve());
     place.configure(&configuration.replace("listen =", "mapping = \"ours.csv\"\nlisten ="));
     sign(&place, &password).says(1, &["house-1 does not fit the analysers", "ours.csv, line 3", "GHOST"]);
     place.configure(&configuration);

@@ -43,3 +43,27 @@ pub(crate) fn order(address: SocketAddr, token: &str, patient: &Value) -> (Strin
 pub(crate) fn patient() -> Value {
     serde_json::json!({"mrn": "M-1", "family_name": "Lovelace", "given_name": "Ada", "birth_date": "1980-02-29", "sex": "F"})
 }
+
+/// What a browser sends from one of our own pages; its status, and the cookie it was given if it was given one.
+pub(crate) fn browse(address: SocketAddr, cookie: &str, method: &str, path: &str, body: &str) -> (u16, String) {
+    let text = format!(
+        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nOrigin: http://{address}\r\nConnection: close\r\nCookie: {cookie}\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.write_all(text.as_bytes()).unwrap();
+    let answer = std::io::read_to_string(stream).unwrap();
+    let cookie = answer.lines().find_map(|line| line.to_lowercase().starts_with("set-cookie:").then(|| line.split_once(": ").unwrap().1));
+    let cookie = cookie.and_then(|cookie| cookie.split(';').next()).unwrap_or_default().to_owned();
+    (answer.split(' ').nth(1).unwrap().parse().unwrap(), cookie)
+}
+
+/// Signs in with a one-time password and chooses another, which is handed back.
+pub(crate) fn choose_password(address: SocketAddr, user: &str, one_time: &str) -> String {
+    let (_, cookie) = browse(address, "", "POST", "/sign-in", &format!("user={user}&password={one_time}"));
+    let chosen = format!("chosen-by-{user}-{one_time}");
+    let (status, fresh) = browse(address, &cookie, "POST", "/password", &format!("password={chosen}&again={chosen}"));
+    assert!(status == 303 && !fresh.is_empty(), "{status}");
+    chosen
+}

@@ -17,7 +17,7 @@ async fn a_new_laboratory_has_an_administrator_and_a_token(engine: &Engine) {
     let made = place.run("init", &[]);
     assert_eq!(made.code, Some(0), "{made:?}");
     let lines: Vec<(&str, &str)> = made.out.lines().map(|line| line.split_once(' ').unwrap()).collect();
-    assert_eq!(lines.iter().map(|(key, _)| *key).collect::<Vec<_>>(), ["user", "password", "token"]);
+    assert_eq!(lines.iter().map(|(key, _)| *key).collect::<Vec<_>>(), ["user", "password", "token", "note"]);
     assert_eq!(lines[0].1, "administrator");
     let text = std::fs::read_to_string(place.file()).unwrap();
     assert!(text.contains("realm = \"production\""), "{text}");

@@ -1,9 +1,8 @@
 //! Operating a laboratory: accounts and tokens, while it runs and while it does not; one server a folder.
 
 use crate::engine::Engine;
-use crate::http::request;
+use crate::http::{browse, choose_password, request};
 use crate::program::{Ended, Place, Server};
-use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
@@ -26,17 +25,7 @@ fn word<'a>(ended: &'a Ended, key: &str) -> &'a str {
 
 /// Whether somebody may sign in: a session's cookie is given, or not.
 fn signs_in(server: &Server, user: &str, password: &str) -> bool {
-    let body = format!("user={user}&password={password}");
-    let text = format!(
-        "POST /sign-in HTTP/1.1\r\nHost: {0}\r\nOrigin: http://{0}\r\nConnection: close\r\n\
-         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {1}\r\n\r\n{body}",
-        server.http,
-        body.len()
-    );
-    let mut stream = std::net::TcpStream::connect(server.http).unwrap();
-    stream.write_all(text.as_bytes()).unwrap();
-    let answer = std::io::read_to_string(stream).unwrap();
-    answer.to_lowercase().contains("set-cookie:")
+    !browse(server.http, "", "POST", "/sign-in", &format!("user={user}&password={password}")).1.is_empty()
 }
 
 async fn accounts_are_made_while_it_runs_and_while_it_does_not(engine: &Engine) {
@@ -50,8 +39,11 @@ async fn accounts_are_made_while_it_runs_and_while_it_does_not(engine: &Engine) 
         assert!(word(made, "password").len() >= 30, "120 bits in hexadecimal");
         assert!(signs_in(&server, user, word(made, "password")), "{user}");
         assert!(!signs_in(&server, user, "wrong"));
+        assert!(made.out.contains("\nnote the password is good once, until 20"), "{made:?}");
     }
-    let list = "administrator\tadministrator\tactive\tAdministrator\nasa\ttechnologist\tactive\tÅsa Müller\n\
+    let chosen = choose_password(server.http, "bo.lund@example", word(&through, "password"));
+    assert!(!signs_in(&server, "bo.lund@example", word(&through, "password")) && signs_in(&server, "bo.lund@example", &chosen));
+    let list = "administrator\tadministrator\tone-time password\tAdministrator\nasa\ttechnologist\tone-time password\tÅsa Müller\n\
                 bo.lund@example\ttechnologist\tactive\tÅsa Müller\n";
     assert_eq!(place.operate("user list", &[]).out, list);
     let reset = place.operate("user reset", &["asa"]);
@@ -67,7 +59,7 @@ async fn accounts_are_made_while_it_runs_and_while_it_does_not(engine: &Engine) 
     place.operate("user add", &["boss", "--display-name", "A", "--role", " "]).says(2, &["at least one role"]);
     assert_eq!(server.stop().code, Some(0));
     add("asa").says(2, &["asa", "already"]);
-    assert_eq!(place.operate("user list", &[]).out, list.replace("asa\ttechnologist\tactive", "asa\ttechnologist\tdeactivated"));
+    assert_eq!(place.operate("user list", &[]).out, list.replace("asa\ttechnologist\tone-time password", "asa\ttechnologist\tdeactivated"));
     let again = place.operate("user reset", &["asa"]);
     assert!(signs_in(&place.serve(), "asa", word(&again, "password")));
 }

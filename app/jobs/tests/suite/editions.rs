@@ -2,7 +2,7 @@
 
 use crate::engine::Engine;
 use crate::filing::laboratory;
-use actions::{NewStaff, create_staff, import_edition, sign_edition};
+use actions::{Made, NewStaff, create_staff, import_edition, sign_edition};
 use catalogue::{EditionFile, EditionFiles};
 use std::time::{Duration, Instant};
 use store::Faults;
@@ -18,7 +18,7 @@ fn named(name: &str) -> EditionFiles {
 async fn what_another_node_signed_holds_here_too(engine: &Engine) {
     let (lab, _, _) = laboratory(engine, &Faults::default());
     let new = NewStaff { user: "alder".to_owned(), display_name: "Dr Alder".to_owned(), role: "director".to_owned() };
-    let password = create_staff(lab.store(), new).await.unwrap().password;
+    let password = create_staff(lab.store(), new, Made::Lasting).await.unwrap().password;
     import_edition(lab.store(), named("of-another-node")).await.unwrap();
     sign_edition(lab.store(), lab.lockout(), "of-another-node", ("alder", &password), "approved").await.unwrap();
     assert!(!lab.catalogue().edition().is_signed());

@@ -51,6 +51,7 @@ fn laboratory_at(target: &Target, options: Options) -> (Laboratory, Analyser, An
         privileges: actions::starting_privileges().unwrap(),
         zone: Zone::utc(),
         site_prefix: "A".to_owned(),
+        sign_in: actions::SignInSettings::default(),
         analysers: vec![one.clone(), other.clone()],
     };
     (Laboratory::new(store, settings), one, other)

@@ -6,5 +6,6 @@
 mod engine;
 mod editions;
 mod filing;
+mod sessions;
 #[path = "../../../store/tests/suite/wire.rs"]
 mod wire;

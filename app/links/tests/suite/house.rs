@@ -39,6 +39,7 @@ impl House {
             privileges: actions::starting_privileges().unwrap(),
             zone: Zone::utc(),
             site_prefix: "A".to_owned(),
+            sign_in: actions::SignInSettings::default(),
             analysers: analysers.clone(),
         };
         let lab = Laboratory::new(store, settings);

@@ -22,7 +22,7 @@ crate::sql! {
     /// The rows of `task` from a key on, in its order.
     pub(crate) SCAN_TASK = "SELECT id, kind, transmission_id, raw_line, why, owner, opened_at, closed_at, closed_by, closing_note, row_version, order_id, patient_id FROM task WHERE id >= ?1 ORDER BY id LIMIT ?2";
     /// The rows of `staff` from a key on, in its order.
-    pub(crate) SCAN_STAFF = "SELECT id, user_name, display_name, role, password_hash, created_at FROM staff WHERE id >= ?1 ORDER BY id LIMIT ?2";
+    pub(crate) SCAN_STAFF = "SELECT id, user_name, display_name, role, password_hash, created_at, one_time_until FROM staff WHERE id >= ?1 ORDER BY id LIMIT ?2";
     /// The rows of `token` from a key on, in its order.
     pub(crate) SCAN_TOKEN = "SELECT id, digest, name, created_at FROM token WHERE id >= ?1 ORDER BY id LIMIT ?2";
     /// The rows of `access` from a key on, in its order.
@@ -190,7 +190,7 @@ pub(crate) static RECORD_TABLES: &[RecordTable] = &[
         number: 10,
         name: "staff",
         keys: 1,
-        columns: &["id", "user_name", "display_name", "role", "password_hash", "created_at"],
+        columns: &["id", "user_name", "display_name", "role", "password_hash", "created_at", "one_time_until"],
         scan: &SCAN_STAFF,
     },
     RecordTable { number: 11, name: "token", keys: 1, columns: &["id", "digest", "name", "created_at"], scan: &SCAN_TOKEN },

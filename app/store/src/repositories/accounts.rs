@@ -1,29 +1,22 @@
-//! Staff, browser sessions and tokens. Secrets are kept as digests only.
+//! Staff and tokens. Secrets are kept as digests only.
 
+use super::sessions;
 use crate::{Inconsistent, Reader, Row, Trouble, Tx, params, sql};
-use kernel::{SessionId, StaffId, Timestamp, TokenId};
+use kernel::{StaffId, Timestamp, TokenId};
 
 sql! {
     /// A new member of staff.
-    pub ADD_STAFF = insert staff (id Blob, user_name Text, display_name Text, role Text, password_hash Text, created_at Int) "ON CONFLICT (user_name) DO NOTHING";
+    pub ADD_STAFF = insert staff (id Blob, user_name Text, display_name Text, role Text, password_hash Text, created_at Int, one_time_until Int) "ON CONFLICT (user_name) DO NOTHING";
     /// A member of staff by the name typed at sign-in.
-    pub STAFF_BY_NAME = "SELECT id, user_name, display_name, role, password_hash FROM staff WHERE user_name = ?1";
-    /// A new session.
-    pub ADD_SESSION = "INSERT INTO session (id, digest, staff_id, created_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)";
-    /// Who is signed in with this cookie and still may be.
-    pub STAFF_OF_SESSION = "SELECT s.id, s.user_name, s.display_name, s.role, s.password_hash FROM session e JOIN staff s ON s.id = e.staff_id WHERE e.digest = ?1 AND e.expires_at > ?2";
-    /// Signs one browser out.
-    pub END_SESSION = "DELETE FROM session WHERE digest = ?1";
+    pub STAFF_BY_NAME = "SELECT id, user_name, display_name, role, password_hash, one_time_until FROM staff WHERE user_name = ?1";
     /// A new token.
     pub ADD_TOKEN = insert token (id Blob, digest Blob, name Text, created_at Int);
     /// Which token this is.
     pub TOKEN_BY_DIGEST = "SELECT id FROM token WHERE digest = ?1";
     /// Members of staff in the order of their user names.
-    pub ALL_STAFF = "SELECT id, user_name, display_name, role, password_hash FROM staff ORDER BY user_name LIMIT ?1";
+    pub ALL_STAFF = "SELECT id, user_name, display_name, role, password_hash, one_time_until FROM staff ORDER BY user_name LIMIT ?1";
     /// Another password.
-    pub SET_PASSWORD_HASH = "UPDATE staff SET password_hash = ?2 WHERE id = ?1 RETURNING id, user_name, display_name, role, password_hash, created_at";
-    /// Signs a member of staff out of every browser.
-    pub END_SESSIONS_OF_STAFF = "DELETE FROM session WHERE staff_id = ?1";
+    pub SET_PASSWORD_HASH = "UPDATE staff SET password_hash = ?2, one_time_until = ?3 WHERE id = ?1 RETURNING id, user_name, display_name, role, password_hash, created_at, one_time_until";
     /// Tokens in the order in which they were made.
     pub ALL_TOKENS = "SELECT id, name, created_at FROM token ORDER BY created_at, id LIMIT ?1";
     /// Tokens of this name.
@@ -45,49 +38,32 @@ pub struct StaffRecord {
     pub role: String,
     /// Argon2id hash in PHC form.
     pub password_hash: String,
+    /// Until when the password is good for choosing another, where it is a one-time password.
+    pub one_time_until: Option<Timestamp>,
 }
 
-fn staff(row: &Row) -> Result<StaffRecord, Inconsistent> {
+/// A member of staff in the first six columns of a row.
+pub(super) fn staff(row: &Row) -> Result<StaffRecord, Inconsistent> {
     Ok(StaffRecord {
         id: row.decode(0, StaffId::from_slice)?,
         user_name: row.text(1)?.to_owned(),
         display_name: row.text(2)?.to_owned(),
         role: row.text(3)?.to_owned(),
         password_hash: row.text(4)?.to_owned(),
+        one_time_until: row.optional_timestamp(5)?,
     })
 }
 
 /// Adds a member of staff; false if the user name is taken.
 pub fn add_staff(tx: &mut Tx<'_>, record: &StaffRecord, now: Timestamp) -> Result<bool, Trouble> {
-    let values = params![record.id, &record.user_name, &record.display_name, &record.role, &record.password_hash, now];
+    let StaffRecord { id, user_name, display_name, role, password_hash, one_time_until } = record;
+    let values = params![*id, user_name, display_name, role, password_hash, now, *one_time_until];
     Ok(tx.insert_one(&ADD_STAFF, &values)? == 1)
 }
 
 /// A member of staff by user name.
 pub fn staff_by_name(reader: &mut Reader<'_>, user_name: &str) -> Result<Option<StaffRecord>, Trouble> {
     Ok(reader.query_opt(&STAFF_BY_NAME, &params![user_name])?.map(|row| staff(&row)).transpose()?)
-}
-
-/// Opens a session.
-pub fn add_session(
-    tx: &mut Tx<'_>,
-    id: SessionId,
-    digest: &[u8],
-    staff: StaffId,
-    now: Timestamp,
-    expires_at: Timestamp,
-) -> Result<(), Trouble> {
-    tx.execute(&ADD_SESSION, &params![id, digest, staff, now, expires_at]).map(drop)
-}
-
-/// Who holds the session with this digest at this moment.
-pub fn staff_of_session(reader: &mut Reader<'_>, digest: &[u8], now: Timestamp) -> Result<Option<StaffRecord>, Trouble> {
-    Ok(reader.query_opt(&STAFF_OF_SESSION, &params![digest, now])?.map(|row| staff(&row)).transpose()?)
-}
-
-/// Ends a session; false if there was none.
-pub fn end_session(tx: &mut Tx<'_>, digest: &[u8]) -> Result<bool, Trouble> {
-    Ok(tx.execute(&END_SESSION, &params![digest])? == 1)
 }
 
 /// Adds a token.
@@ -107,10 +83,10 @@ pub fn all_staff(reader: &mut Reader<'_>, limit: u32) -> Result<Vec<StaffRecord>
     Ok(reader.sound(&rows, staff))
 }
 
-/// Gives a member of staff another password hash and ends every session opened with the old password.
-pub fn set_password_hash(tx: &mut Tx<'_>, staff: StaffId, hash: &str) -> Result<(), Trouble> {
-    tx.change_one(&SET_PASSWORD_HASH, &params![staff, hash], "a member of staff")?;
-    tx.execute(&END_SESSIONS_OF_STAFF, &params![staff]).map(drop)
+/// Gives a member of staff another password hash, for good or as a one-time password until a moment, and ends every session opened with the old one.
+pub fn set_password_hash(tx: &mut Tx<'_>, staff: StaffId, hash: &str, one_time_until: Option<Timestamp>) -> Result<(), Trouble> {
+    tx.change_one(&SET_PASSWORD_HASH, &params![staff, hash, one_time_until], "a member of staff")?;
+    sessions::end_sessions_of(tx, staff)
 }
 
 /// A token as stored, without its digest.

@@ -16,6 +16,7 @@ pub mod patient_history;
 pub mod patients;
 pub mod requisitions;
 pub mod results;
+pub mod sessions;
 pub mod tasks;
 pub mod transmissions;
 
@@ -57,6 +58,7 @@ pub(crate) static ALL: &[&[Registered]] = &[
     patients::STATEMENTS,
     requisitions::STATEMENTS,
     results::STATEMENTS,
+    sessions::STATEMENTS,
     tasks::STATEMENTS,
     transmissions::STATEMENTS,
 ];

@@ -36,9 +36,9 @@ const MANY: &str = "
     INSERT INTO journal SELECT id(n), n, '', '', 1, id(n), '', '' FROM generate_series(1, 20000) n;
     INSERT INTO seal SELECT n, id(n), sha256(id(n)) FROM generate_series(1, 20000) n;
     INSERT INTO pending_seal SELECT id(n) FROM generate_series(19000, 20000) n;
-    INSERT INTO staff SELECT id(n), 'S' || n, '', '', '', n FROM generate_series(1, 100) n;
+    INSERT INTO staff SELECT id(n), 'S' || n, '', '', '', n, NULL FROM generate_series(1, 100) n;
     INSERT INTO token SELECT id(n), id(n), 'T' || n, n FROM generate_series(1, 100) n;
-    INSERT INTO session SELECT id(n), id(n), id(n), n, n FROM generate_series(1, 100) n;
+    INSERT INTO session SELECT id(n), id(n), id(n), n, n, n, NULL FROM generate_series(1, 100) n;
     INSERT INTO edition SELECT id(n), 'E' || n, '', '2026-11-22', id(n), n FROM generate_series(1, 1000) n;
     INSERT INTO edition_file SELECT id(n), id(1 + n % 1000), 'F' || n, '' FROM generate_series(1, 16000) n;
     INSERT INTO edition_signature SELECT id(n), id(n), id(1), '', '', id(n), n FROM generate_series(1, 1000) n;

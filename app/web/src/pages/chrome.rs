@@ -1,9 +1,10 @@
 //! What stands around every page: the realm's banner, the way to the other pages, the scan box, who is signed in.
 
+use super::kept_form;
 use crate::Web;
 use crate::entry::{self, Signed};
 use crate::words::t;
-use actions::Versions;
+use actions::{StaffLine, Versions};
 use kernel::Realm;
 use maud::{DOCTYPE, Markup, html};
 use people::Action;
@@ -79,11 +80,13 @@ pub(crate) fn page(web: &Web, signed: &Signed, sheet: Sheet<'_>) -> Markup {
         (DOCTYPE)
         html lang="en" {
             (head(web, sheet.title))
-            body data-live="waiting" data-worker=(web.assets.address("live-worker.js")) {
+            body data-live="waiting" data-worker=(web.assets.address("live-worker.js")) data-lock-after=(web.lab.lock_after_seconds(&signed.staff)) {
                 a.skip href="#main" { (t!("Skip to the content")) }
                 (realm_banner(web))
+                (operator_banner(signed, sheet.address))
                 (top(web, signed, sheet.here))
                 main #main tabindex="-1" {
+                    @if let Some(kept) = &signed.kept { (kept_form::notice(kept)) }
                     (sheet.notice)
                     @match sheet.shown {
                         Some(shown) => div data-live-region data-versions=(shown.attribute()) data-address=[sheet.address] { (sheet.body) },
@@ -145,6 +148,30 @@ fn realm_banner(web: &Web) -> Markup {
     }
 }
 
+/// Name and role of a person, as they stand wherever it matters who works here.
+pub(crate) fn operator(staff: &StaffLine) -> Markup {
+    html! { strong data-staff { (staff.display_name) } " " span.role data-role { (staff.role.replace(' ', ", ")) } }
+}
+
+/// Who works at this browser, on every page and in sight however far one has scrolled, with the ways to stop that.
+fn operator_banner(signed: &Signed, address: Option<&str>) -> Markup {
+    html! {
+        div.operator role="region" aria-label=(t!("Who works here")) {
+            span.who { (operator(&signed.staff)) }
+            span.live role="status" {
+                span.on { (t!("Live")) }
+                span.off { (t!("Not live")) }
+            }
+            form method="post" action="/lock" data-lock {
+                @if let Some(address) = address { input type="hidden" name="next" value=(address); }
+                button.quiet type="submit" accesskey="l" aria-keyshortcuts="L Alt+L" { (t!("Lock")) " " kbd aria-hidden="true" { "L" } }
+            }
+            a href="/sign-in" data-switch accesskey="s" aria-keyshortcuts="S Alt+S" { (t!("Switch user")) " " kbd aria-hidden="true" { "S" } }
+            form method="post" action="/sign-out" { button.quiet type="submit" { (t!("Sign out")) } }
+        }
+    }
+}
+
 fn top(web: &Web, signed: &Signed, here: Here) -> Markup {
     html! {
         header.top {
@@ -164,14 +191,6 @@ fn top(web: &Web, signed: &Signed, here: Here) -> Markup {
                 label.visually-hidden for="find" { (t!("Scan or type a container, accession or record number")) }
                 input #find name="code" type="search" autocomplete="off" maxlength="64" placeholder=(t!("Scan or type a code")) aria-keyshortcuts="/";
                 kbd aria-hidden="true" { "/" }
-            }
-            div.who {
-                span.live role="status" {
-                    span.on { (t!("Live")) }
-                    span.off { (t!("Not live")) }
-                }
-                span data-staff { (signed.staff.display_name) }
-                form method="post" action="/sign-out" { button.quiet type="submit" { (t!("Sign out")) } }
             }
         }
     }

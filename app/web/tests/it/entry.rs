@@ -1,19 +1,13 @@
 //! Who enters: every address of the list, with and without credentials.
 
-use crate::house::{HOST, House, form, request};
+use crate::house::{HOST, House, address, form, pair_of, request};
 use axum::body::Body;
 use axum::http::{StatusCode, header};
 use kernel::Realm;
 use web::{Entry, WebOptions, routes};
 
-/// An address of the list with something in each place.
-fn address(path: &str) -> String {
-    let filled = path.split('/').map(|part| if part.starts_with('{') { "01890a5d-ac96-774b-bcce-b302099a8057" } else { part });
-    filled.collect::<Vec<_>>().join("/")
-}
-
 fn is_of_people(entry: Entry) -> bool {
-    matches!(entry, Entry::Session | Entry::Person(_))
+    !matches!(entry, Entry::Everyone | Entry::Token)
 }
 
 /// Every cell of the table for every address that asks for an action: what may be looked at, and what may be changed.
@@ -33,7 +27,7 @@ async fn every_role_enters_where_the_table_lets_it_and_nowhere_else() {
             // What hangs on what is not known, and on whose records they are, stays closed; a change needs all of it.
             let may =
                 if is_reading { !["-", "own"].contains(&cell) && !cell.starts_with("U ") && !cell.starts_with("U/") } else { cell == "U" };
-            let request = request(line.method, &address(line.path)).header(header::COOKIE, format!("benchside={cookie}"));
+            let request = request(line.method, &address(line.path)).header(header::COOKIE, pair_of(&house.lab, &cookie));
             let request = request.header(header::ORIGIN, format!("http://{HOST}"));
             let answer =
                 house.ask(request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(form(&[])).unwrap()).await;
@@ -50,7 +44,7 @@ async fn who_may_not_go_somewhere_is_told_why_and_does_not_see_the_way() {
     let house = House::open().await;
     let cookie = house.cookie_of("administrator").await;
     let page = async |address: &str| {
-        let request = request("GET", address).header(header::COOKIE, format!("benchside={cookie}"));
+        let request = request("GET", address).header(header::COOKIE, pair_of(&house.lab, &cookie));
         house.ask(request.body(Body::empty()).unwrap()).await
     };
     let refused = page("/").await;
@@ -64,7 +58,7 @@ async fn who_may_not_go_somewhere_is_told_why_and_does_not_see_the_way() {
     assert!(!refused.text.contains("href=\"/orders/new\"") && !refused.text.contains("href=\"/tasks\""), "{}", refused.text);
     // Somebody without any role that there is.
     let cookie = house.cookie_with_stored_role("boss").await;
-    let request = request("GET", "/").header(header::COOKIE, format!("benchside={cookie}"));
+    let request = request("GET", "/").header(header::COOKIE, pair_of(&house.lab, &cookie));
     let refused = house.ask(request.body(Body::empty()).unwrap()).await;
     assert!(refused.status == 403 && refused.text.contains("no role is held here"), "{}", refused.text);
 }
@@ -76,11 +70,11 @@ async fn nobody_enters_without_credentials_of_the_right_kind() {
         let bare = || request(line.method, &address(line.path));
         let tries = [
             bare(),
-            bare().header(header::COOKIE, "benchside=0123456789abcdef"),
+            bare().header(header::COOKIE, "benchside-demonstration=0123456789abcdef"),
             bare().header(header::AUTHORIZATION, "Bearer 0123456789abcdef"),
             // The right secret in the wrong place opens nothing.
             match line.entry {
-                Entry::Token => bare().header(header::COOKIE, format!("benchside={}", house.cookie)),
+                Entry::Token => bare().header(header::COOKIE, house.pair()),
                 _ => bare().header(header::AUTHORIZATION, format!("Bearer {}", house.token)),
             },
         ];
@@ -90,9 +84,9 @@ async fn nobody_enters_without_credentials_of_the_right_kind() {
                 (Entry::Everyone, "GET", _) => {
                     assert!(!answer.status.is_redirection() && answer.status != 401, "{line:?} {}", answer.status)
                 }
-                (Entry::Everyone | Entry::Session | Entry::Person(_), "POST", _) => assert_eq!(answer.status, 403, "{line:?}"),
+                (entry, "POST", _) if entry != Entry::Token => assert_eq!(answer.status, 403, "{line:?}"),
                 (Entry::Session, _, "/events") => assert_eq!(answer.status, 401, "{line:?}"),
-                (Entry::Session | Entry::Person(_), _, _) => {
+                (entry, _, _) if is_of_people(entry) => {
                     assert_eq!(answer.status, 303, "{line:?}");
                     assert!(answer.location().starts_with("/sign-in?next=%2F"), "{line:?} {}", answer.location());
                 }
@@ -231,7 +225,7 @@ async fn signing_in_gives_a_cookie_and_leads_where_one_wanted_to_go() {
         let right = send(&house.password, next).await;
         assert_eq!((right.status.as_u16(), right.location()), (303, goes), "{next}");
         let cookie = right.header(header::SET_COOKIE);
-        assert!(cookie.starts_with("benchside=") && cookie.ends_with("; HttpOnly; SameSite=Strict; Path=/"), "{cookie}");
+        assert!(cookie.starts_with("benchside-demonstration=") && cookie.ends_with("; HttpOnly; SameSite=Strict; Path=/"), "{cookie}");
         let pair = cookie.split(';').next().unwrap();
         let results = house.ask(request("GET", "/").header(header::COOKIE, pair).body(Body::empty()).unwrap()).await;
         assert_eq!(results.status, 200);

@@ -1,6 +1,6 @@
 //! A laboratory with one analyser, a technologist, a token and the router, gone when the test ends.
 
-use actions::{Analyser, InTray, Laboratory, LaboratorySettings, NewStaff, Received};
+use actions::{Analyser, InTray, Laboratory, LaboratorySettings, Made, NewStaff, Received, SignInSettings};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
@@ -53,11 +53,21 @@ impl House {
     }
 
     pub(crate) async fn open_in(realm: Realm, options: WebOptions) -> Self {
+        Self::open_with(realm, options, SignInSettings::default()).await
+    }
+
+    /// One whose sessions lock after so many seconds.
+    pub(crate) async fn locking_after(seconds: u32) -> Self {
+        let sign_in = SignInSettings { lock_after_seconds: seconds, ..SignInSettings::default() };
+        Self::open_with(Realm::Demonstration, WebOptions::default(), sign_in).await
+    }
+
+    async fn open_with(realm: Realm, options: WebOptions, sign_in: SignInSettings) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let target = Target::Sqlite(folder.path().join("benchside.db"));
         let store = Store::open(&target, realm, Opening::CreateNew, Options::default()).unwrap();
         let new = NewStaff { user: "tess".to_owned(), display_name: "Tess Technologist".to_owned(), role: "technologist".to_owned() };
-        let account = actions::create_staff(&store, new).await.unwrap();
+        let account = actions::create_staff(&store, new, Made::Lasting).await.unwrap();
         let token = actions::create_token(&store, "test").await.unwrap();
         let catalogue = actions::starting_catalogue().unwrap();
         let analyser = Analyser {
@@ -75,6 +85,7 @@ impl House {
             privileges: actions::starting_privileges().unwrap(),
             zone: Zone::named("Europe/Berlin").unwrap(),
             site_prefix: "A".to_owned(),
+            sign_in,
             analysers: vec![analyser.clone()],
         };
         let lab = Laboratory::new(store, settings);
@@ -87,8 +98,18 @@ impl House {
     pub(crate) async fn cookie_of(&self, roles: &str) -> String {
         let user = format!("{}@test", roles.replace(' ', "."));
         let new = NewStaff { user: user.clone(), display_name: roles.to_owned(), role: roles.to_owned() };
-        let account = actions::create_staff(self.lab.store(), new).await.unwrap();
+        let account = actions::create_staff(self.lab.store(), new, Made::Lasting).await.unwrap();
         actions::sign_in(&self.lab, &user, &account.password).await.unwrap().cookie
+    }
+
+    /// Another password of somebody who has a session by [`cookie_of`](Self::cookie_of), whose sessions end by that.
+    pub(crate) async fn password_of(&self, roles: &str) -> String {
+        let user = format!("{}@test", roles.replace(' ', "."));
+        let one_time = actions::reset_password(self.lab.store(), &user).await.unwrap().password;
+        let cookie = actions::sign_in(&self.lab, &user, &one_time).await.unwrap().cookie;
+        let chosen = format!("chosen by {user}");
+        actions::choose_password(&self.lab, &cookie, &chosen, &chosen).await.unwrap();
+        chosen
     }
 
     /// A session of somebody whose stored role is this, whatever there is.
@@ -120,12 +141,22 @@ impl House {
 
     /// A form sent from our own page, as the technologist.
     pub(crate) async fn send(&self, address: &str, fields: &[(&str, &str)]) -> Answer {
-        let request = self.signed("POST", address).header(header::ORIGIN, format!("http://{HOST}"));
+        self.post_as(&self.pair(), address, fields).await
+    }
+
+    /// A form sent from our own page with a cookie.
+    pub(crate) async fn post_as(&self, pair: &str, address: &str, fields: &[(&str, &str)]) -> Answer {
+        let request = request("POST", address).header(header::COOKIE, pair).header(header::ORIGIN, format!("http://{HOST}"));
         self.ask(request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(form(fields)).unwrap()).await
     }
 
+    /// The technologist's cookie as a browser sends it.
+    pub(crate) fn pair(&self) -> String {
+        pair_of(&self.lab, &self.cookie)
+    }
+
     pub(crate) fn signed(&self, method: &str, address: &str) -> axum::http::request::Builder {
-        request(method, address).header(header::COOKIE, format!("benchside={}", self.cookie))
+        request(method, address).header(header::COOKIE, self.pair())
     }
 
     /// The API, with the token.
@@ -190,6 +221,12 @@ fn framed(records: &[String]) -> Vec<u8> {
     wire
 }
 
+/// An address of the list with something in each place.
+pub(crate) fn address(path: &str) -> String {
+    let filled = path.split('/').map(|part| if part.starts_with('{') { "01890a5d-ac96-774b-bcce-b302099a8057" } else { part });
+    filled.collect::<Vec<_>>().join("/")
+}
+
 pub(crate) fn request(method: &str, address: &str) -> axum::http::request::Builder {
     Request::builder().method(method).uri(address).header(header::HOST, HOST)
 }
@@ -197,4 +234,9 @@ pub(crate) fn request(method: &str, address: &str) -> axum::http::request::Build
 pub(crate) fn form(fields: &[(&str, &str)]) -> Body {
     let encode = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
     Body::from(fields.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect::<Vec<_>>().join("&"))
+}
+
+/// A session's cookie as a browser of this laboratory sends it.
+pub(crate) fn pair_of(lab: &Laboratory, cookie: &str) -> String {
+    format!("benchside-{}={cookie}", lab.realm())
 }

@@ -60,20 +60,43 @@ async fn a_storm_of_changes_is_told_in_few_events() {
     assert!(events <= 1, "{events} events before the last");
 }
 
+/// What is told before the stream ends, which it must by itself.
+async fn last_words(mut stream: BodyDataStream) -> String {
+    let told = async {
+        let mut told = String::new();
+        while let Some(chunk) = stream.next().await {
+            told.push_str(std::str::from_utf8(&chunk.unwrap()).unwrap());
+        }
+        told
+    };
+    tokio::time::timeout(PATIENCE, told).await.expect("the stream goes on without an open session")
+}
+
 #[tokio::test]
 async fn the_stream_ends_with_the_session() {
     let house = House::open().await;
     let mut stream = stream(&house).await;
     next(&mut stream).await;
     assert_eq!(house.send("/sign-out", &[]).await.status, StatusCode::SEE_OTHER);
-    // The session is asked for now and then; with the clock stopped, waiting costs nothing.
-    tokio::time::pause();
-    // The database does not know of the stopped clock, so this is bounded by the time on the wall.
-    let begin = std::time::Instant::now();
-    while let Some(chunk) = stream.next().await {
-        assert!(!String::from_utf8(chunk.unwrap().to_vec()).unwrap().contains("event:"), "nothing is told any more");
-        assert!(begin.elapsed() < PATIENCE, "the stream goes on without a session");
-    }
+    assert_eq!(last_words(stream).await, "event: closed\ndata: {}\n\n", "the page is told to go, and nothing else any more");
+}
+
+#[tokio::test]
+async fn the_stream_ends_when_the_session_is_locked_by_hand_and_by_time() {
+    let house = House::open().await;
+    let mut stream_before = stream(&house).await;
+    next(&mut stream_before).await;
+    assert_eq!(house.send("/lock", &[]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(last_words(stream_before).await, "event: closed\ndata: {}\n\n");
+    let locked = house.ask(house.signed("GET", "/events").body(Body::empty()).unwrap()).await;
+    assert_eq!(locked.status, StatusCode::UNAUTHORIZED);
+
+    // By time: nobody does anything for as long as the laboratory says. The stream itself is no use of the session.
+    let house = House::locking_after(1).await;
+    let mut stream = stream(&house).await;
+    next(&mut stream).await;
+    assert!(last_words(stream).await.ends_with("event: closed\ndata: {}\n\n"));
+    assert_eq!(house.page("/").await.location(), "/locked?next=%2F");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -91,7 +114,7 @@ async fn over_a_real_socket_a_stop_ends_streams_and_returns() {
     assert!(said.starts_with("HTTP/1.1 200 OK\r\n") && said.ends_with("alive\n"), "{said}");
 
     let mut events = TcpStream::connect(address).await.unwrap();
-    let ask = format!("GET /events HTTP/1.1\r\nHost: lab\r\nCookie: benchside={}\r\n\r\n", house.cookie);
+    let ask = format!("GET /events HTTP/1.1\r\nHost: lab\r\nCookie: {}\r\n\r\n", house.pair());
     events.write_all(ask.as_bytes()).await.unwrap();
     let mut heard = String::new();
     while !heard.contains("event: versions") {

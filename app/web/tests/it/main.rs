@@ -6,6 +6,8 @@ mod entry;
 mod house;
 mod limits;
 mod live;
+mod lock;
+mod one_time;
 mod orders;
 mod results;
 mod tasks;

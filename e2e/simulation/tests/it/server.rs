@@ -244,6 +244,7 @@ fn laboratory(world: &World, store: &Store) -> Laboratory {
         privileges: actions::starting_privileges().unwrap(),
         zone: Zone::utc(),
         site_prefix: "A".to_owned(),
+        sign_in: actions::SignInSettings::default(),
         analysers,
     };
     Laboratory::new(store.clone(), settings)
