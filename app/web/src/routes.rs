@@ -45,7 +45,7 @@ pub(crate) const BODY_BYTES_MAX: usize = 256 * 1024;
 
 use Entry::{Everyone, Person, Session, Token};
 
-static ROUTES: [Route; 22] = [
+static ROUTES: [Route; 24] = [
     route("GET", "/healthz", Everyone, || get(probes::alive)),
     route("GET", "/readyz", Everyone, || get(probes::ready)),
     route("GET", "/assets/{edition}/{name}", Everyone, || get(assets::show)),
@@ -59,6 +59,8 @@ static ROUTES: [Route; 22] = [
     route("GET", "/tasks", Person(Action::ViewWorklist), || get(pages::tasks::show)),
     route("POST", "/tasks/{task}/close", Person(Action::VerifyNormal), || post(pages::tasks::close)),
     route("GET", "/transmissions/{transmission}", Person(Action::ViewWorklist), || get(pages::transmission::show)),
+    route("GET", "/hl7/links/{link}", Person(Action::ViewWorklist), || get(pages::hl7_link::show)),
+    route("GET", "/hl7/{message}", Person(Action::ViewWorklist), || get(pages::hl7_message::show)),
     route("GET", "/instruments", Person(Action::ViewWorklist), || get(pages::instruments::show)),
     route("GET", "/find", Person(Action::SearchPatient), || get(pages::find::show)),
     route("GET", "/events", Session, || get(events::stream)),

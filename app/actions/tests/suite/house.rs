@@ -56,6 +56,7 @@ fn settings(realm: Realm, catalogue: Holding, analysers: Vec<Analyser>) -> Labor
         zone,
         site_prefix: "A".to_owned(),
         analysers,
+        hl7_links: Vec::new(),
     }
 }
 

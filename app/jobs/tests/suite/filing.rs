@@ -52,6 +52,7 @@ fn laboratory_at(target: &Target, options: Options) -> (Laboratory, Analyser, An
         zone: Zone::utc(),
         site_prefix: "A".to_owned(),
         analysers: vec![one.clone(), other.clone()],
+        hl7_links: Vec::new(),
     };
     (Laboratory::new(store, settings), one, other)
 }

@@ -40,6 +40,7 @@ impl House {
             zone: Zone::utc(),
             site_prefix: "A".to_owned(),
             analysers: analysers.clone(),
+            hl7_links: Vec::new(),
         };
         let lab = Laboratory::new(store, settings);
         let mut listening = Vec::new();

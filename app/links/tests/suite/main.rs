@@ -10,5 +10,7 @@ mod peer;
 mod acknowledging;
 mod breaking_off;
 mod crowds;
+mod hl7;
+mod hl7_hospital;
 mod order;
 mod rubbish;

@@ -245,6 +245,7 @@ fn laboratory(world: &World, store: &Store) -> Laboratory {
         zone: Zone::utc(),
         site_prefix: "A".to_owned(),
         analysers,
+        hl7_links: Vec::new(),
     };
     Laboratory::new(store.clone(), settings)
 }
