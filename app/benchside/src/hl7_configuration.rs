@@ -43,6 +43,9 @@ pub(crate) struct Hl7Configuration {
     /// The same as an OID.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) authority_oid: Option<String>,
+    /// Who gives the site's own record numbers, as PID-3.4 names it; numbers without an authority are the site's in any case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) site_authority: Option<String>,
     /// What a second order under one number gets: "refuse" (AE 205) or "earlier_answer".
     #[serde(default = "refuse")]
     pub(crate) repeated_order: String,
@@ -106,6 +109,7 @@ impl Hl7Configuration {
             fallback_charset: None,
             authority: benchside(),
             authority_oid: None,
+            site_authority: None,
             repeated_order: refuse(),
             segment_end: carriage_return(),
             message_bytes_max: message_bytes_max(),
@@ -136,6 +140,7 @@ impl Hl7Configuration {
             },
             line_ends,
             authority: self.authority()?,
+            site_authority: self.site_authority.clone(),
             repeated_order,
             owner: owner_of(&self.name, &self.owner)?.into(),
             mllp: self.mllp()?,

@@ -14,8 +14,8 @@ use store::repositories::hl7_messages::NewHl7Message;
 pub(super) struct Arrived {
     pub(super) id: Hl7MessageId,
     pub(super) link: Arc<str>,
-    received_at: Timestamp,
-    sender: String,
+    pub(super) received_at: Timestamp,
+    pub(super) sender: String,
     pub(super) message_type: String,
     control_id: String,
     identity: [u8; 32],
@@ -39,6 +39,11 @@ impl Arrived {
         let (id, content_hash) = (Hl7MessageId::from_uuid(new_uuid()), hash_of_whole(&raw));
         let link = Arc::clone(&link.name);
         Self { id, link, received_at, sender, message_type, control_id, identity, content_hash, raw: raw.into() }
+    }
+
+    /// Which message it is, in words for journal and tasks: "ADT^A40 4711 of HIS^HOSP".
+    pub(super) fn source(&self) -> String {
+        format!("{} {} of {}", self.message_type, self.control_id, self.sender)
     }
 
     /// The row of it.

@@ -33,6 +33,9 @@ pub struct Hl7Link {
     pub line_ends: LineEnds,
     /// Who gives our numbers: stands behind each of them in answers.
     pub authority: Authority,
+    /// Who gives the site's own record numbers, as PID-3 names it: those numbers are the ones that people type. Numbers without an authority are the
+    /// site's in any case.
+    pub site_authority: Option<String>,
     /// What a second order under one number gets.
     pub repeated_order: RepeatedOrder,
     /// Who owns what comes to nothing.
@@ -61,6 +64,7 @@ impl Hl7Link {
             charsets: Charsets::default(),
             line_ends: LineEnds::default(),
             authority,
+            site_authority: None,
             repeated_order: RepeatedOrder::default(),
             owner: "interfaces".into(),
             mllp: Settings::default(),

@@ -1,8 +1,12 @@
 //! What hospital systems send as HL7 version 2: kept, done and answered in one command.
 
+mod adt;
 mod arrived;
+mod ids;
 mod link;
+mod numbers;
 mod outcome;
+mod patients;
 mod receive;
 mod work;
 

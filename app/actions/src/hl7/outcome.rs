@@ -1,13 +1,13 @@
 //! What a message came to, and the answers that say so.
 
 use super::arrived::Arrived;
+use super::ids::{IdPool, Ids};
 use super::link::Hl7Link;
 use crate::keep_transmission::printable;
 use crate::new_ids::new_uuid;
 use crate::trouble::ActTrouble;
 use hl7v2::{ControlId, Envelope, Header, Mode, Rejection, Stage, Verdict, acknowledge};
-use kernel::{TaskId, Timestamp};
-use std::sync::{Mutex, PoisonError};
+use kernel::{PatientId, TaskId, Timestamp};
 use store::repositories::hl7_messages::{Hl7Answers, Hl7State};
 use store::repositories::tasks::{About, NewTask};
 use store::{Reader, Trouble};
@@ -91,40 +91,31 @@ fn new_control_id(uuid: Uuid) -> Result<ControlId, ActTrouble> {
     ControlId::new(&text).map_err(|trouble| ActTrouble::Internal(trouble.to_string()))
 }
 
-/// The ids of the tasks of one message: each is made when it is first asked for, and then stays, because the command may run several times.
-#[derive(Debug, Default)]
-pub(super) struct TaskIds(Mutex<Vec<TaskId>>);
-
-impl TaskIds {
-    fn get(&self, number: usize) -> TaskId {
-        let mut ids = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        while ids.len() <= number {
-            ids.push(TaskId::from_uuid(new_uuid()));
-        }
-        ids.get(number).copied().unwrap_or_else(|| TaskId::from_uuid(Uuid::nil()))
-    }
-}
-
 /// Opens tasks of one message while it is worked on.
 #[derive(Debug)]
 pub(super) struct Tasks<'m> {
-    pub(super) ids: &'m TaskIds,
+    pub(super) ids: Ids<'m>,
     pub(super) arrived: &'m Arrived,
     pub(super) link: &'m Hl7Link,
     pub(super) opened: Vec<NewTask>,
 }
 
 impl<'m> Tasks<'m> {
-    pub(super) fn of(ids: &'m TaskIds, arrived: &'m Arrived, link: &'m Hl7Link) -> Self {
-        Self { ids, arrived, link, opened: Vec::new() }
+    pub(super) fn of(ids: &'m IdPool, arrived: &'m Arrived, link: &'m Hl7Link) -> Self {
+        Self { ids: ids.run(), arrived, link, opened: Vec::new() }
     }
 
     /// Opens one, with the line of the message that it is about.
     pub(super) fn open(&mut self, kind: &'static str, line: &str, why: &str) {
+        self.open_about(kind, None, line, why);
+    }
+
+    /// Opens one about a patient.
+    pub(super) fn open_about(&mut self, kind: &'static str, patient: Option<PatientId>, line: &str, why: &str) {
         self.opened.push(NewTask {
-            id: self.ids.get(self.opened.len()),
+            id: TaskId::from_uuid(self.ids.next()),
             kind,
-            about: About::Hl7Message(self.arrived.id, None),
+            about: About::Hl7Message(self.arrived.id, patient),
             raw_line: printable(line).chars().take(LINE_CHARACTERS_MAX).collect(),
             why: printable(why),
             owner: self.link.owner.to_string(),

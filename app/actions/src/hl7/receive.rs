@@ -1,8 +1,9 @@
 //! Receiving a message: kept, done and answered in one command, so that what is answered is on disk and what is on disk was done.
 
 use super::arrived::Arrived;
+use super::ids::IdPool;
 use super::link::Hl7Link;
-use super::outcome::{Came, TaskIds, Tasks};
+use super::outcome::{Came, Tasks};
 use super::work::{Work, first_line, read};
 use crate::Laboratory;
 use crate::file_next::panic_words;
@@ -171,8 +172,8 @@ async fn keep_without_answer(
     state: Hl7State,
     why: &str,
 ) -> Result<Hl7Answered, ActTrouble> {
-    let (task_ids, answers) = (TaskIds::default(), Hl7Answers::default());
-    let mut opened = Tasks::of(&task_ids, &arrived, link);
+    let (ids, answers) = (IdPool::default(), Hl7Answers::default());
+    let mut opened = Tasks::of(&ids, &arrived, link);
     let kind = if state == Hl7State::Incomplete { "incomplete" } else { "unreadable" };
     opened.open(kind, &first_line(&arrived.raw), why);
     let (new_tasks, id) = (Arc::new(opened.opened), arrived.id);

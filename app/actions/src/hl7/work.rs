@@ -1,11 +1,16 @@
 //! A message read, and what it asks for done. Everything that can be known without the database is made before the command.
 
+use super::adt;
 use super::arrived::Arrived;
+use super::ids::IdPool;
 use super::link::Hl7Link;
-use super::outcome::{Answering, Came, TaskIds, Tasks};
+use super::outcome::{Answering, Came, Tasks};
+use super::patients::Telling;
 use crate::trouble::ActTrouble;
-use hl7v2::{Content, ErrorCode, Header, Location, Message, ParseSettings, Rejection, SegmentName, Verdict, check_processing_id, decode};
-use kernel::{Realm, Timestamp};
+use hl7v2::{
+    Content, ErrorCode, Header, Location, Message, ParseSettings, Rejection, Said, SegmentName, Verdict, check_processing_id, decode,
+};
+use kernel::{Actor, Realm, Stated, Timestamp};
 use store::repositories::hl7_messages::Hl7State;
 use store::{Trouble, Tx};
 
@@ -14,9 +19,11 @@ pub(super) struct Work {
     pub(super) link: Hl7Link,
     pub(super) arrived: Arrived,
     pub(super) answering: Answering,
-    pub(super) task_ids: TaskIds,
+    pub(super) ids: IdPool,
     /// None where reading it panicked.
     read: Option<Read>,
+    /// When the command is made.
+    at: Timestamp,
 }
 
 /// What a message was read as.
@@ -37,12 +44,12 @@ impl Work {
     pub(super) fn new(link: &Hl7Link, arrived: Arrived, read: Option<Read>, at: Timestamp) -> Result<Self, ActTrouble> {
         let header = Header::read(&arrived.raw).map_err(|trouble| ActTrouble::Internal(trouble.to_string()))?;
         let answering = Answering::new(&header, at)?;
-        Ok(Self { link: link.clone(), answering, task_ids: TaskIds::default(), read, arrived })
+        Ok(Self { link: link.clone(), answering, ids: IdPool::default(), read, arrived, at })
     }
 
     /// Does what the message asks for. Decides before it writes: what is refused has changed nothing.
     pub(super) fn carry_out(&self, tx: &mut Tx<'_>) -> Result<Came, Trouble> {
-        let mut tasks = Tasks::of(&self.task_ids, &self.arrived, &self.link);
+        let mut tasks = Tasks::of(&self.ids, &self.arrived, &self.link);
         let Some(Read { content, warnings }) = &self.read else { return Ok(self.failed("it was not read")) };
         match content {
             Err(Refused { reason, line }) => {
@@ -53,7 +60,15 @@ impl Work {
                 let came = Came::accepted("an answer to no message of ours", warnings.clone());
                 Ok(Came { state: Hl7State::Unanswered, ..came })
             }
-            Ok(Content::Adt(_) | Content::Orders(_)) => {
+            Ok(Content::Adt(event)) => {
+                let told_at = self.told_at(&[&event.recorded, &event.occurred, &event.sent]);
+                let line = self.line_of("PID");
+                let (by, source) = (self.by(), self.arrived.source());
+                let telling = Telling { link: &self.link, by: &by, at: self.at, told_at, source: &source, line: &line };
+                let came = adt::carry_out(tx, &mut tasks, event, &telling)?;
+                self.came(tx, tasks, came, &line, warnings)
+            }
+            Ok(Content::Orders(_)) => {
                 let reason = Rejection::new(place(9), ErrorCode::UnsupportedEvent, "not taken yet");
                 tasks.open_refused(tx, "", &reason)?;
                 Ok(Came::refused(reason, tasks.opened))
@@ -61,9 +76,60 @@ impl Work {
         }
     }
 
+    /// What it came to, with its tasks and with what was wrong with the character set.
+    fn came(
+        &self,
+        tx: &mut Tx<'_>,
+        mut tasks: Tasks<'_>,
+        came: Result<Came, Rejection>,
+        line: &str,
+        warnings: &[Rejection],
+    ) -> Result<Came, Trouble> {
+        let mut came = match came {
+            Ok(came) => came,
+            Err(reason) => {
+                // What was written before the reason was found would stay: whoever refuses has written nothing.
+                tasks.opened.clear();
+                tasks.open_refused(tx, line, &reason)?;
+                return Ok(Came::refused(reason, tasks.opened));
+            }
+        };
+        if let Some(first) = warnings.first() {
+            // Letters of names may be wrong.
+            tasks.open("hl7_charset", line, &first.to_string());
+        }
+        if let Verdict::Accepted(reasons) = &mut came.verdict {
+            reasons.extend(warnings.iter().cloned());
+        }
+        came.tasks = tasks.opened;
+        Ok(came)
+    }
+
+    /// The link's account.
+    fn by(&self) -> String {
+        Actor::Link(self.link.name.to_string()).to_string()
+    }
+
+    /// When what a message tells happened: the first of these that is said, or when it came. A clock that is a day ahead would keep everything out
+    /// that is told later, so that such a time is not taken.
+    fn told_at(&self, times: &[&Said<Stated>]) -> Timestamp {
+        const AHEAD_MICROS_MAX: i64 = 24 * 60 * 60 * 1_000_000;
+        let received_at = self.arrived.received_at;
+        let latest = received_at.micros().saturating_add(AHEAD_MICROS_MAX);
+        let instants = times.iter().filter_map(|said| said.as_ref().value().and_then(Stated::instant));
+        instants.filter(|instant| instant.micros() <= latest).next().unwrap_or(received_at)
+    }
+
+    /// The first segment of this name, as text.
+    fn line_of(&self, segment: &str) -> String {
+        let decoded = decode(&self.arrived.raw, &self.link.charsets);
+        let text = decoded.map(|decoded| decoded.text.into_owned()).unwrap_or_default();
+        text.split(['\r', '\n']).find(|line| line.starts_with(segment)).unwrap_or_default().to_owned()
+    }
+
     /// What is answered where working on it failed: the message is kept, and a person looks.
     pub(super) fn failed(&self, words: &str) -> Came {
-        let mut tasks = Tasks::of(&self.task_ids, &self.arrived, &self.link);
+        let mut tasks = Tasks::of(&self.ids, &self.arrived, &self.link);
         tasks.open("hl7_failed", &first_line(&self.arrived.raw), &format!("the message is kept, but working on it failed: {words}"));
         let told = "the message is kept, but working on it failed; the laboratory looks at it, and it may be sent again";
         let reason = Rejection::new(Location::segment(SegmentName::MSH, 1), ErrorCode::Internal, told);

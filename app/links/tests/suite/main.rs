@@ -12,5 +12,6 @@ mod breaking_off;
 mod crowds;
 mod hl7;
 mod hl7_hospital;
+mod hl7_patients;
 mod order;
 mod rubbish;

@@ -19,6 +19,7 @@ pub mod requisitions;
 pub mod results;
 pub mod tasks;
 pub mod transmissions;
+pub mod visits;
 
 /// A stretch of a list: its sound rows, and the moment and id of the last row looked at where there are more behind it.
 #[derive(Debug, Clone)]
@@ -61,4 +62,5 @@ pub(crate) static ALL: &[&[Registered]] = &[
     results::STATEMENTS,
     tasks::STATEMENTS,
     transmissions::STATEMENTS,
+    visits::STATEMENTS,
 ];

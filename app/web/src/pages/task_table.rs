@@ -72,6 +72,9 @@ fn kind_words(kind: &str) -> String {
         "hl7_refused" => t!("Message not taken").to_owned(),
         "hl7_not_taken" => t!("Kind of message not taken here").to_owned(),
         "hl7_failed" => t!("Message set aside").to_owned(),
+        "hl7_identity" => t!("Who is this patient?").to_owned(),
+        "hl7_merge" => t!("Records merged by a message").to_owned(),
+        "hl7_charset" => t!("Letters may be wrong").to_owned(),
         other => other.replace('_', " "),
     }
 }
