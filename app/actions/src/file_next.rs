@@ -10,6 +10,7 @@ use crate::trouble::ActTrouble;
 use catalogue::Catalogue;
 use kernel::{Actor, TaskId};
 use lis2::{UnframeTrouble, Unframed};
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use store::repositories::tasks::{self, NewTask};
@@ -82,11 +83,14 @@ pub(crate) fn prepare_safely(
     catalogue: Arc<Catalogue>,
     unframed: Result<Unframed, UnframeTrouble>,
 ) -> Result<Prepared, NotFiled> {
-    catch_unwind(AssertUnwindSafe(|| prepare(analyser, catalogue, unframed))).map_err(|panic| {
-        let words = panic.downcast_ref::<&str>().map(|words| (*words).to_owned());
-        let words = words.or_else(|| panic.downcast_ref::<String>().cloned());
-        NotFiled::Never(format!("driver {} failed: {}", analyser.driver.name, words.unwrap_or_default()))
-    })
+    catch_unwind(AssertUnwindSafe(|| prepare(analyser, catalogue, unframed)))
+        .map_err(|panic| NotFiled::Never(format!("driver {} failed: {}", analyser.driver.name, panic_words(panic.as_ref()))))
+}
+
+/// The words of a panic.
+pub(crate) fn panic_words(panic: &(dyn Any + Send)) -> String {
+    let words = panic.downcast_ref::<&str>().map(|words| (*words).to_owned());
+    words.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default()
 }
 
 /// A transmission that cannot be filed must not stop the link: it is set aside with a task, its bytes kept. The words may hold what the device

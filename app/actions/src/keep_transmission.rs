@@ -180,7 +180,7 @@ async fn keep_alone(lab: &Laboratory, analyser: &Analyser, message: &NewMessage)
 const REST_MILLIS: [u64; 9] = [100, 200, 400, 800, 1_600, 3_200, 6_400, 12_800, 25_600];
 
 /// Whether a trouble may be gone at the next try.
-fn passes_away(trouble: &WriteTrouble) -> bool {
+pub(crate) fn passes_away(trouble: &WriteTrouble) -> bool {
     match trouble {
         WriteTrouble::Busy { .. } | WriteTrouble::Unknown(_) => true,
         WriteTrouble::Failed(failed) => !is_lasting(failed),
@@ -189,7 +189,7 @@ fn passes_away(trouble: &WriteTrouble) -> bool {
 }
 
 /// Writes under one command id until it is done, or meets a trouble that does not pass.
-async fn patiently<F>(write: impl Fn() -> F, passes: impl Fn(&WriteTrouble) -> bool) -> Result<Done, WriteTrouble>
+pub(crate) async fn patiently<F>(write: impl Fn() -> F, passes: impl Fn(&WriteTrouble) -> bool) -> Result<Done, WriteTrouble>
 where
     F: Future<Output = Result<Done, WriteTrouble>>,
 {

@@ -5,6 +5,7 @@ use crate::access_log::AccessLog;
 use crate::analyser::Analyser;
 use crate::codes::CodePool;
 use crate::editions::{EditionRefusal, Holding, holding};
+use crate::hl7::Hl7Link;
 use crate::live::Live;
 use crate::lockout::Lockout;
 use crate::new_ids::now;
@@ -36,6 +37,8 @@ pub struct LaboratorySettings {
     pub analysers: Vec<Analyser>,
     /// When sessions lock by themselves.
     pub sign_in: SignInSettings,
+    /// The links of hospital systems.
+    pub hl7_links: Vec<Hl7Link>,
 }
 
 /// The laboratory at work. Cheap to clone.
@@ -52,6 +55,7 @@ struct Inner {
     zone: Zone,
     site_prefix: String,
     analysers: Vec<Analyser>,
+    hl7_links: Vec<Hl7Link>,
     catalogue: RwLock<Holding>,
     /// One look at the editions at a time: what an older look found must not take the place of what a newer one did.
     looking: tokio::sync::Mutex<()>,
@@ -81,8 +85,9 @@ pub struct LinkState {
 impl Laboratory {
     /// Opens the laboratory on a store.
     pub fn new(store: Store, settings: LaboratorySettings) -> Self {
-        let LaboratorySettings { realm, catalogue, privileges, zone, site_prefix, analysers, sign_in } = settings;
-        let links = analysers.iter().map(|analyser| (analyser.name.to_string(), LinkState::default())).collect();
+        let LaboratorySettings { realm, catalogue, privileges, zone, site_prefix, analysers, sign_in, hl7_links } = settings;
+        let names = analysers.iter().map(|analyser| &analyser.name).chain(hl7_links.iter().map(|link| &link.name));
+        let links = names.map(|name| (name.to_string(), LinkState::default())).collect();
         let placed = broadcast::Sender::new(PLACED_ORDERS_MAX);
         let links = Mutex::new(links);
         Self(Arc::new(Inner {
@@ -92,6 +97,7 @@ impl Laboratory {
             zone,
             site_prefix,
             analysers,
+            hl7_links,
             catalogue: RwLock::new(catalogue),
             looking: tokio::sync::Mutex::new(()),
             live: Live::default(),
@@ -151,6 +157,10 @@ impl Laboratory {
     /// Its analysers.
     pub fn analysers(&self) -> &[Analyser] {
         &self.0.analysers
+    }
+    /// The links of its hospital systems.
+    pub fn hl7_links(&self) -> &[Hl7Link] {
+        &self.0.hl7_links
     }
     /// What open pages watch.
     pub fn live(&self) -> &Live {

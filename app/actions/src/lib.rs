@@ -18,6 +18,7 @@ mod editions;
 mod file_next;
 mod file_readings;
 mod filing;
+mod hl7;
 mod import_patients;
 mod in_tray;
 mod invariants;
@@ -55,6 +56,7 @@ pub use editions::{
 };
 pub use file_next::file_next;
 pub use file_readings::{Filed, Prepared, prepare};
+pub use hl7::{Hl7Answered, Hl7Answers, Hl7Link, Hl7Reader, Hl7State, ReceivedHl7, RepeatedOrder, keep_incomplete_hl7, receive_hl7};
 pub use import_patients::{BadLine, IMPORT_BYTES_MAX, ImportRefusal, Imported, import_patients};
 pub use in_tray::InTray;
 pub use invariants::{Broken, check_invariants};

@@ -2,8 +2,9 @@
 
 use crate::Place;
 use crate::failure::Failure;
+use crate::hl7_configuration::Hl7Configuration;
 use crate::sign_in_configuration::SignInConfiguration;
-use actions::{Analyser, SignInSettings};
+use actions::{Analyser, Hl7Link, SignInSettings};
 use catalogue::{Catalogue, InstrumentMapping};
 use kernel::{ContainerCode, DecimalMark, Realm, Zone};
 use serde::{Deserialize, Serialize};
@@ -51,6 +52,9 @@ pub(crate) struct Configuration {
     /// The analysers.
     #[serde(default, rename = "link", skip_serializing_if = "Vec::is_empty")]
     pub(crate) links: Vec<LinkConfiguration>,
+    /// The hospital systems.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) hl7: Vec<Hl7Configuration>,
     /// The file it was read from: every message about it names that.
     #[serde(skip)]
     pub(crate) file: PathBuf,
@@ -108,6 +112,7 @@ impl Configuration {
             seals_log: None,
             sign_in: SignInConfiguration::default(),
             links: Vec::new(),
+            hl7: Vec::new(),
             file: PathBuf::new(),
         }
     }
@@ -120,7 +125,7 @@ impl Configuration {
         let read: Self =
             toml::from_str(&text).map_err(|error| Failure::Use(format!("{}: {}", path.display(), error.to_string().trim_end())))?;
         let configuration = Self { file: path.to_owned(), ..read };
-        if configuration.links.len() > LINKS_MAX {
+        if configuration.links.len() + configuration.hl7.len() > LINKS_MAX {
             return Err(configuration.wrong("link", format!("there are more than {LINKS_MAX}")));
         }
         configuration.realm()?;
@@ -215,6 +220,32 @@ impl Configuration {
     }
 }
 
+impl Configuration {
+    /// The links of hospital systems, and where to listen. `listen` takes the place of the address of the only one, or stands for one that the file
+    /// does not have.
+    pub(crate) fn hl7_links(&self, listen: Option<SocketAddr>) -> Result<Vec<(Hl7Link, SocketAddr)>, Failure> {
+        let site_zone = self.zone()?;
+        let mut configured = self.hl7.clone();
+        match (listen, configured.as_mut_slice()) {
+            (None, _) => {}
+            (Some(listen), []) => configured.push(Hl7Configuration::listening(listen)),
+            (Some(listen), [only]) => only.listen = listen,
+            (Some(_), _) => {
+                return Err(self.wrong("hl7", "--mllp says where one link listens, but there are several; set their addresses here"));
+            }
+        }
+        let mut links: Vec<(Hl7Link, SocketAddr)> = Vec::new();
+        for hl7 in &configured {
+            let link = hl7.link(&site_zone).map_err(|failure| failure.in_file(&self.file))?;
+            if links.iter().any(|(other, _)| other.name == link.name) || self.links.iter().any(|other| other.name == *link.name) {
+                return Err(self.wrong(&format!("hl7 {}", link.name), "another link has this name; give each system a name of its own"));
+            }
+            links.push((link, hl7.listen));
+        }
+        Ok(links)
+    }
+}
+
 /// What mappings are held against.
 #[derive(Clone, Copy)]
 struct Catalogues<'c> {
@@ -222,6 +253,23 @@ struct Catalogues<'c> {
     in_force: &'c Catalogue,
     /// One that ships with its driver.
     shipped: &'c Catalogue,
+}
+
+/// A task without an owner is nobody's work.
+pub(crate) fn owner_of<'o>(link: &str, owner: &'o str) -> Result<&'o str, Failure> {
+    let owner = owner.trim();
+    let fits = !owner.is_empty() && owner.chars().nth(OWNER_CHARACTERS_MAX).is_none() && !owner.chars().any(char::is_control);
+    let wrong =
+        || Failure::Use(format!("link {link}: owner must have 1 to {OWNER_CHARACTERS_MAX} characters, such as \"bench:chemistry\""));
+    if fits { Ok(owner) } else { Err(wrong()) }
+}
+
+/// The zone a link names, or the site's.
+pub(crate) fn zone_of(link: &str, zone: Option<&str>, site_zone: &Zone) -> Result<Zone, Failure> {
+    match zone {
+        Some(name) => Zone::named(name).map_err(|trouble| Failure::Use(format!("link {link}: zone: {trouble}"))),
+        None => Ok(site_zone.clone()),
+    }
 }
 
 impl LinkConfiguration {
@@ -233,10 +281,7 @@ impl LinkConfiguration {
                 self.name, driver.name, driver.protocol, self.protocol
             )));
         }
-        let zone = match &self.zone {
-            Some(name) => Zone::named(name).map_err(|trouble| Failure::Use(format!("link {}: zone: {trouble}", self.name)))?,
-            None => site_zone.clone(),
-        };
+        let zone = zone_of(&self.name, self.zone.as_deref(), site_zone)?;
         let decimal_mark = match self.decimal_mark.as_str() {
             "." => DecimalMark::Point,
             "," => DecimalMark::Comma,
@@ -248,19 +293,9 @@ impl LinkConfiguration {
             mapping: Arc::new(self.mapping(folder, catalogues)?),
             zone,
             decimal_mark,
-            owner: self.owner()?.into(),
+            owner: owner_of(&self.name, &self.owner)?.into(),
             in_tray: actions::InTray::default(),
         })
-    }
-
-    /// A task without an owner is nobody's work.
-    fn owner(&self) -> Result<&str, Failure> {
-        let owner = self.owner.trim();
-        let fits = !owner.is_empty() && owner.chars().nth(OWNER_CHARACTERS_MAX).is_none() && !owner.chars().any(char::is_control);
-        let wrong = || {
-            Failure::Use(format!("link {}: owner must have 1 to {OWNER_CHARACTERS_MAX} characters, such as \"bench:chemistry\"", self.name))
-        };
-        if fits { Ok(owner) } else { Err(wrong()) }
     }
 
     fn mapping(&self, folder: &Path, catalogues: Catalogues<'_>) -> Result<InstrumentMapping, Failure> {

@@ -7,6 +7,7 @@ mod edition_folder;
 mod failure;
 mod fault;
 mod folder_lock;
+mod hl7_configuration;
 mod restore_mark;
 mod running;
 mod sign_in_configuration;

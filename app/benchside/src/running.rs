@@ -16,11 +16,21 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 
+/// What a start may be told beside its configuration.
+#[derive(Debug, Default)]
+pub(crate) struct StartOptions {
+    /// A folder with style sheets and scripts.
+    pub(crate) assets: Option<PathBuf>,
+    /// Where to listen for a hospital system.
+    pub(crate) mllp: Option<SocketAddr>,
+}
+
 /// A laboratory with its sockets open.
 pub(crate) struct Running {
     pub(crate) lab: Laboratory,
     pub(crate) http: SocketAddr,
     pub(crate) links: Vec<(actions::Analyser, SocketAddr)>,
+    pub(crate) hl7_links: Vec<(actions::Hl7Link, SocketAddr)>,
     pages: JoinHandle<std::io::Result<()>>,
     tasks: Vec<JoinHandle<()>>,
     stop: tokio::sync::watch::Sender<bool>,
@@ -56,11 +66,12 @@ pub(crate) async fn start(
     place: &Place,
     configuration: &Configuration,
     store: Store,
-    assets_dir: Option<PathBuf>,
+    options: StartOptions,
 ) -> Result<Running, Failure> {
     let zone = configuration.zone()?;
     let holding = holding(&store, &zone).await?;
     let analysers = configuration.analysers(&place.data, &holding.catalogue)?;
+    let hospital_systems = configuration.hl7_links(options.mllp)?;
     let settings = LaboratorySettings {
         realm: configuration.realm()?,
         catalogue: holding,
@@ -69,6 +80,7 @@ pub(crate) async fn start(
         site_prefix: configuration.site_prefix.clone(),
         analysers: analysers.iter().map(|(analyser, _)| analyser.clone()).collect(),
         sign_in: configuration.sign_in()?,
+        hl7_links: hospital_systems.iter().map(|(link, _)| link.clone()).collect(),
     };
     let lab = Laboratory::new(store.clone(), settings);
     let office = Office::new(store, place, configuration).in_laboratory(lab.clone());
@@ -83,19 +95,25 @@ pub(crate) async fn start(
         tasks.push(listening.task);
         links.push((analyser, listening.address));
     }
+    let mut hl7_links = Vec::new();
+    for (link, address) in hospital_systems {
+        let listening = links::listen_hl7(&lab, link.clone(), address).map_err(Failure::environment)?;
+        tasks.push(listening.task);
+        hl7_links.push((link, listening.address));
+    }
     let listener = TcpListener::bind(configuration.http).await.map_err(|error| {
         Failure::Environment(format!("cannot serve pages on {}: {error}; name a free address with --http", configuration.http))
     })?;
     let http = listener.local_addr().map_err(Failure::environment)?;
     let (stop, mut stopping) = tokio::sync::watch::channel(false);
-    let router = web::router(lab.clone(), web::WebOptions { assets_dir });
+    let router = web::router(lab.clone(), web::WebOptions { assets_dir: options.assets });
     let told = async move {
         // An error means the sender is gone: stop as well.
         drop(stopping.wait_for(|stop| *stop).await);
     };
     let pages = tokio::spawn(web::serve(listener, router, told));
     let control = crate::control::listen(&lock, office)?;
-    Ok(Running { lab, http, links, pages, tasks, stop, control, lock })
+    Ok(Running { lab, http, links, hl7_links, pages, tasks, stop, control, lock })
 }
 
 /// A laboratory begins with the edition that ships with the program. From then on a newer program changes nothing in what it measures by.
@@ -118,7 +136,9 @@ impl Running {
     /// The line that says where everything is.
     pub(crate) fn ready_line(&self) -> String {
         let links: Vec<String> = self.links.iter().map(|(analyser, address)| format!("{}@{address}", analyser.name)).collect();
-        format!("ready http={} links={}", self.http, links.join(","))
+        let mllp: Vec<String> = self.hl7_links.iter().map(|(link, address)| format!("{}@{address}", link.name)).collect();
+        let mllp = if mllp.is_empty() { String::new() } else { format!(" mllp={}", mllp.join(",")) };
+        format!("ready http={} links={}{mllp}", self.http, links.join(","))
     }
 
     /// Runs until a signal, or until the store gives up: then the process must end, and its supervisor starts it anew.

@@ -3,6 +3,7 @@
 //! The machine withholds the acknowledgement of a message until the store says that it is kept; nothing here can acknowledge anything.
 
 use crate::connections::Slot;
+use crate::counted::Counted;
 use actions::{ActTrouble, Analyser, Kept, Laboratory, Received, keep_incomplete, keep_transmission, now};
 use futures_util::future::BoxFuture;
 use lis2::{Link, LinkEvent, LinkSettings, MessageId};
@@ -17,7 +18,7 @@ use tokio::time::Instant;
 const READ_BYTES: usize = 8 * 1024;
 /// Messages waiting to be kept on one connection; more wait in the socket, where the sender feels it.
 const KEEPING_MAX: usize = 16;
-/// How long a peer may take to accept an answer of a few bytes.
+/// How long a peer may take to accept an answer.
 const WRITE_LIMIT: Duration = Duration::from_secs(15);
 
 /// What became of keeping a message; `None` for one that was cut off and owes no acknowledgement.
@@ -45,7 +46,7 @@ struct Connection<S> {
 
 /// Serves one connection until either side closes it.
 pub(crate) async fn serve<S: Stream>(lab: Laboratory, analyser: Analyser, stream: S, arrivals: Arrivals, slot: Slot) {
-    let counted = Counted::new(&lab, &analyser);
+    let counted = Counted::new(&lab, &analyser.name);
     let mut connection = Connection {
         lab: lab.clone(),
         analyser: analyser.clone(),
@@ -62,25 +63,6 @@ pub(crate) async fn serve<S: Stream>(lab: Laboratory, analyser: Analyser, stream
     match ended {
         Ok(why) => tracing::info!(link = %analyser.name, why, "disconnected"),
         Err(trouble) => tracing::warn!(link = %analyser.name, %trouble, "the connection broke"),
-    }
-}
-
-/// Counts a connection for as long as it lives, however it ends.
-struct Counted {
-    lab: Laboratory,
-    name: Arc<str>,
-}
-
-impl Counted {
-    fn new(lab: &Laboratory, analyser: &Analyser) -> Self {
-        lab.note_link(&analyser.name, |state| state.connections += 1);
-        Self { lab: lab.clone(), name: Arc::clone(&analyser.name) }
-    }
-}
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        self.lab.note_link(&self.name, |state| state.connections = state.connections.saturating_sub(1));
     }
 }
 
@@ -230,10 +212,10 @@ async fn first_kept(keeping: &mut VecDeque<Keeping>) -> (Option<MessageId>, Resu
     kept
 }
 
-/// Answers are a few bytes; a peer that does not take them in time has stopped listening.
-async fn write<S: Stream>(stream: &mut S, bytes: &[u8]) -> std::io::Result<()> {
+/// A peer that does not take an answer in time has stopped listening.
+pub(crate) async fn write<S: Stream>(stream: &mut S, bytes: &[u8]) -> std::io::Result<()> {
     match tokio::time::timeout(WRITE_LIMIT, stream.write_all(bytes)).await {
         Ok(written) => written,
-        Err(_) => Err(std::io::Error::new(std::io::ErrorKind::TimedOut, "the analyser does not take its answer")),
+        Err(_) => Err(std::io::Error::new(std::io::ErrorKind::TimedOut, "the peer does not take its answer")),
     }
 }

@@ -1,9 +1,11 @@
-//! Listening for one analyser.
+//! Listening on one link, for an analyser or a hospital system.
 
+use crate::hl7::Hl7Reception;
 use crate::reception::Reception;
-use actions::{Analyser, Laboratory};
+use actions::{Analyser, Hl7Link, Laboratory};
 use socket2::{SockRef, TcpKeepalive};
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
@@ -40,20 +42,34 @@ pub enum LinkTrouble {
         /// The link.
         link: String,
         /// Why.
-        why: actions::ActTrouble,
+        why: Box<actions::ActTrouble>,
     },
 }
 
 /// Listens for an analyser and serves it until the task is aborted.
 pub async fn listen(lab: Laboratory, analyser: Analyser, address: SocketAddr) -> Result<Listening, LinkTrouble> {
-    let named = |why| LinkTrouble::Address { link: analyser.name.to_string(), address, why };
+    let (listener, address) = open_named(&analyser.name, address)?;
+    let reception = Reception::open(&lab, &analyser).await;
+    let reception = reception.map_err(|why| LinkTrouble::Store { link: analyser.name.to_string(), why: Box::new(why) })?;
+    lab.note_link(&analyser.name, |state| state.address = address.to_string());
+    let task = tokio::spawn(accept(analyser.name, listener, move |stream| reception.serve(stream)));
+    Ok(Listening { address, task })
+}
+
+/// Listens for a hospital system and serves it until the task is aborted.
+pub fn listen_hl7(lab: &Laboratory, link: Hl7Link, address: SocketAddr) -> Result<Listening, LinkTrouble> {
+    let (listener, address) = open_named(&link.name, address)?;
+    lab.note_link(&link.name, |state| state.address = address.to_string());
+    let (name, reception) = (Arc::clone(&link.name), Hl7Reception::open(lab, link));
+    let task = tokio::spawn(accept(name, listener, move |stream| reception.serve(stream)));
+    Ok(Listening { address, task })
+}
+
+fn open_named(link: &str, address: SocketAddr) -> Result<(TcpListener, SocketAddr), LinkTrouble> {
+    let named = |why| LinkTrouble::Address { link: link.to_owned(), address, why };
     let listener = open(address).map_err(named)?;
     let address = listener.local_addr().map_err(named)?;
-    let reception = Reception::open(&lab, &analyser).await;
-    let reception = reception.map_err(|why| LinkTrouble::Store { link: analyser.name.to_string(), why })?;
-    lab.note_link(&analyser.name, |state| state.address = address.to_string());
-    let task = tokio::spawn(accept(analyser, listener, reception));
-    Ok(Listening { address, task })
+    Ok((listener, address))
 }
 
 fn open(address: SocketAddr) -> std::io::Result<TcpListener> {
@@ -63,18 +79,21 @@ fn open(address: SocketAddr) -> std::io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-async fn accept(analyser: Analyser, listener: TcpListener, reception: Reception) {
+async fn accept<F>(link: Arc<str>, listener: TcpListener, serve: impl Fn(TcpStream) -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => {
                 prepare(&stream);
-                tracing::info!(link = %analyser.name, %peer, "connected");
+                tracing::info!(link = %link, %peer, "connected");
                 // A panic ends this connection and no other; tokio keeps it from the process.
-                tokio::spawn(reception.serve(stream));
+                tokio::spawn(serve(stream));
             }
             Err(trouble) => {
                 // Out of descriptors, most likely: the others need time to close.
-                tracing::error!(link = %analyser.name, %trouble, "cannot accept a connection");
+                tracing::error!(link = %link, %trouble, "cannot accept a connection");
                 tokio::time::sleep(Duration::from_millis(200)).await;
             }
         }

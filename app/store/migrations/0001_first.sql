@@ -370,11 +370,15 @@ CREATE TABLE task (
     row_version INTEGER NOT NULL,
     -- Whom or what it is about, where no message of an analyser said it.
     order_id BLOB,
-    patient_id BLOB
+    patient_id BLOB,
+    -- The message of a hospital system it came of.
+    hl7_message_id BLOB
 ) STRICT;
 CREATE INDEX task_open ON task (opened_at, id) WHERE closed_at IS NULL;
 CREATE INDEX task_closed ON task (closed_at, id) WHERE closed_at IS NOT NULL;
 CREATE INDEX task_transmission ON task (transmission_id);
+CREATE INDEX task_hl7_message ON task (hl7_message_id) WHERE hl7_message_id IS NOT NULL;
+CREATE INDEX task_open_kind ON task (kind) WHERE closed_at IS NULL;
 
 -- Editions of the catalogue, file by file as they came. Insert only: what changes is an edition of another name.
 CREATE TABLE edition (
@@ -409,3 +413,34 @@ CREATE TABLE edition_signature (
     signed_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX edition_signature_edition ON edition_signature (edition_id);
+
+-- HL7 version 2. What hospital systems sent over MLLP, kept with its answer before that is given. Never changed.
+CREATE TABLE hl7_message (
+    id BLOB NOT NULL PRIMARY KEY,
+    link TEXT NOT NULL,
+    received_at INTEGER NOT NULL,
+    -- MSH-3 and MSH-4, MSH-9.1 and MSH-9.2, MSH-10, as text for people; empty where no header could be read.
+    sender TEXT NOT NULL,
+    message_type TEXT NOT NULL,
+    control_id TEXT NOT NULL,
+    -- SHA-256 of MSH-3, MSH-4 and MSH-10: who sent it under which number. Fields of a header may be longer than an index takes.
+    identity BLOB NOT NULL,
+    -- SHA-256 of its bytes.
+    content_hash BLOB NOT NULL,
+    -- 'accepted', 'refused', 'failed', 'unreadable', 'incomplete', 'unanswered' or 'repeat'.
+    state TEXT NOT NULL,
+    -- The message whose answer was given again; its bytes are the same, so they are kept once.
+    repeats BLOB,
+    -- What it came to, in words.
+    outcome TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX hl7_message_link ON hl7_message (link, received_at, id);
+CREATE INDEX hl7_message_identity ON hl7_message (link, identity, content_hash);
+
+-- The bytes apart, and the answers as they were given: CA, CE or CR, and AA, AE or AR.
+CREATE TABLE hl7_message_bytes (
+    message_id BLOB NOT NULL PRIMARY KEY,
+    raw BLOB NOT NULL,
+    accept_answer BLOB,
+    application_answer BLOB
+) STRICT;

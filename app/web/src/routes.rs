@@ -61,7 +61,7 @@ pub(crate) const BODY_BYTES_MAX: usize = 256 * 1024;
 
 use Entry::{AnySession, Everyone, LockedSession, OneTimeSession, Person, Session, Token};
 
-static ROUTES: [Route; 28] = [
+static ROUTES: &[Route] = &[
     route("GET", "/healthz", Everyone, || get(probes::alive)),
     route("GET", "/readyz", Everyone, || get(probes::ready)),
     route("GET", "/assets/{edition}/{name}", Everyone, || get(assets::show)),
@@ -81,6 +81,8 @@ static ROUTES: [Route; 28] = [
     route("GET", "/tasks", Person(Action::ViewWorklist), || get(pages::tasks::show)),
     route("POST", "/tasks/{task}/close", Person(Action::VerifyNormal), || post(pages::tasks::close)),
     route("GET", "/transmissions/{transmission}", Person(Action::ViewWorklist), || get(pages::transmission::show)),
+    route("GET", "/hl7/links/{link}", Person(Action::ViewWorklist), || get(pages::hl7_link::show)),
+    route("GET", "/hl7/{message}", Person(Action::ViewWorklist), || get(pages::hl7_message::show)),
     route("GET", "/instruments", Person(Action::ViewWorklist), || get(pages::instruments::show)),
     route("GET", "/find", Person(Action::SearchPatient), || get(pages::find::show)),
     route("GET", "/events", Session, || get(events::stream)),
@@ -109,7 +111,7 @@ pub(crate) fn pattern_of(path: &str) -> &'static str {
 /// Builds the router from the list.
 pub(crate) fn build(web: Web) -> Router {
     let mut router = Router::new();
-    for route in &ROUTES {
+    for route in ROUTES {
         let handler = (route.handler)();
         let guarded = match route.line.entry {
             Everyone => handler.route_layer(from_fn(entry::own_pages_only)),

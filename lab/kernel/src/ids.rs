@@ -84,6 +84,8 @@ id_types! {
     PlacerOrderId = "placer order",
     /// Something that happened to an order or a container.
     OrderEventId = "event of an order",
+    /// A message of HL7 version 2 kept as it came over a link.
+    Hl7MessageId = "HL7 message",
 }
 
 #[cfg(test)]

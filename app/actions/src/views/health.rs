@@ -3,7 +3,7 @@
 use crate::Laboratory;
 use crate::trouble::ActTrouble;
 use kernel::Timestamp;
-use store::repositories::transmissions;
+use store::repositories::{hl7_messages, transmissions};
 
 /// Links and queues.
 #[derive(Debug, Clone)]
@@ -16,6 +16,25 @@ pub struct HealthView {
     pub troubles: Vec<String>,
     /// Each link.
     pub links: Vec<LinkView>,
+    /// Each link of a hospital system.
+    pub hl7_links: Vec<Hl7LinkView>,
+}
+
+/// One link of a hospital system.
+#[derive(Debug, Clone)]
+pub struct Hl7LinkView {
+    /// Its name.
+    pub name: String,
+    /// Where it listens.
+    pub address: String,
+    /// Open connections.
+    pub connections: usize,
+    /// When it last brought a message.
+    pub last_received_at: Option<Timestamp>,
+    /// Messages kept since the start.
+    pub kept: u64,
+    /// Oddities noticed since the start.
+    pub anomalies: u64,
 }
 
 /// One link.
@@ -42,11 +61,13 @@ pub struct LinkView {
 /// How everything stands.
 pub async fn health(lab: &Laboratory) -> Result<HealthView, ActTrouble> {
     let names: Vec<String> = lab.analysers().iter().map(|analyser| analyser.name.to_string()).collect();
-    let (unfiled, last) = lab
+    let hl7_names: Vec<String> = lab.hl7_links().iter().map(|link| link.name.to_string()).collect();
+    let (unfiled, last, last_hl7) = lab
         .store()
         .read(move |reader| {
             let last = names.iter().map(|name| transmissions::last_received(reader, name)).collect::<Result<Vec<_>, _>>()?;
-            Ok((transmissions::unfiled_count(reader)?, last))
+            let last_hl7 = hl7_names.iter().map(|name| hl7_messages::last_received(reader, name)).collect::<Result<Vec<_>, _>>()?;
+            Ok((transmissions::unfiled_count(reader)?, last, last_hl7))
         })
         .await?;
     let links = lab
@@ -67,5 +88,20 @@ pub async fn health(lab: &Laboratory) -> Result<HealthView, ActTrouble> {
             }
         })
         .collect();
-    Ok(HealthView { realm: lab.realm().to_string(), unfiled, troubles: lab.store().troubles(), links })
+    Ok(HealthView { realm: lab.realm().to_string(), unfiled, troubles: lab.store().troubles(), links, hl7_links: hl7_links(lab, last_hl7) })
+}
+
+fn hl7_links(lab: &Laboratory, last: Vec<Option<Timestamp>>) -> Vec<Hl7LinkView> {
+    let view = |(link, last_received_at): (&crate::Hl7Link, _)| {
+        let state = lab.link_state(&link.name);
+        Hl7LinkView {
+            name: link.name.to_string(),
+            address: state.address,
+            connections: state.connections,
+            last_received_at,
+            kept: state.kept,
+            anomalies: state.anomalies,
+        }
+    };
+    lab.hl7_links().iter().zip(last).map(view).collect()
 }

@@ -1,14 +1,17 @@
 //! What pages and the API show, read on one snapshot and paged by key. Nothing here changes anything.
 
 mod health;
+mod hl7_messages;
 mod orders;
 mod results;
 mod tasks;
 mod transmissions;
 
-pub use health::{HealthView, LinkView, health};
+pub use health::{HealthView, Hl7LinkView, LinkView, health};
+pub use hl7_messages::{Hl7FieldView, Hl7MessageView, Hl7SegmentView, hl7_message, hl7_messages};
 pub use orders::{OrderView, OrderedExamination, find_by_code, order_by_accession};
 pub use results::{ReasonLine, ResultLine, held_results, results_of_container, verified_results};
+pub use store::repositories::hl7_messages::Hl7MessageRecord;
 pub use tasks::{TaskLine, closed_tasks, open_tasks};
 pub use transmissions::{FilingState, TransmissionView, transmission};
 

@@ -3,7 +3,7 @@
 use super::{Cursor, PAGE_ROWS, Page, page};
 use crate::Laboratory;
 use crate::trouble::ActTrouble;
-use kernel::{TaskId, Timestamp, TransmissionId};
+use kernel::{Hl7MessageId, TaskId, Timestamp, TransmissionId};
 use store::repositories::tasks::{self, TaskRecord};
 use uuid::Uuid;
 
@@ -38,6 +38,8 @@ pub struct TaskLine {
     pub accession: String,
     /// The record number of the patient it is about, or empty.
     pub mrn: String,
+    /// The message of a hospital system it came of.
+    pub hl7_message: Option<Hl7MessageId>,
 }
 
 impl From<TaskRecord> for TaskLine {
@@ -61,6 +63,7 @@ impl From<TaskRecord> for TaskLine {
             transmission: record.transmission,
             accession: record.accession,
             mrn: record.mrn,
+            hl7_message: record.hl7_message,
         }
     }
 }

@@ -57,6 +57,7 @@ fn settings(realm: Realm, catalogue: Holding, analysers: Vec<Analyser>) -> Labor
         site_prefix: "A".to_owned(),
         analysers,
         sign_in: actions::SignInSettings::default(),
+        hl7_links: Vec::new(),
     }
 }
 

@@ -7,7 +7,8 @@ use crate::Place;
 use crate::configuration::{Configuration, FILE, LinkConfiguration};
 use crate::failure::Failure;
 use crate::folder_lock::FolderLock;
-use crate::running::{Running, StopSignals, command_line, open_store, start};
+use crate::hl7_configuration::{Hl7Configuration, MLLP_PORT};
+use crate::running::{Running, StartOptions, StopSignals, command_line, open_store, start};
 use actions::{Made, NewStaff, OrderRequest};
 use kernel::Realm;
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,9 @@ pub(crate) struct Arguments {
     /// Where to serve pages.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     http: SocketAddr,
+    /// Where to listen for hospital systems (HL7 version 2 over MLLP); port 2575 where it is left out and the port is free.
+    #[arg(long, value_name = "ADDRESS")]
+    mllp: Option<SocketAddr>,
     /// The folder for its data; a new temporary one where it is left out. A folder with a demonstration in it is opened again.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
@@ -127,7 +131,8 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         Some(former) => (former.accounts, former.token),
         None => new_accounts(&store).await?,
     };
-    let running = start(lock, &place, &configuration, store, arguments.assets.clone()).await?;
+    let running =
+        start(lock, &place, &configuration, store, StartOptions { assets: arguments.assets.clone(), mllp: arguments.mllp }).await?;
     let rack = start_simulator(&running, &arguments)?;
     if opening == Opening::CreateNew {
         furnish(&running, &rack).await?;
@@ -202,7 +207,8 @@ fn configuration(arguments: &Arguments, folder: &Path) -> Result<Configuration, 
             owner: "bench:chemistry".to_owned(),
             decimal_mark: ".".to_owned(),
         });
-        Configuration { links: links.to_vec(), ..Configuration::starting(Realm::Demonstration) }.write_new(&file)?;
+        let hl7 = vec![Hl7Configuration::listening(SocketAddr::from(([127, 0, 0, 1], free_or_any(MLLP_PORT))))];
+        Configuration { links: links.to_vec(), hl7, ..Configuration::starting(Realm::Demonstration) }.write_new(&file)?;
     }
     let configuration = Configuration { http: arguments.http, ..Configuration::read(&file)? };
     if configuration.realm()? != Realm::Demonstration {
@@ -224,7 +230,8 @@ fn write_demo_file(folder: &Path, running: &Running, accounts: Vec<DemoAccount>,
         protocol: analyser.driver.protocol.to_owned(),
         address: address.to_string(),
     };
-    let file = DemoFile { http: running.http.to_string(), mllp: None, links: running.links.iter().map(link).collect(), accounts, token };
+    let mllp = running.hl7_links.first().map(|(_, address)| address.to_string());
+    let file = DemoFile { http: running.http.to_string(), mllp, links: running.links.iter().map(link).collect(), accounts, token };
     let text = serde_json::to_string_pretty(&file).map_err(Failure::environment)?;
     let path = folder.join("demo.json");
     // Whoever waits for the file must never see half of it.

@@ -5,7 +5,7 @@ use crate::Place;
 use crate::configuration::{Configuration, FILE};
 use crate::failure::Failure;
 use crate::folder_lock::FolderLock;
-use crate::running::{StopSignals, open_store, start};
+use crate::running::{StartOptions, StopSignals, open_store, start};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use store::Opening;
@@ -21,6 +21,9 @@ pub(crate) struct Arguments {
     /// Where to serve pages, in place of what the configuration says.
     #[arg(long, value_name = "ADDRESS")]
     http: Option<SocketAddr>,
+    /// Where to listen for a hospital system (HL7 version 2 over MLLP), in place of what the configuration says.
+    #[arg(long, value_name = "ADDRESS")]
+    mllp: Option<SocketAddr>,
     /// Serve style sheets and scripts from this folder, read anew at each request.
     #[arg(long, value_name = "DIR")]
     assets: Option<PathBuf>,
@@ -35,7 +38,8 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     }
     let lock = FolderLock::take(&arguments.place.data, "serve")?;
     let store = open_store(&lock, &arguments.place, &configuration, Opening::Existing)?;
-    let running = start(lock, &arguments.place, &configuration, store, arguments.assets).await?;
+    let running =
+        start(lock, &arguments.place, &configuration, store, StartOptions { assets: arguments.assets, mllp: arguments.mllp }).await?;
     say(running.ready_line());
     running.run_until_stopped(signals).await
 }

@@ -74,3 +74,50 @@ fn a_mapping_of_the_sites_own_is_read_and_its_faults_are_named() {
     std::fs::write(&mapping, "code,test,method,source\n990,K,,manual\n").unwrap();
     assert_eq!(serve_briefly(&place, &format!("{HEAD}{LINK}mapping = \"ours.csv\"\n")), None);
 }
+
+const HL7: &str = "\n[[hl7]]\nname = \"his\"\nlisten = \"127.0.0.1:0\"\n";
+
+#[test]
+fn every_fault_of_a_hospital_systems_link_is_named() {
+    let engine = Engine::sqlite();
+    let (place, _) = Place::with_laboratory(&engine, "production");
+    let whole = format!("{HEAD}{LINK}{HL7}");
+    assert_eq!(serve_briefly(&place, &whole), None, "the configuration the others are made from is sound");
+    let sound = "zone = \"Europe/Berlin\"\ncharset = \"8859/1\"\nfallback_charset = \"8859/15\"\nauthority = \"LAB\"\nauthority_oid = \"1.2.3\"\n\
+        repeated_order = \"earlier_answer\"\nsegment_end = \"any\"\nmessage_bytes_max = 1024\nmessage_seconds_max = 1\nidle_seconds_max = 1\nowner = \"desk\"\n";
+    assert_eq!(serve_briefly(&place, &format!("{whole}{sound}")), None, "everything that may be said");
+    let cases: [(String, &[&str]); 12] = [
+        (whole.replace("\"his\"", "\"H I S\""), &["H I S", "a-z"]),
+        (whole.replace("\"his\"", "\"c111\""), &["hl7 c111", "name of its own"]),
+        (format!("{whole}{HL7}"), &["hl7 his", "name of its own"]),
+        (format!("{whole}zone = \"Nowhere\"\n"), &["his", "zone", "Nowhere"]),
+        (format!("{whole}charset = \"UNICODE UTF-16\"\n"), &["his", "charset", "UTF-16"]),
+        (format!("{whole}fallback_charset = \"KOI\"\n"), &["his", "fallback_charset", "KOI"]),
+        (format!("{whole}repeated_order = \"twice\"\n"), &["his", "repeated_order", "earlier_answer", "twice"]),
+        (format!("{whole}segment_end = \"lf\"\n"), &["his", "segment_end", "any", "lf"]),
+        (format!("{whole}message_bytes_max = 10\n"), &["his", "message_bytes_max", "1024"]),
+        (format!("{whole}idle_seconds_max = 0\n"), &["his", "idle_seconds_max", "at least 1"]),
+        (format!("{whole}authority = \"\"\n"), &["his", "authority", "OID"]),
+        (format!("{whole}owner = \" \"\n"), &["his", "owner"]),
+    ];
+    for (text, words) in cases {
+        let said = serve_briefly(&place, &text).unwrap_or_else(|| panic!("taken: {text}"));
+        for word in words {
+            assert!(said.contains(word), "{word:?} is missing: {said}");
+        }
+    }
+}
+
+#[test]
+fn the_command_line_says_where_the_only_hospital_system_is_listened_for() {
+    let engine = Engine::sqlite();
+    let (place, _) = Place::with_laboratory(&engine, "production");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    for hl7 in ["", HL7] {
+        place.configure(&format!("{HEAD}{LINK}{hl7}"));
+        place.run("serve", &["--mllp", &address]).says(3, &["link his", &address, "free address"]);
+    }
+    place.configure(&format!("{HEAD}{LINK}{HL7}{}", HL7.replace("his", "adm")));
+    place.run("serve", &["--mllp", &address]).says(2, &["--mllp", "several"]);
+}

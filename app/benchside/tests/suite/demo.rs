@@ -21,7 +21,9 @@ fn demo_json_says_what_programs_need_and_results_come_by_themselves() {
     let file: Value = serde_json::from_str(&std::fs::read_to_string(place.data().join("demo.json")).unwrap()).unwrap();
     assert_eq!(keys(&file), ["http", "mllp", "links", "accounts", "token"].into());
     assert_eq!(file["http"], server.http.to_string());
-    assert_eq!(file["mllp"], Value::Null);
+    let mllp: std::net::SocketAddr = file["mllp"].as_str().unwrap().parse().unwrap();
+    assert!(mllp.ip().is_loopback() && mllp.port() != 0);
+    std::net::TcpStream::connect(mllp).unwrap();
     for (link, (name, address)) in file["links"].as_array().unwrap().iter().zip(&server.links) {
         assert_eq!(keys(link), ["name", "driver", "protocol", "address"].into());
         assert_eq!((link["name"].as_str().unwrap(), link["address"].as_str().unwrap()), (name.as_str(), address.to_string().as_str()));

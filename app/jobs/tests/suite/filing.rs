@@ -53,6 +53,7 @@ fn laboratory_at(target: &Target, options: Options) -> (Laboratory, Analyser, An
         site_prefix: "A".to_owned(),
         sign_in: actions::SignInSettings::default(),
         analysers: vec![one.clone(), other.clone()],
+        hl7_links: Vec::new(),
     };
     (Laboratory::new(store, settings), one, other)
 }

@@ -41,6 +41,7 @@ impl House {
             site_prefix: "A".to_owned(),
             sign_in: actions::SignInSettings::default(),
             analysers: analysers.clone(),
+            hl7_links: Vec::new(),
         };
         let lab = Laboratory::new(store, settings);
         let mut listening = Vec::new();

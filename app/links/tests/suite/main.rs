@@ -10,5 +10,8 @@ mod peer;
 mod acknowledging;
 mod breaking_off;
 mod crowds;
+mod hl7;
+mod hl7_hospital;
+mod hl7_patients;
 mod order;
 mod rubbish;

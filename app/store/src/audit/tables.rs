@@ -20,7 +20,7 @@ crate::sql! {
     /// The rows of `assessment` from a key on, in its order.
     pub(crate) SCAN_ASSESSMENT = "SELECT transmission_id, at, evidence FROM assessment WHERE transmission_id >= ?1 ORDER BY transmission_id LIMIT ?2";
     /// The rows of `task` from a key on, in its order.
-    pub(crate) SCAN_TASK = "SELECT id, kind, transmission_id, raw_line, why, owner, opened_at, closed_at, closed_by, closing_note, row_version, order_id, patient_id FROM task WHERE id >= ?1 ORDER BY id LIMIT ?2";
+    pub(crate) SCAN_TASK = "SELECT id, kind, transmission_id, raw_line, why, owner, opened_at, closed_at, closed_by, closing_note, row_version, order_id, patient_id, hl7_message_id FROM task WHERE id >= ?1 ORDER BY id LIMIT ?2";
     /// The rows of `staff` from a key on, in its order.
     pub(crate) SCAN_STAFF = "SELECT id, user_name, display_name, role, password_hash, created_at, one_time_until FROM staff WHERE id >= ?1 ORDER BY id LIMIT ?2";
     /// The rows of `token` from a key on, in its order.
@@ -53,6 +53,10 @@ crate::sql! {
     pub(crate) SCAN_VOIDED_LABEL = "SELECT id, code, container_id, voided_at, voided_by, reason FROM voided_label WHERE id >= ?1 ORDER BY id LIMIT ?2";
     /// The rows of `order_event` from a key on, in its order.
     pub(crate) SCAN_ORDER_EVENT = "SELECT id, order_id, at, actor, kind, note, container_id, examination_id FROM order_event WHERE id >= ?1 ORDER BY id LIMIT ?2";
+    /// The rows of `hl7_message` from a key on, in its order.
+    pub(crate) SCAN_HL7_MESSAGE = "SELECT id, link, received_at, sender, message_type, control_id, identity, content_hash, state, repeats, outcome FROM hl7_message WHERE id >= ?1 ORDER BY id LIMIT ?2";
+    /// The rows of `hl7_message_bytes` from a key on, in its order.
+    pub(crate) SCAN_HL7_MESSAGE_BYTES = "SELECT message_id, raw, accept_answer, application_answer FROM hl7_message_bytes WHERE message_id >= ?1 ORDER BY message_id LIMIT ?2";
 }
 
 /// A table of records.
@@ -70,7 +74,7 @@ pub(crate) struct RecordTable {
 }
 
 /// One more than the highest number of a table; 0 is none of them.
-pub(crate) const NUMBERS: usize = 26;
+pub(crate) const NUMBERS: usize = 28;
 
 /// Every table of records, in the order of their numbers. What is not here is working state (what waits to be filed, browser sessions, leased code blocks), the engine's own, or
 /// the journal itself, which its seals protect.
@@ -183,6 +187,7 @@ pub(crate) static RECORD_TABLES: &[RecordTable] = &[
             "row_version",
             "order_id",
             "patient_id",
+            "hl7_message_id",
         ],
         scan: &SCAN_TASK,
     },
@@ -329,6 +334,32 @@ pub(crate) static RECORD_TABLES: &[RecordTable] = &[
         keys: 1,
         columns: &["id", "order_id", "at", "actor", "kind", "note", "container_id", "examination_id"],
         scan: &SCAN_ORDER_EVENT,
+    },
+    RecordTable {
+        number: 26,
+        name: "hl7_message",
+        keys: 1,
+        columns: &[
+            "id",
+            "link",
+            "received_at",
+            "sender",
+            "message_type",
+            "control_id",
+            "identity",
+            "content_hash",
+            "state",
+            "repeats",
+            "outcome",
+        ],
+        scan: &SCAN_HL7_MESSAGE,
+    },
+    RecordTable {
+        number: 27,
+        name: "hl7_message_bytes",
+        keys: 1,
+        columns: &["message_id", "raw", "accept_answer", "application_answer"],
+        scan: &SCAN_HL7_MESSAGE_BYTES,
     },
 ];
 

@@ -16,7 +16,7 @@ sql! {
     /// I2: a result whose examination or message is not there. No foreign key says so, see the first migration.
     pub RESULT_ORPHANED = "SELECT r.examination_id FROM result r LEFT JOIN examination e ON e.id = r.examination_id LEFT JOIN transmission t ON t.id = r.transmission_id WHERE e.id IS NULL OR t.id IS NULL LIMIT 100";
     /// I2: a task whose message is not there.
-    pub TASK_ORPHANED = "SELECT k.id FROM task k LEFT JOIN transmission t ON t.id = k.transmission_id WHERE k.transmission_id IS NOT NULL AND t.id IS NULL LIMIT 100";
+    pub TASK_ORPHANED = "SELECT k.id FROM task k LEFT JOIN transmission t ON t.id = k.transmission_id LEFT JOIN hl7_message h ON h.id = k.hl7_message_id WHERE (k.transmission_id IS NOT NULL AND t.id IS NULL) OR (k.hl7_message_id IS NOT NULL AND h.id IS NULL) LIMIT 100";
     /// I2: a result without what the gates said of its message.
     pub RESULT_WITHOUT_ASSESSMENT = "SELECT r.examination_id FROM result r LEFT JOIN assessment a ON a.transmission_id = r.transmission_id WHERE a.transmission_id IS NULL LIMIT 100";
     /// I3: a duplicate that names no original of the same link and content.
@@ -25,6 +25,14 @@ sql! {
     pub VERSION_MISSING = "SELECT r.examination_id FROM result r WHERE r.version < 1 OR (r.version > 1 AND NOT EXISTS (SELECT 1 FROM result p WHERE p.examination_id = r.examination_id AND p.version = r.version - 1)) LIMIT 100";
     /// I5: a result that is neither held nor verified, or half of it.
     pub STATE_TORN = "SELECT r.examination_id FROM result r WHERE NOT ((r.state = 'held' AND r.verified_at IS NULL AND r.verifier IS NULL) OR (r.state = 'verified' AND r.verified_at IS NOT NULL AND r.verifier IS NOT NULL AND r.value <> '')) LIMIT 100";
+    /// I1: an HL7 message without its bytes; a repeat has those of the message it repeats.
+    pub HL7_WITHOUT_BYTES = "SELECT m.id FROM hl7_message m LEFT JOIN hl7_message_bytes b ON b.message_id = COALESCE(m.repeats, m.id) WHERE b.message_id IS NULL LIMIT 100";
+    /// I1: an HL7 message of which nothing came, and no task says so.
+    pub HL7_WITHOUT_TASK = "SELECT m.id FROM hl7_message m WHERE m.state IN ('failed', 'unreadable', 'incomplete') AND NOT EXISTS (SELECT 1 FROM task k WHERE k.hl7_message_id = m.id) LIMIT 100";
+    /// I2: an HL7 message that the journal does not know.
+    pub HL7_WITHOUT_JOURNAL = "SELECT m.id FROM hl7_message m LEFT JOIN (SELECT subject FROM journal WHERE act IN ('take_hl7_message', 'keep_hl7_message')) j ON j.subject = m.id WHERE j.subject IS NULL LIMIT 100";
+    /// I3: a repeat that names no message of the same link, number and content, or one that was not worked on.
+    pub HL7_REPEAT_ASTRAY = "SELECT d.id FROM hl7_message d LEFT JOIN hl7_message o ON o.id = d.repeats WHERE (d.state = 'repeat') <> (d.repeats IS NOT NULL) OR (d.repeats IS NOT NULL AND (o.id IS NULL OR o.state NOT IN ('accepted', 'refused', 'unanswered') OR o.link <> d.link OR o.identity <> d.identity OR o.content_hash <> d.content_hash)) LIMIT 100";
     /// I8: what would tell in a log who was treated, in the order of patients' ids.
     pub NAMES_OF_PATIENTS = "SELECT id, mrn, family_name FROM patient WHERE id > ?1 ORDER BY id LIMIT ?2";
     /// Rows set aside because they make no sense.
@@ -32,7 +40,7 @@ sql! {
 }
 
 /// A statement that hands back the ids of rows which break an invariant, and what it says of them.
-pub static INVARIANTS: [(&str, &crate::Sql, &str); 11] = [
+pub static INVARIANTS: [(&str, &crate::Sql, &str); 15] = [
     ("I1", &FILED_WITHOUT_TRACE, "filed, but neither an assessment nor a task says what came of it"),
     ("I1", &WITHOUT_BYTES, "kept without its bytes"),
     ("I1", &UNFILED_ASTRAY, "waits to be filed, but is no such transmission or repeats another"),
@@ -42,6 +50,10 @@ pub static INVARIANTS: [(&str, &crate::Sql, &str); 11] = [
     ("I2", &TASK_ORPHANED, "a task whose message is not there"),
     ("I2", &RESULT_WITHOUT_ASSESSMENT, "a result without what the gates said of it"),
     ("I3", &DUPLICATE_ASTRAY, "a duplicate whose original is missing or says something else"),
+    ("I1", &HL7_WITHOUT_BYTES, "an HL7 message kept without its bytes"),
+    ("I1", &HL7_WITHOUT_TASK, "an HL7 message of which nothing came, without a task that says so"),
+    ("I2", &HL7_WITHOUT_JOURNAL, "an HL7 message that the journal does not know"),
+    ("I3", &HL7_REPEAT_ASTRAY, "an HL7 message whose original is missing or says something else"),
     ("I4", &VERSION_MISSING, "versions of a result do not run 1, 2, 3"),
     ("I5", &STATE_TORN, "a result that is neither held nor verified as a whole"),
 ];

@@ -10,6 +10,7 @@ pub mod accounts;
 pub mod codes;
 pub mod containers;
 pub mod editions;
+pub mod hl7_messages;
 pub mod invariants;
 pub mod orders;
 pub mod patient_history;
@@ -19,6 +20,7 @@ pub mod results;
 pub mod sessions;
 pub mod tasks;
 pub mod transmissions;
+pub mod visits;
 
 /// A stretch of a list: its sound rows, and the moment and id of the last row looked at where there are more behind it.
 #[derive(Debug, Clone)]
@@ -52,6 +54,7 @@ pub(crate) static ALL: &[&[Registered]] = &[
     codes::STATEMENTS,
     containers::STATEMENTS,
     editions::STATEMENTS,
+    hl7_messages::STATEMENTS,
     invariants::STATEMENTS,
     orders::STATEMENTS,
     patient_history::STATEMENTS,
@@ -61,4 +64,5 @@ pub(crate) static ALL: &[&[Registered]] = &[
     sessions::STATEMENTS,
     tasks::STATEMENTS,
     transmissions::STATEMENTS,
+    visits::STATEMENTS,
 ];

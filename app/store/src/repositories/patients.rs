@@ -48,6 +48,8 @@ sql! {
     pub RETURN_VISITS = "UPDATE visit SET patient_id = ?2, original_patient_id = NULLIF(original_patient_id, ?2), row_version = row_version + 1 WHERE patient_id = ?1 AND original_patient_id = ?3 RETURNING id, number, authority, patient_id, state, class, ward, room, bed, facility, told_at, row_version, original_patient_id";
     /// Dated facts likewise.
     pub RETURN_DATED_FACTS = "UPDATE patient_fact SET patient_id = ?2, original_patient_id = NULLIF(original_patient_id, ?2), row_version = row_version + 1 WHERE patient_id = ?1 AND original_patient_id = ?3 RETURNING id, patient_id, kind, detail, from_day, until_day, recorded_at, recorded_by, row_version, withdrawn_at, withdrawn_by, original_patient_id";
+    /// Something of a patient that was collected, received or measured here.
+    pub SPECIMEN_OF_PATIENT = "SELECT c.id FROM lab_order o JOIN container c ON c.order_id = o.id WHERE o.patient_id = ?1 AND (c.collected_at IS NOT NULL OR c.received_at IS NOT NULL OR EXISTS (SELECT 1 FROM examination e JOIN result r ON r.examination_id = e.id AND r.version = 1 WHERE e.container_id = c.id)) LIMIT 1";
 }
 
 /// A patient as stored.
@@ -421,4 +423,9 @@ pub fn identifiers(reader: &mut Reader<'_>, patient: PatientId, limit: u32) -> R
 pub fn merged_into(reader: &mut Reader<'_>, patient: PatientId) -> Result<Vec<PatientEntry>, Trouble> {
     let rows = reader.query(&MERGED_INTO, &params![patient, MERGED_RECORDS_MAX])?;
     Ok(reader.sound(&rows, entry))
+}
+
+/// Whether anything of a patient was collected, received or measured here: then who the patient is matters to work that is done.
+pub fn has_specimens(reader: &mut Reader<'_>, patient: PatientId) -> Result<bool, Trouble> {
+    Ok(reader.query_opt(&SPECIMEN_OF_PATIENT, &params![patient])?.is_some())
 }

@@ -2,20 +2,22 @@
 
 use super::{Stretch, stretch};
 use crate::{Inconsistent, Param, Reader, Row, Trouble, Tx, params, sql};
-use kernel::{OrderId, PatientId, TaskId, Timestamp, TransmissionId};
+use kernel::{Hl7MessageId, OrderId, PatientId, TaskId, Timestamp, TransmissionId};
 use uuid::Uuid;
 
 sql! {
     /// New tasks.
-    pub ADD_TASKS = insert task (id Blob, kind Text, transmission_id Blob, raw_line Text, why Text, owner Text, opened_at Int, row_version Int, order_id Blob, patient_id Blob);
+    pub ADD_TASKS = insert task (id Blob, kind Text, transmission_id Blob, raw_line Text, why Text, owner Text, opened_at Int, row_version Int, order_id Blob, patient_id Blob, hl7_message_id Blob);
     /// Open tasks, oldest first.
-    pub OPEN_TASKS = "SELECT k.id, k.kind, k.transmission_id, k.raw_line, k.why, k.owner, k.opened_at, k.closed_at, k.closed_by, k.closing_note, k.row_version, t.link, o.accession, p.mrn FROM task k LEFT JOIN transmission t ON t.id = k.transmission_id LEFT JOIN lab_order o ON o.id = k.order_id LEFT JOIN patient p ON p.id = k.patient_id WHERE k.closed_at IS NULL AND (k.opened_at, k.id) > (?1, ?2) ORDER BY k.opened_at, k.id LIMIT ?3";
+    pub OPEN_TASKS = "SELECT k.id, k.kind, k.transmission_id, k.raw_line, k.why, k.owner, k.opened_at, k.closed_at, k.closed_by, k.closing_note, k.row_version, COALESCE(t.link, h.link), o.accession, p.mrn, k.hl7_message_id FROM task k LEFT JOIN transmission t ON t.id = k.transmission_id LEFT JOIN hl7_message h ON h.id = k.hl7_message_id LEFT JOIN lab_order o ON o.id = k.order_id LEFT JOIN patient p ON p.id = k.patient_id WHERE k.closed_at IS NULL AND (k.opened_at, k.id) > (?1, ?2) ORDER BY k.opened_at, k.id LIMIT ?3";
     /// Closed tasks, newest first.
-    pub CLOSED_TASKS = "SELECT k.id, k.kind, k.transmission_id, k.raw_line, k.why, k.owner, k.opened_at, k.closed_at, k.closed_by, k.closing_note, k.row_version, t.link, o.accession, p.mrn FROM task k LEFT JOIN transmission t ON t.id = k.transmission_id LEFT JOIN lab_order o ON o.id = k.order_id LEFT JOIN patient p ON p.id = k.patient_id WHERE k.closed_at IS NOT NULL AND (k.closed_at, k.id) < (?1, ?2) ORDER BY k.closed_at DESC, k.id DESC LIMIT ?3";
+    pub CLOSED_TASKS = "SELECT k.id, k.kind, k.transmission_id, k.raw_line, k.why, k.owner, k.opened_at, k.closed_at, k.closed_by, k.closing_note, k.row_version, COALESCE(t.link, h.link), o.accession, p.mrn, k.hl7_message_id FROM task k LEFT JOIN transmission t ON t.id = k.transmission_id LEFT JOIN hl7_message h ON h.id = k.hl7_message_id LEFT JOIN lab_order o ON o.id = k.order_id LEFT JOIN patient p ON p.id = k.patient_id WHERE k.closed_at IS NOT NULL AND (k.closed_at, k.id) < (?1, ?2) ORDER BY k.closed_at DESC, k.id DESC LIMIT ?3";
     /// The tasks that came of a transmission.
-    pub TASKS_OF_TRANSMISSION = "SELECT k.id, k.kind, k.transmission_id, k.raw_line, k.why, k.owner, k.opened_at, k.closed_at, k.closed_by, k.closing_note, k.row_version, t.link, o.accession, p.mrn FROM task k LEFT JOIN transmission t ON t.id = k.transmission_id LEFT JOIN lab_order o ON o.id = k.order_id LEFT JOIN patient p ON p.id = k.patient_id WHERE k.transmission_id = ?1 ORDER BY k.opened_at, k.id";
+    pub TASKS_OF_TRANSMISSION = "SELECT k.id, k.kind, k.transmission_id, k.raw_line, k.why, k.owner, k.opened_at, k.closed_at, k.closed_by, k.closing_note, k.row_version, COALESCE(t.link, h.link), o.accession, p.mrn, k.hl7_message_id FROM task k LEFT JOIN transmission t ON t.id = k.transmission_id LEFT JOIN hl7_message h ON h.id = k.hl7_message_id LEFT JOIN lab_order o ON o.id = k.order_id LEFT JOIN patient p ON p.id = k.patient_id WHERE k.transmission_id = ?1 ORDER BY k.opened_at, k.id";
+    /// The tasks that came of an HL7 message.
+    pub TASKS_OF_HL7_MESSAGE = "SELECT k.id, k.kind, k.transmission_id, k.raw_line, k.why, k.owner, k.opened_at, k.closed_at, k.closed_by, k.closing_note, k.row_version, COALESCE(t.link, h.link), o.accession, p.mrn, k.hl7_message_id FROM task k LEFT JOIN transmission t ON t.id = k.transmission_id LEFT JOIN hl7_message h ON h.id = k.hl7_message_id LEFT JOIN lab_order o ON o.id = k.order_id LEFT JOIN patient p ON p.id = k.patient_id WHERE k.hl7_message_id = ?1 ORDER BY k.opened_at, k.id";
     /// Closes a task as it was seen.
-    pub CLOSE_TASK = "UPDATE task SET closed_at = ?1, closed_by = ?2, closing_note = ?3, row_version = row_version + 1 WHERE id = ?4 AND row_version = ?5 AND closed_at IS NULL RETURNING id, kind, transmission_id, raw_line, why, owner, opened_at, closed_at, closed_by, closing_note, row_version, order_id, patient_id";
+    pub CLOSE_TASK = "UPDATE task SET closed_at = ?1, closed_by = ?2, closing_note = ?3, row_version = row_version + 1 WHERE id = ?4 AND row_version = ?5 AND closed_at IS NULL RETURNING id, kind, transmission_id, raw_line, why, owner, opened_at, closed_at, closed_by, closing_note, row_version, order_id, patient_id, hl7_message_id";
     /// Whether a task is open.
     pub TASK_STATE = "SELECT id, closed_at FROM task WHERE id = ?1";
 }
@@ -29,15 +31,18 @@ pub enum About {
     Order(OrderId),
     /// A patient.
     Patient(PatientId),
+    /// A message of a hospital system, and the patient it is about, where that is what somebody has to look at.
+    Hl7Message(Hl7MessageId, Option<PatientId>),
 }
 
 impl About {
-    /// Transmission, order, patient.
-    fn params(self) -> [Param<'static>; 3] {
+    /// Transmission, order, patient, HL7 message.
+    fn params(self) -> [Param<'static>; 4] {
         match self {
-            Self::Transmission(id) => [id.into(), Param::Null, Param::Null],
-            Self::Order(id) => [Param::Null, id.into(), Param::Null],
-            Self::Patient(id) => [Param::Null, Param::Null, id.into()],
+            Self::Transmission(id) => [id.into(), Param::Null, Param::Null, Param::Null],
+            Self::Order(id) => [Param::Null, id.into(), Param::Null, Param::Null],
+            Self::Patient(id) => [Param::Null, Param::Null, id.into(), Param::Null],
+            Self::Hl7Message(id, patient) => [Param::Null, Param::Null, patient.into(), id.into()],
         }
     }
 }
@@ -86,14 +91,16 @@ pub struct TaskRecord {
     pub accession: String,
     /// The record number of the patient it is about, or empty.
     pub mrn: String,
+    /// The message of a hospital system it came of.
+    pub hl7_message: Option<Hl7MessageId>,
 }
 
 /// Opens tasks.
 pub fn add_tasks(tx: &mut Tx<'_>, tasks: &[NewTask], now: Timestamp) -> Result<(), Trouble> {
-    let rows: Vec<[Param<'_>; 10]> = tasks
+    let rows: Vec<[Param<'_>; 11]> = tasks
         .iter()
         .map(|task| {
-            let [transmission, order, patient] = task.about.params();
+            let [transmission, order, patient, hl7_message] = task.about.params();
             [
                 task.id.into(),
                 task.kind.into(),
@@ -105,6 +112,7 @@ pub fn add_tasks(tx: &mut Tx<'_>, tasks: &[NewTask], now: Timestamp) -> Result<(
                 1_i64.into(),
                 order,
                 patient,
+                hl7_message,
             ]
         })
         .collect();
@@ -154,6 +162,12 @@ pub fn of_transmission(reader: &mut Reader<'_>, transmission: TransmissionId) ->
     Ok(reader.sound(&rows, task))
 }
 
+/// The tasks that came of an HL7 message.
+pub fn of_hl7_message(reader: &mut Reader<'_>, message: Hl7MessageId) -> Result<Vec<TaskRecord>, Trouble> {
+    let rows = reader.query(&TASKS_OF_HL7_MESSAGE, &params![message])?;
+    Ok(reader.sound(&rows, task))
+}
+
 fn task(row: &Row) -> Result<TaskRecord, Inconsistent> {
     let closed = match (row.optional_timestamp(7)?, row.optional_text(8)?, row.optional_text(9)?) {
         (None, None, None) => None,
@@ -173,5 +187,6 @@ fn task(row: &Row) -> Result<TaskRecord, Inconsistent> {
         link: row.optional_text(11)?.unwrap_or_default().to_owned(),
         accession: row.optional_text(12)?.unwrap_or_default().to_owned(),
         mrn: row.optional_text(13)?.unwrap_or_default().to_owned(),
+        hl7_message: row.optional_decode(14, Hl7MessageId::from_slice)?,
     })
 }

@@ -31,7 +31,9 @@ const MANY: &str = "
     INSERT INTO result SELECT id(n), 1, id(n), '1', '', '1', '1', '', '', '', NULL, n, CASE n % 10 WHEN 0 THEN 'held' ELSE 'verified' END, n, '', 1
         FROM generate_series(1, 20000) n;
     INSERT INTO assessment SELECT id(n), n, '' FROM generate_series(1, 20000) n;
-    INSERT INTO task SELECT id(n), '', id(n), '', '', '', n, CASE n % 2 WHEN 0 THEN n END, '', '', 1 FROM generate_series(1, 20000) n;
+    INSERT INTO task SELECT id(n), '', id(n), '', '', '', n, CASE n % 2 WHEN 0 THEN n END, '', '', 1, NULL, NULL, CASE n % 3 WHEN 0 THEN id(n) END FROM generate_series(1, 20000) n;
+    INSERT INTO hl7_message SELECT id(n), 'link', n, 'HIS', 'ADT^A08', n, id(n), id(n), 'accepted', NULL, '' FROM generate_series(1, 20000) n;
+    INSERT INTO hl7_message_bytes SELECT id(n), id(n), NULL, id(n) FROM generate_series(1, 20000) n;
     INSERT INTO access SELECT id(n), n, '', '', '', id(1 + n % 20) FROM generate_series(1, 20000) n;
     INSERT INTO journal SELECT id(n), n, '', '', 1, id(n), '', '' FROM generate_series(1, 20000) n;
     INSERT INTO seal SELECT n, id(n), sha256(id(n)) FROM generate_series(1, 20000) n;
@@ -56,6 +58,7 @@ const MAY: &[(&str, Finding, &str)] = &[
     ("CONTAINERS_OF_ORDER", Finding::Sorts, "what one order has"),
     ("EXAMINATIONS_OF_ORDER", Finding::Sorts, "what one order has"),
     ("TASKS_OF_TRANSMISSION", Finding::Sorts, "what came of one message"),
+    ("TASKS_OF_HL7_MESSAGE", Finding::Sorts, "what came of one message"),
     ("FILES_OF_EDITION", Finding::Sorts, "the files of one edition"),
     ("EDITIONS", Finding::Sorts, "as many as directors ever reviewed"),
     ("EDITIONS", Finding::ReadsAll, "as many as directors ever reviewed"),

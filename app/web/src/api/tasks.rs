@@ -27,6 +27,7 @@ struct TaskAnswer {
     opened_at: String,
     version: i64,
     transmission: Option<String>,
+    hl7_message: Option<String>,
     /// Of the order it is about, or empty.
     accession: String,
     /// Of the patient it is about, or empty.
@@ -45,6 +46,7 @@ impl From<TaskLine> for TaskAnswer {
             opened_at: line.opened_at.to_string(),
             version: line.row_version,
             transmission: line.transmission.map(|id| id.to_string()),
+            hl7_message: line.hl7_message.map(|id| id.to_string()),
             accession: line.accession,
             mrn: line.mrn,
         }

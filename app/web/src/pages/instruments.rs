@@ -6,7 +6,7 @@ use crate::entry::Signed;
 use crate::error::Refusal;
 use crate::times;
 use crate::words::t;
-use actions::views::{self, HealthView, LinkView};
+use actions::views::{self, HealthView, Hl7LinkView, LinkView};
 use axum::Extension;
 use axum::extract::State;
 use maud::{Markup, html};
@@ -23,6 +23,10 @@ pub(crate) async fn show(State(web): State<Web>, Extension(signed): Extension<Si
             p.empty { (t!("No link is configured. Add a [[link]] to benchside.toml and start the server again.")) }
         } @else {
             (table(&web, &health))
+        }
+        @if !health.hl7_links.is_empty() {
+            h2 #hospital { (t!("Hospital systems")) " " span.count { (health.hl7_links.len()) } }
+            (hl7_table(&web, &health))
         }
     };
     let shown = Shown { topics: &["links"], versions };
@@ -63,17 +67,58 @@ fn table(web: &Web, health: &HealthView) -> Markup {
     }
 }
 
+fn connected(connections: usize) -> Markup {
+    html! {
+        @if connections > 0 {
+            span.badge.verified { span aria-hidden="true" { "●" } " " (t!("Connected")) }
+        } @else {
+            span.badge.waiting { span aria-hidden="true" { "○" } " " (t!("Nobody connected")) }
+        }
+    }
+}
+
+fn hl7_table(web: &Web, health: &HealthView) -> Markup {
+    html! {
+        div.table role="region" aria-labelledby="hospital" tabindex="0" {
+            table aria-labelledby="hospital" {
+                thead {
+                    tr {
+                        th scope="col" { (t!("Link")) }
+                        th scope="col" { (t!("State")) }
+                        th scope="col" { (t!("Address")) }
+                        th scope="col" { (t!("Protocol")) }
+                        th.number scope="col" { (t!("Connections")) }
+                        th.number scope="col" { (t!("Last message")) }
+                        th.number scope="col" { (t!("Kept since start")) }
+                        th.number scope="col" { (t!("Anomalies")) }
+                    }
+                }
+                tbody { @for link in &health.hl7_links { (hl7_row(web, link)) } }
+            }
+        }
+    }
+}
+
+fn hl7_row(web: &Web, link: &Hl7LinkView) -> Markup {
+    html! {
+        tr data-hl7-link=(link.name) {
+            th.row.code scope="row" { a href=(format!("/hl7/links/{}", link.name)) { (link.name) } }
+            td { (connected(link.connections)) }
+            td.code { (link.address) }
+            td { (t!("HL7 version 2")) span.sub { (t!("MLLP")) } }
+            td.number data-connections { (link.connections) }
+            td.number { (times::moment_or_never(web, link.last_received_at)) }
+            td.number data-kept { (link.kept) }
+            td.number data-anomalies { (link.anomalies) }
+        }
+    }
+}
+
 fn row(web: &Web, link: &LinkView) -> Markup {
     html! {
         tr data-link=(link.name) {
             th.row.code scope="row" { (link.name) }
-            td {
-                @if link.connections > 0 {
-                    span.badge.verified { span aria-hidden="true" { "●" } " " (t!("Connected")) }
-                } @else {
-                    span.badge.waiting { span aria-hidden="true" { "○" } " " (t!("Nobody connected")) }
-                }
-            }
+            td { (connected(link.connections)) }
             td.code { (link.address) }
             td { (link.driver) span.sub { (link.protocol) } }
             td.number data-connections { (link.connections) }

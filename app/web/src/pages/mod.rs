@@ -3,6 +3,9 @@
 pub(crate) mod chrome;
 pub(crate) mod examination;
 pub(crate) mod find;
+pub(crate) mod hl7_link;
+pub(crate) mod hl7_message;
+pub(crate) mod hl7_state;
 pub(crate) mod instruments;
 pub(crate) mod kept_form;
 pub(crate) mod lock;

@@ -47,6 +47,9 @@ fn row(web: &Web, task: &TaskLine, tried: Option<&Tried>) -> Markup {
                     @if let Some(transmission) = task.transmission {
                         " · " a href=(format!("/transmissions/{transmission}")) { (t!("transmission")) }
                     }
+                    @if let Some(message) = task.hl7_message {
+                        " · " a href=(format!("/hl7/{message}")) { (t!("message")) }
+                    }
                     @if !task.accession.is_empty() {
                         a href=(format!("/orders/{}", encode(&task.accession))) { (t!("order")) " " (task.accession) }
                     }
@@ -66,6 +69,12 @@ fn kind_words(kind: &str) -> String {
         "unclaimed" => t!("Unclaimed reading").to_owned(),
         "unreadable" => t!("Unreadable").to_owned(),
         "incomplete" => t!("Incomplete message").to_owned(),
+        "hl7_refused" => t!("Message not taken").to_owned(),
+        "hl7_not_taken" => t!("Kind of message not taken here").to_owned(),
+        "hl7_failed" => t!("Message set aside").to_owned(),
+        "hl7_identity" => t!("Who is this patient?").to_owned(),
+        "hl7_merge" => t!("Records merged by a message").to_owned(),
+        "hl7_charset" => t!("Letters may be wrong").to_owned(),
         other => other.replace('_', " "),
     }
 }

@@ -87,6 +87,7 @@ impl House {
             site_prefix: "A".to_owned(),
             sign_in,
             analysers: vec![analyser.clone()],
+            hl7_links: vec![hl7_link()],
         };
         let lab = Laboratory::new(store, settings);
         let router = web::router(lab.clone(), options);
@@ -207,6 +208,11 @@ impl House {
         while actions::file_next(&self.lab, &self.analyser).await.unwrap() > 0 {}
         kept.id.to_string()
     }
+}
+
+/// The link of a hospital system.
+pub(crate) fn hl7_link() -> actions::Hl7Link {
+    actions::Hl7Link::new(Analyser::check_name("his").unwrap(), Zone::named("Europe/Berlin").unwrap())
 }
 
 /// Each record in a frame of its own, as the c 111 sends them: number, record, CR, ETB or ETX, checksum, CR LF.

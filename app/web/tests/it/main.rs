@@ -3,6 +3,7 @@
 
 mod assets;
 mod entry;
+mod hl7;
 mod house;
 mod limits;
 mod live;

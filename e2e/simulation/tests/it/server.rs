@@ -246,6 +246,7 @@ fn laboratory(world: &World, store: &Store) -> Laboratory {
         site_prefix: "A".to_owned(),
         sign_in: actions::SignInSettings::default(),
         analysers,
+        hl7_links: Vec::new(),
     };
     Laboratory::new(store.clone(), settings)
 }

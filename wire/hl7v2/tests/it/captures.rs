@@ -69,7 +69,7 @@ fn a_merge_reads_as_one() {
     assert_eq!((merges[0].survivor.identifiers[0].number.as_str(), merges[0].retired[0].number.as_str()), ("30010", "30011"));
 }
 
-/// What is not read is refused by its rule: 201 for another event of a type we know, 200 for a type we do not. The order without a number
+/// What is not read is refused by its rule: 201 for another event of a type we take and for a type that HL7 knows. The order without a number
 /// of its sender's has it in the field for ours.
 #[test]
 fn the_others_are_refused_by_their_rule_and_answered() {
@@ -77,9 +77,9 @@ fn the_others_are_refused_by_their_rule_and_answered() {
     for (name, place, code, msa) in [
         ("orm_o01", "ORC-2", ErrorCode::RequiredFieldMissing, "MSA|AE|MSG003\rERR||ORC^1^2^1|101^"),
         ("oml_o33", "MSH-9.2", ErrorCode::UnsupportedEvent, "MSA|AR|MSG102\rERR||MSH^1^9^1^2|201^"),
-        ("dft_p03", "MSH-9.1", ErrorCode::UnsupportedMessageType, "MSA|AR|MSG011\rERR||MSH^1^9^1^1|200^"),
-        ("mdm_t02", "MSH-9.1", ErrorCode::UnsupportedMessageType, "MSA|AR|MSG013\rERR||MSH^1^9^1^1|200^"),
-        ("oru_r30", "MSH-9.1", ErrorCode::UnsupportedMessageType, "MSA|AR|MSG033\rERR||MSH^1^9^1^1|200^"),
+        ("dft_p03", "MSH-9.2", ErrorCode::UnsupportedEvent, "MSA|AR|MSG011\rERR||MSH^1^9^1^2|201^"),
+        ("mdm_t02", "MSH-9.2", ErrorCode::UnsupportedEvent, "MSA|AR|MSG013\rERR||MSH^1^9^1^2|201^"),
+        ("oru_r30", "MSH-9.2", ErrorCode::UnsupportedEvent, "MSA|AR|MSG033\rERR||MSH^1^9^1^2|201^"),
     ] {
         let rejection = content(&folder, name).unwrap_err();
         assert_eq!((rejection.location.to_string().as_str(), rejection.code), (place, code), "{name}");

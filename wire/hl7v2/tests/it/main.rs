@@ -6,6 +6,7 @@ mod adt;
 mod batch;
 mod captures;
 mod charsets;
+mod kinds;
 mod message;
 mod mllp;
 mod orders;
