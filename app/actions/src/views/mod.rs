@@ -12,6 +12,9 @@ pub use results::{ReasonLine, ResultLine, held_results, results_of_container, ve
 pub use tasks::{TaskLine, closed_tasks, open_tasks};
 pub use transmissions::{FilingState, TransmissionView, transmission};
 
+pub use store::repositories::containers::{ContainerEntry, OrderEvent};
+pub use store::repositories::requisitions::Requisition;
+
 use kernel::Timestamp;
 use store::repositories::Stretch;
 use uuid::Uuid;

@@ -10,6 +10,7 @@ pub mod accounts;
 pub mod codes;
 pub mod containers;
 pub mod editions;
+pub mod examinations;
 pub mod invariants;
 pub mod orders;
 pub mod patient_history;
@@ -51,6 +52,7 @@ pub(crate) static ALL: &[&[Registered]] = &[
     codes::STATEMENTS,
     containers::STATEMENTS,
     editions::STATEMENTS,
+    examinations::STATEMENTS,
     invariants::STATEMENTS,
     orders::STATEMENTS,
     patient_history::STATEMENTS,

@@ -6,6 +6,7 @@ pub(crate) mod find;
 pub(crate) mod instruments;
 pub(crate) mod new_order;
 pub(crate) mod order;
+mod order_fields;
 pub(crate) mod paging;
 pub(crate) mod patient;
 pub(crate) mod refusal;
