@@ -28,6 +28,7 @@ mod live;
 mod lockout;
 mod log_sweep;
 mod new_ids;
+mod orders;
 mod patient_facts;
 pub mod patients;
 mod place_order;
@@ -65,7 +66,11 @@ pub use laboratory::{Laboratory, LaboratorySettings, LinkState};
 pub use live::{Live, Versions};
 pub use lockout::Lockout;
 pub use new_ids::{new_command, now};
-pub use place_order::{FieldTrouble, OrderRequest, PlaceOrderRefusal, PlacedContainer, PlacedOrder, place_order};
+pub use orders::{
+    ActRefusal, Added, AddedTo, Collector, FieldTrouble, Hold, OrderRequest, OrderSource, PlacerNumber, RequisitionRequest, add_test,
+    cancel_test, change_priority, hold_test, may_be_added,
+};
+pub use place_order::{PlaceOrderRefusal, PlacedContainer, PlacedOrder, place_order};
 pub use restore_backup::{CODES_LEFT_OUT, RestoreRefusal, look_at_backup, note_restored, restore_backup};
 pub use sessions::{Session, SignInSettings, Standing, lock_session, note_use, session, sign_out, tidy_sessions, unlock_session};
 pub use staff_accounts::{

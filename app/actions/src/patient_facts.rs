@@ -1,7 +1,7 @@
 //! What somebody typed or sent of a patient, read once and the same way wherever it comes from.
 
 use crate::new_ids::new_uuid;
-use crate::place_order::FieldTrouble;
+use crate::orders::FieldTrouble;
 use kernel::{BirthDate, Mrn, PatientId, PersonName, Sex, Timestamp};
 use store::repositories::patients::{self, PatientRecord};
 use store::{Trouble, Tx};

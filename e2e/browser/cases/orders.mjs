@@ -11,6 +11,7 @@ const FIELDS = [
   ["sex", { text: "F", label: "Female" }],
   ["tests", { text: "K" }],
   ["priority", { text: "stat", label: "stat" }],
+  ["requester", { text: "Dr B. Asker" }],
 ];
 
 export function orders(test, house) {

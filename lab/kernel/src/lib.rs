@@ -33,6 +33,7 @@ pub use finding::Finding;
 pub use ids::*;
 pub use panic_words::panic_words;
 pub use person::{Mrn, PersonName};
+pub use printable::is_printable;
 pub use quantity::Quantity;
 pub use reading::{RawLine, Reading, ReadingKind};
 pub use realm::Realm;

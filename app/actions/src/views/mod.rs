@@ -15,6 +15,9 @@ pub use store::repositories::hl7_messages::Hl7MessageRecord;
 pub use tasks::{TaskLine, closed_tasks, open_tasks};
 pub use transmissions::{FilingState, TransmissionView, transmission};
 
+pub use store::repositories::containers::{ContainerEntry, OrderEvent};
+pub use store::repositories::requisitions::Requisition;
+
 use kernel::Timestamp;
 use store::repositories::Stretch;
 use uuid::Uuid;

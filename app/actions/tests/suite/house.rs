@@ -237,6 +237,6 @@ pub(crate) fn request(mrn: &str, tests: &[&str]) -> OrderRequest {
         sex: "F".to_owned(),
         tests: tests.iter().map(|test| (*test).to_owned()).collect(),
         priority: "routine".to_owned(),
-        collected_at: None,
+        ..OrderRequest::default()
     }
 }

@@ -53,6 +53,7 @@ async fn every_field_that_cannot_be_taken_is_named(engine: &Engine) {
         tests: vec!["K".to_owned(), "NOSUCH".to_owned()],
         priority: "soon".to_owned(),
         collected_at: Some("yesterday".to_owned()),
+        ..OrderRequest::default()
     };
     let fields: BTreeSet<_> = refused_fields(&house, all_wrong).await.into_iter().collect();
     assert_eq!(fields, ["mrn", "family_name", "birth_date", "sex", "tests", "priority", "collected_at"].into());

@@ -101,7 +101,7 @@ impl DemoPatient {
             sex: self.sex.clone(),
             tests: self.tests.split(' ').map(str::to_owned).collect(),
             priority: self.priority.clone(),
-            collected_at: None,
+            ..OrderRequest::default()
         }
     }
 

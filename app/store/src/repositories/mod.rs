@@ -10,6 +10,7 @@ pub mod accounts;
 pub mod codes;
 pub mod containers;
 pub mod editions;
+pub mod examinations;
 pub mod hl7_messages;
 pub mod invariants;
 pub mod orders;
@@ -55,6 +56,7 @@ pub(crate) static ALL: &[&[Registered]] = &[
     containers::STATEMENTS,
     editions::STATEMENTS,
     hl7_messages::STATEMENTS,
+    examinations::STATEMENTS,
     invariants::STATEMENTS,
     orders::STATEMENTS,
     patient_history::STATEMENTS,

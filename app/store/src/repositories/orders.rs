@@ -24,10 +24,8 @@ sql! {
     pub VOIDED_LABELS = "SELECT v.code, c.code FROM voided_label v JOIN container c ON c.id = v.container_id WHERE v.code IN (?..)";
     /// An order by accession number, with its patient.
     pub ORDER_BY_ACCESSION = "SELECT o.id, o.accession, o.priority, o.ordered_at, p.id, p.mrn, p.family_name, p.given_name, p.birth_date, p.sex FROM lab_order o JOIN patient p ON p.id = o.patient_id WHERE o.accession = ?1";
-    /// The containers of an order.
-    pub CONTAINERS_OF_ORDER = "SELECT id, code, specimen, kind FROM container WHERE order_id = ?1 ORDER BY code";
-    /// The examinations of an order with the code of their container.
-    pub EXAMINATIONS_OF_ORDER = "SELECT e.id, c.code, e.test FROM container c JOIN examination e ON e.container_id = c.id WHERE c.order_id = ?1 ORDER BY c.code, e.test";
+    /// Another priority.
+    pub SET_PRIORITY = "UPDATE lab_order SET priority = ?2 WHERE id = ?1 AND priority <> ?2 RETURNING id, accession, patient_id, priority, ordered_at, original_patient_id";
     /// The accession number behind a container code.
     pub ACCESSION_OF_CONTAINER = "SELECT o.accession FROM container c JOIN lab_order o ON o.id = c.order_id WHERE c.code = ?1";
     /// The newest order of a patient.
@@ -79,7 +77,8 @@ pub struct NewContainer {
     pub examinations: Vec<(ExaminationId, TestCode, Option<PlacerOrderId>)>,
 }
 
-fn test(row: &Row, column: usize) -> Result<TestCode, Inconsistent> {
+/// Reads a stored test code.
+pub(crate) fn test(row: &Row, column: usize) -> Result<TestCode, Inconsistent> {
     row.parse(column, |code| TestCode::parse(code).ok_or_else(|| format!("“{code}” is no test code")))
 }
 
@@ -123,6 +122,11 @@ pub fn add_container(tx: &mut Tx<'_>, container: &NewContainer, order: OrderId) 
     tx.insert_one(&ADD_CONTAINER, &row)?;
     let rows: Vec<_> = container.examinations.iter().map(|(exam, test, placer)| params![*exam, *id, test.as_str(), *placer]).collect();
     tx.insert_many(&ADD_EXAMINATIONS, &rows).map(drop)
+}
+
+/// Gives an order another priority; false if it has it already or is not there.
+pub fn set_priority(tx: &mut Tx<'_>, order: OrderId, priority: Priority) -> Result<bool, Trouble> {
+    tx.change_one(&SET_PRIORITY, &params![order, priority.name()], "an order")
 }
 
 /// Whether the results that examinations already have are looked for.
@@ -223,25 +227,6 @@ fn order(row: &Row) -> Result<OrderRecord, Inconsistent> {
 /// Reads a stored priority.
 pub(crate) fn priority(row: &Row, column: usize) -> Result<Priority, Inconsistent> {
     row.parse(column, |name| Priority::from_name(name).ok_or_else(|| format!("“{name}” is no priority")))
-}
-
-/// The containers of an order, by code.
-pub fn containers_of_order(reader: &mut Reader<'_>, order: OrderId) -> Result<Vec<ContainerRecord>, Trouble> {
-    let rows = reader.query(&CONTAINERS_OF_ORDER, &params![order])?;
-    Ok(reader.sound(&rows, |row| {
-        Ok(ContainerRecord {
-            id: row.decode(0, ContainerId::from_slice)?,
-            code: row.text(1)?.to_owned(),
-            specimen: row.text(2)?.to_owned(),
-            kind: row.text(3)?.to_owned(),
-        })
-    }))
-}
-
-/// The examinations of an order: id, container code, test.
-pub fn examinations_of_order(reader: &mut Reader<'_>, order: OrderId) -> Result<Vec<(ExaminationId, String, TestCode)>, Trouble> {
-    let rows = reader.query(&EXAMINATIONS_OF_ORDER, &params![order])?;
-    Ok(reader.sound(&rows, |row| Ok((row.decode(0, ExaminationId::from_slice)?, row.text(1)?.to_owned(), test(row, 2)?))))
 }
 
 /// The accession number a scanned code leads to: a container's, an order's own, or the newest order of a patient.

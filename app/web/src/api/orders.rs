@@ -5,14 +5,15 @@ use super::results::ResultAnswer;
 use crate::Web;
 use crate::entry::Program;
 use crate::error::Refusal;
-use actions::views::{self, OrderView};
-use actions::{FieldTrouble, OrderRequest, PlaceOrderRefusal, PlacedOrder};
+use actions::views::{self, ContainerEntry, OrderView};
+use actions::{Collector, FieldTrouble, OrderRequest, OrderSource, PlaceOrderRefusal, PlacedOrder, PlacerNumber, RequisitionRequest};
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::{Extension, Json};
-use kernel::CommandId;
+use kernel::{CommandId, Lang};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// An order as a program sends it. A field that is not known here is refused: a misspelt one would otherwise be lost without a word.
 #[derive(Debug, Deserialize)]
@@ -23,7 +24,52 @@ struct OrderBody {
     #[serde(default = "routine")]
     priority: String,
     #[serde(default)]
+    due_at: Option<String>,
+    #[serde(default)]
     collected_at: Option<String>,
+    /// The name of whoever collected it.
+    #[serde(default)]
+    collector: Option<String>,
+    #[serde(default)]
+    requester: RequesterBody,
+    #[serde(default)]
+    location: String,
+    #[serde(default)]
+    clinical_information: String,
+    #[serde(default)]
+    copies_to: String,
+    /// The question's code, and the answer.
+    #[serde(default)]
+    answers: BTreeMap<String, String>,
+    #[serde(default)]
+    placer_numbers: Vec<PlacerBody>,
+}
+
+/// Who is authorised to ask, and whom to call with a critical result.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct RequesterBody {
+    name: String,
+    identifier: String,
+    contact: String,
+}
+
+/// The number under which the program knows a test or panel that it orders.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PlacerBody {
+    code: String,
+    number: String,
+    #[serde(default)]
+    authority: String,
+    #[serde(default)]
+    group_number: String,
+}
+
+impl From<PlacerBody> for PlacerNumber {
+    fn from(PlacerBody { code, number, authority, group_number }: PlacerBody) -> Self {
+        Self { code, number, authority, group_number }
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -52,7 +98,21 @@ impl From<OrderBody> for OrderRequest {
             sex: body.patient.sex,
             tests: body.tests,
             priority: body.priority,
+            due_at: body.due_at,
             collected_at: body.collected_at,
+            collector: body.collector.map(Collector::Named),
+            requisition: RequisitionRequest {
+                requester: body.requester.name,
+                requester_identifier: body.requester.identifier,
+                contact: body.requester.contact,
+                location: body.location,
+                clinical_information: body.clinical_information,
+                copies_to: body.copies_to,
+                visit: None,
+            },
+            answers: body.answers.into_iter().collect(),
+            placer_numbers: body.placer_numbers.into_iter().map(Into::into).collect(),
+            source: OrderSource::Api,
         }
     }
 }
@@ -115,7 +175,14 @@ pub(crate) struct OrderAnswer {
 #[derive(Debug, Serialize)]
 struct ContainerAnswer {
     code: String,
+    state: &'static str,
     specimen: String,
+}
+
+impl From<ContainerEntry> for ContainerAnswer {
+    fn from(entry: ContainerEntry) -> Self {
+        Self { state: entry.state.words(Lang::English), code: entry.record.code, specimen: entry.record.specimen }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -123,6 +190,7 @@ struct ExaminationAnswer {
     container: String,
     test: String,
     test_name: String,
+    cancelled: bool,
     result: Option<ResultAnswer>,
 }
 
@@ -132,6 +200,7 @@ impl From<OrderView> for OrderAnswer {
             container: examination.container,
             test: examination.test,
             test_name: examination.test_name,
+            cancelled: examination.cancelled_at.is_some(),
             result: examination.result.map(Into::into),
         });
         Self {
@@ -140,7 +209,7 @@ impl From<OrderView> for OrderAnswer {
             priority: order.priority.to_ascii_lowercase(),
             ordered_at: order.ordered_at.to_string(),
             patient: order.patient.into(),
-            containers: order.containers.into_iter().map(|(code, specimen)| ContainerAnswer { code, specimen }).collect(),
+            containers: order.containers.into_iter().map(Into::into).collect(),
             examinations: examinations.collect(),
         }
     }

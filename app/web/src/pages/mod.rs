@@ -11,6 +11,7 @@ pub(crate) mod kept_form;
 pub(crate) mod lock;
 pub(crate) mod new_order;
 pub(crate) mod order;
+mod order_fields;
 pub(crate) mod paging;
 pub(crate) mod password;
 pub(crate) mod patient;

@@ -65,7 +65,7 @@ fn labels(order: &OrderView) -> Markup {
     html! {
         h2 #containers { (t!("Containers")) }
         ul.labels aria-labelledby="containers" {
-            @for (code, specimen) in &order.containers {
+            @for (code, specimen) in order.containers.iter().map(|entry| (&entry.record.code, &entry.record.specimen)) {
                 li.label data-container=(code) {
                     span.label-name { (patient::name(&order.patient)) }
                     span.label-code { (code) }

@@ -4,7 +4,7 @@ use crate::house::House;
 use axum::body::Body;
 use axum::http::StatusCode;
 
-const FIELDS: [(&str, &str); 7] = [
+const FIELDS: [(&str, &str); 8] = [
     ("mrn", "4711"),
     ("family_name", "Ndiaye"),
     ("given_name", "Aïssatou"),
@@ -12,6 +12,7 @@ const FIELDS: [(&str, &str); 7] = [
     ("sex", "F"),
     ("tests", "k na"),
     ("priority", "stat"),
+    ("requester", "Dr B. Asker"),
 ];
 
 /// The fields with some of them otherwise.
@@ -59,9 +60,15 @@ async fn the_same_form_sent_twice_orders_once() {
 #[tokio::test]
 async fn an_order_that_cannot_be_is_refused_beside_the_field_and_what_was_typed_stays() {
     let house = House::open().await;
-    for (field, typed) in
-        [("birth_date", "1981-02-29"), ("mrn", ""), ("family_name", ""), ("sex", ""), ("priority", "now"), ("tests", "K XYZ")]
-    {
+    for (field, typed) in [
+        ("birth_date", "1981-02-29"),
+        ("mrn", ""),
+        ("family_name", ""),
+        ("sex", ""),
+        ("priority", "now"),
+        ("tests", "K XYZ"),
+        ("requester", ""),
+    ] {
         let answer = house.send("/orders/new", &with(&[(field, typed)])).await;
         assert_eq!(answer.status, 422, "{field}");
         let id = format!("id=\"{field}\"");

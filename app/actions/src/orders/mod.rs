@@ -1,0 +1,21 @@
+//! What is done to an order: placed, changed, and followed by its containers. Each act has a form that runs inside a command of somebody else's, so
+//! that one message of another system can do several of them at once.
+
+mod act;
+mod add_test;
+mod cancel_test;
+mod change_priority;
+mod collector;
+mod hold_test;
+mod prepare;
+mod request;
+mod text;
+
+pub use act::ActRefusal;
+pub use add_test::{Added, AddedTo, add_test, may_be_added};
+pub use cancel_test::cancel_test;
+pub use change_priority::change_priority;
+pub use collector::Collector;
+pub use hold_test::{Hold, hold_test};
+pub(crate) use prepare::PreparedOrder;
+pub use request::{FieldTrouble, OrderRequest, OrderSource, PlacerNumber, RequisitionRequest};
