@@ -113,6 +113,7 @@ ids!(
     kernel::VisitId,
     kernel::PlacerOrderId,
     kernel::OrderEventId,
+    kernel::ManualEntryId,
 );
 
 /// The parameters of one statement, each turned into a [`Param`]: `params![id, name, now]` is an array.

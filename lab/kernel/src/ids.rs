@@ -84,6 +84,8 @@ id_types! {
     PlacerOrderId = "placer order",
     /// Something that happened to an order or a container.
     OrderEventId = "event of an order",
+    /// A result that a person typed.
+    ManualEntryId = "manual entry",
 }
 
 #[cfg(test)]

@@ -53,6 +53,8 @@ crate::sql! {
     pub(crate) SCAN_VOIDED_LABEL = "SELECT id, code, container_id, voided_at, voided_by, reason FROM voided_label WHERE id >= ?1 ORDER BY id LIMIT ?2";
     /// The rows of `order_event` from a key on, in its order.
     pub(crate) SCAN_ORDER_EVENT = "SELECT id, order_id, at, actor, kind, note, container_id, examination_id FROM order_event WHERE id >= ?1 ORDER BY id LIMIT ?2";
+    /// The rows of `manual_entry` from a key on, in its order.
+    pub(crate) SCAN_MANUAL_ENTRY = "SELECT id, examination_id, typed, staff_id, entered_at, edition, needs_second FROM manual_entry WHERE id >= ?1 ORDER BY id LIMIT ?2";
 }
 
 /// A table of records.
@@ -70,7 +72,7 @@ pub(crate) struct RecordTable {
 }
 
 /// One more than the highest number of a table; 0 is none of them.
-pub(crate) const NUMBERS: usize = 26;
+pub(crate) const NUMBERS: usize = 27;
 
 /// Every table of records, in the order of their numbers. What is not here is working state (what waits to be filed, browser sessions, leased code blocks), the engine's own, or
 /// the journal itself, which its seals protect.
@@ -329,6 +331,13 @@ pub(crate) static RECORD_TABLES: &[RecordTable] = &[
         keys: 1,
         columns: &["id", "order_id", "at", "actor", "kind", "note", "container_id", "examination_id"],
         scan: &SCAN_ORDER_EVENT,
+    },
+    RecordTable {
+        number: 26,
+        name: "manual_entry",
+        keys: 1,
+        columns: &["id", "examination_id", "typed", "staff_id", "entered_at", "edition", "needs_second"],
+        scan: &SCAN_MANUAL_ENTRY,
     },
 ];
 

@@ -11,6 +11,7 @@ pub mod codes;
 pub mod containers;
 pub mod editions;
 pub mod invariants;
+pub mod manual_entries;
 pub mod orders;
 pub mod patient_history;
 pub mod patients;
@@ -52,6 +53,7 @@ pub(crate) static ALL: &[&[Registered]] = &[
     containers::STATEMENTS,
     editions::STATEMENTS,
     invariants::STATEMENTS,
+    manual_entries::STATEMENTS,
     orders::STATEMENTS,
     patient_history::STATEMENTS,
     patients::STATEMENTS,
