@@ -13,7 +13,7 @@ fn list(troubles: &[ContentTrouble]) -> String {
 }
 
 /// The files of the edition that ships with the program.
-const STARTING: [(&str, &str); 16] = [
+const STARTING: [(&str, &str); 17] = [
     ("edition.toml", include_str!("../../../content/catalogue/edition.toml")),
     ("containers.csv", include_str!("../../../content/catalogue/containers.csv")),
     ("tests.csv", include_str!("../../../content/catalogue/tests.csv")),
@@ -29,6 +29,7 @@ const STARTING: [(&str, &str); 16] = [
     ("martin_hopkins_factors.csv", include_str!("../../../content/catalogue/martin_hopkins_factors.csv")),
     ("rejection_reasons.csv", include_str!("../../../content/catalogue/rejection_reasons.csv")),
     ("allowable_errors.csv", include_str!("../../../content/catalogue/allowable_errors.csv")),
+    ("coded_choices.csv", include_str!("../../../content/catalogue/coded_choices.csv")),
     ("policies.csv", include_str!("../../../content/catalogue/policies.csv")),
 ];
 

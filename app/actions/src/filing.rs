@@ -107,7 +107,7 @@ impl Filing {
             return Err(Trouble::because(format!("{} was claimed but not measured", test.code)));
         };
         let method = self.analyser.mapping.method(&reading.code);
-        let context = Context { reading, test, instrument: &self.analyser.name, method, work, catalogue, zone: self.lab.zone() };
+        let context = Context { reading, test, instrument: Some(&self.analyser.name), method, work, catalogue, zone: self.lab.zone() };
         let assessment = benches::assess(measured, &context);
         let verified = measured.verify(&self.verifier, &assessment, self.lab.policy(), self.at);
         let verified = verified.ok().map(|verified| verified.at());

@@ -22,7 +22,7 @@ const HL7_AT_ONCE: u32 = 8;
 /// Checks a store and says what does not hold; empty where all does. Reads the whole database in bounded steps.
 pub async fn check_invariants(store: &Store) -> Result<Vec<Broken>, ActTrouble> {
     let mut broken = Vec::new();
-    for (invariant, statement, words) in &invariants::INVARIANTS {
+    for (invariant, statement, words) in invariants::INVARIANTS {
         let rows = store.read(move |reader| invariants::breaking(reader, statement)).await?;
         broken.extend(rows.into_iter().map(|row| Broken { invariant, what: format!("{row}: {words}") }));
     }

@@ -263,6 +263,8 @@ CREATE TABLE examination (
     placer_order_id BLOB
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX examination_container_test ON examination (container_id, test);
+-- Ids run with time: what was ordered lately of a test.
+CREATE INDEX examination_test ON examination (test, id) WHERE cancelled_at IS NULL;
 
 -- What happened to an order and its containers, in words for people: collected, received, rejected, cancelled. Insert only.
 CREATE TABLE order_event (
@@ -311,6 +313,7 @@ CREATE TABLE transmission_bytes (
 CREATE TABLE result (
     examination_id BLOB NOT NULL,
     version INTEGER NOT NULL,
+    -- The message it came in, or the manual entry it was typed as.
     transmission_id BLOB NOT NULL,
     -- The value and unit as the device sent them.
     sent TEXT NOT NULL,
@@ -335,6 +338,22 @@ CREATE TABLE result (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX result_filed ON result (filed_at, examination_id);
 CREATE INDEX result_held ON result (filed_at, examination_id) WHERE state = 'held';
+
+-- What a person typed for an examination done by hand. Its id stands where a result and its assessment else name the message they came of.
+-- Insert only: what was typed anew before anybody vouched for it is another entry, and the first stays.
+CREATE TABLE manual_entry (
+    id BLOB NOT NULL PRIMARY KEY,
+    examination_id BLOB NOT NULL,
+    typed TEXT NOT NULL,
+    -- Who performed it.
+    staff_id BLOB NOT NULL REFERENCES staff (id),
+    entered_at INTEGER NOT NULL,
+    -- The edition of the catalogue it was measured by.
+    edition TEXT NOT NULL,
+    -- 1 where somebody else must vouch for it: it was done under supervision.
+    needs_second INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX manual_entry_examination ON manual_entry (examination_id, id);
 
 -- Who saw what of whom. Insert only.
 CREATE TABLE access (

@@ -114,6 +114,7 @@ ids!(
     kernel::PlacerOrderId,
     kernel::OrderEventId,
     kernel::Hl7MessageId,
+    kernel::ManualEntryId,
 );
 
 /// The parameters of one statement, each turned into a [`Param`]: `params![id, name, now]` is an array.

@@ -11,7 +11,15 @@ pub fn measure(reading: &Reading, test: &Test, decimal_mark: DecimalMark) -> Mea
         Ok((value, reported)) => (Ok(value), reported, expected_unit(test)),
         Err(because) => (Err(because), reading.sent.clone(), reading.unit.clone()),
     };
-    Measured { sent: reading.sent.clone(), sent_unit: reading.unit.clone(), value, reported, unit, flags: reading.flags.clone() }
+    Measured {
+        sent: reading.sent.clone(),
+        sent_unit: reading.unit.clone(),
+        value,
+        reported,
+        unit,
+        flags: reading.flags.clone(),
+        entered: None,
+    }
 }
 
 fn value_and_report(reading: &Reading, test: &Test, decimal_mark: DecimalMark) -> Result<(Value, String), Because> {

@@ -3,7 +3,7 @@
 use crate::calculations::martin_hopkins;
 use crate::files::{EditionFile, EditionFiles};
 use crate::table::{self, ContentTrouble};
-use crate::{allowable_error, container_kind, edition, interference, intervals, limits, measuring_range, method, panel};
+use crate::{allowable_error, choice, container_kind, edition, interference, intervals, limits, measuring_range, method, panel};
 use crate::{policies, rejection_reason, test, test_container};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -95,6 +95,7 @@ fn rows(file: EditionFile, text: &str, troubles: &mut Vec<ContentTrouble>) -> Ro
         EditionFile::LdlFactors => (&martin_hopkins::COLUMNS[..], &["tg_min", "tg_max"][..]),
         EditionFile::RejectionReasons => (&rejection_reason::COLUMNS[..], &["code"][..]),
         EditionFile::AllowableErrors => (&allowable_error::COLUMNS[..], &["section", "analyte"][..]),
+        EditionFile::CodedChoices => (&choice::COLUMNS[..], &["test", "choice"][..]),
         EditionFile::Policies => (&policies::COLUMNS[..], &["name"][..]),
     };
     let mut rows = Rows::new();

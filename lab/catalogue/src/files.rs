@@ -37,13 +37,15 @@ pub enum EditionFile {
     RejectionReasons,
     /// What tests may err by; may be left out.
     AllowableErrors,
+    /// What a person who types a coded result may choose from; may be left out.
+    CodedChoices,
     /// What the director decides where there is a choice; may be left out.
     Policies,
 }
 
 impl EditionFile {
     /// All of them, in the order in which they build on each other.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Edition,
         Self::Containers,
         Self::Tests,
@@ -59,6 +61,7 @@ impl EditionFile {
         Self::LdlFactors,
         Self::RejectionReasons,
         Self::AllowableErrors,
+        Self::CodedChoices,
         Self::Policies,
     ];
 
@@ -80,6 +83,7 @@ impl EditionFile {
             Self::LdlFactors => "martin_hopkins_factors.csv",
             Self::RejectionReasons => "rejection_reasons.csv",
             Self::AllowableErrors => "allowable_errors.csv",
+            Self::CodedChoices => "coded_choices.csv",
             Self::Policies => "policies.csv",
         }
     }
@@ -141,6 +145,7 @@ impl EditionFiles {
             ldl_factors: self.get(EditionFile::LdlFactors),
             rejection_reasons: self.get(EditionFile::RejectionReasons),
             allowable_errors: self.get(EditionFile::AllowableErrors),
+            coded_choices: self.get(EditionFile::CodedChoices),
             policies: self.get(EditionFile::Policies),
         })
     }

@@ -4,6 +4,7 @@
 
 pub mod allowable_error;
 pub mod calculations;
+mod choice;
 pub mod container_kind;
 mod difference;
 pub mod edition;
@@ -26,6 +27,7 @@ pub mod test;
 mod test_container;
 
 pub use allowable_error::{AllowableError, AllowableErrorTrouble, Allowed, Criterion, PerformanceLimit};
+pub use choice::Choice;
 pub use container_kind::{ContainerKind, ContainerKindCode};
 pub use difference::{CellChange, Change, Difference, differences};
 pub use edition::{Edition, Signature};
@@ -87,6 +89,8 @@ pub struct CatalogueText<'a> {
     pub rejection_reasons: Option<&'a str>,
     /// `allowable_errors.csv`; an edition without it has none.
     pub allowable_errors: Option<&'a str>,
+    /// `coded_choices.csv`; an edition without it has none, and nothing coded can be typed.
+    pub coded_choices: Option<&'a str>,
     /// `policies.csv`; an edition without it leaves every choice open.
     pub policies: Option<&'a str>,
 }
@@ -127,6 +131,10 @@ impl Catalogue {
         let intervals = intervals.transpose().map_err(|more| troubles.extend(more)).ok().flatten().unwrap_or_default();
         let known = (&tests, &methods);
         let critical_limits = limits::critical::read(text.critical_limits, known, &intervals, &mut troubles);
+        if let Some(text) = text.coded_choices {
+            choice::read(text, &mut tests, &critical_limits, &mut troubles);
+        }
+        let known = (&tests, &methods);
         let absurd_limits = text.absurd_limits.map(|text| limits::absurd::read(text, known, &critical_limits, &mut troubles));
         let delta_limits = text.delta_limits.map(|text| limits::delta::read(text, known, &mut troubles));
         let measuring_ranges = text.measuring_ranges.map(|text| measuring_range::read(text, known, &mut troubles));

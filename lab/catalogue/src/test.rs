@@ -1,5 +1,6 @@
 //! Tests: what can be ordered and reported.
 
+use crate::choice::Choice;
 use crate::container_kind::ContainerKindCode;
 use crate::loinc::{self, LoincCheck};
 use crate::normal_finding;
@@ -61,6 +62,8 @@ pub struct Test {
     pub substance: Substance,
     /// The findings that are normal; empty where none is flagged.
     pub(crate) normal_findings: Vec<Value>,
+    /// What a person who types a result may choose from, in this order; a text may say something else.
+    pub choices: Vec<Choice>,
     /// Its row has a fault: it stands here while the other files are read, so that a row that names it is not told as well. No edition has one.
     pub(crate) is_stand_in: bool,
 }
@@ -85,6 +88,7 @@ impl Test {
             decimals: DECIMALS_MAX,
             substance: Substance::default(),
             normal_findings: Vec::new(),
+            choices: Vec::new(),
             is_stand_in: true,
         }
     }
@@ -159,6 +163,7 @@ fn read_row(row: &TableRow<'_>) -> Result<Test, ContentTrouble> {
             ..Substance::default()
         },
         normal_findings: normal_finding::read(row, &code, kind)?,
+        choices: Vec::new(),
         is_stand_in: false,
         unit,
         code,

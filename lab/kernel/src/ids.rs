@@ -86,6 +86,8 @@ id_types! {
     OrderEventId = "event of an order",
     /// A message of HL7 version 2 kept as it came over a link.
     Hl7MessageId = "HL7 message",
+    /// A result that a person typed.
+    ManualEntryId = "manual entry",
 }
 
 #[cfg(test)]

@@ -15,11 +15,21 @@ pub enum Gate {
     FormatAndUnit,
     /// Does the reported value lie beyond a critical limit for this patient?
     CriticalLimit,
+    /// Is the value one that is hardly ever seen in the living? Asked of what a person typed.
+    AbsurdLimit,
+    /// Has it changed more than it should since the last verified result of this patient? Asked of what a person typed.
+    Delta,
 }
 
 impl Gate {
-    /// Every gate, in order.
+    /// The gates that every result must pass, in order.
     pub const ALL: [Self; 3] = [Self::Identity, Self::FormatAndUnit, Self::CriticalLimit];
+
+    /// The gates that a result typed by a person must pass as well.
+    pub const OF_ENTRIES: [Self; 2] = [Self::AbsurdLimit, Self::Delta];
+
+    /// Every gate there is, in the order in which their letters are stored.
+    pub const EVERY: [Self; 5] = [Self::Identity, Self::FormatAndUnit, Self::CriticalLimit, Self::AbsurdLimit, Self::Delta];
 
     /// The letter under which its verdict is stored.
     pub const fn letter(self) -> char {
@@ -27,12 +37,14 @@ impl Gate {
             Self::Identity => 'i',
             Self::FormatAndUnit => 'f',
             Self::CriticalLimit => 'c',
+            Self::AbsurdLimit => 'a',
+            Self::Delta => 'd',
         }
     }
 
     /// The gate stored under this letter.
     pub fn from_letter(letter: char) -> Option<Self> {
-        Self::ALL.into_iter().find(|gate| gate.letter() == letter)
+        Self::EVERY.into_iter().find(|gate| gate.letter() == letter)
     }
 
     /// What the technologist reads.
@@ -41,6 +53,8 @@ impl Gate {
             (Self::Identity, Lang::English) => "Identity",
             (Self::FormatAndUnit, Lang::English) => "Format and unit",
             (Self::CriticalLimit, Lang::English) => "Critical limit",
+            (Self::AbsurdLimit, Lang::English) => "Absurd limit",
+            (Self::Delta, Lang::English) => "Delta",
         }
     }
 }
@@ -211,6 +225,34 @@ pub enum Because {
         /// The limit.
         limit: String,
     },
+    /// The value is below what is seen in the living.
+    BelowAbsurd {
+        /// The value as typed.
+        typed: String,
+        /// The limit.
+        limit: String,
+    },
+    /// The value is above what is seen in the living.
+    AboveAbsurd {
+        /// The value as typed.
+        typed: String,
+        /// The limit.
+        limit: String,
+    },
+    /// It changed more than the limit lets pass.
+    Changed {
+        /// The last verified value, as it was printed.
+        former: String,
+        /// The change, with its sign.
+        by: String,
+        /// Hours between the two collections, rounded to tenths.
+        hours: String,
+    },
+    /// There is no former result to compare it with, or none that can be compared: why.
+    NoFormer {
+        /// Why.
+        why: String,
+    },
     /// The reported code or grade is a critical finding.
     CriticalFinding {
         /// The value as reported.
@@ -245,6 +287,10 @@ impl Because {
             Self::UnitUnusable { sent, expected, trouble } => vec!["unit_unusable", sent, expected, trouble],
             Self::BelowCritical { reported, limit } => vec!["below_critical", reported, limit],
             Self::AboveCritical { reported, limit } => vec!["above_critical", reported, limit],
+            Self::BelowAbsurd { typed, limit } => vec!["below_absurd", typed, limit],
+            Self::AboveAbsurd { typed, limit } => vec!["above_absurd", typed, limit],
+            Self::Changed { former, by, hours } => vec!["changed", former, by, hours],
+            Self::NoFormer { why } => vec!["no_former", why],
             Self::CriticalFinding { reported } => vec!["critical_finding", reported],
             Self::WordsToRead => vec!["words_to_read"],
             Self::NothingToCompare => vec!["nothing_to_compare"],
@@ -269,6 +315,10 @@ impl Because {
             }
             ["below_critical", reported, limit] => Self::BelowCritical { reported: own(reported), limit: own(limit) },
             ["above_critical", reported, limit] => Self::AboveCritical { reported: own(reported), limit: own(limit) },
+            ["below_absurd", typed, limit] => Self::BelowAbsurd { typed: own(typed), limit: own(limit) },
+            ["above_absurd", typed, limit] => Self::AboveAbsurd { typed: own(typed), limit: own(limit) },
+            ["changed", former, by, hours] => Self::Changed { former: own(former), by: own(by), hours: own(hours) },
+            ["no_former", why] => Self::NoFormer { why: own(why) },
             ["critical_finding", reported] => Self::CriticalFinding { reported: own(reported) },
             ["words_to_read"] => Self::WordsToRead,
             ["nothing_to_compare"] => Self::NothingToCompare,
@@ -293,10 +343,14 @@ impl Because {
             Self::UnitUnusable { sent, expected, trouble } => format!("unit “{sent}” cannot be turned into {expected}: {trouble}"),
             Self::BelowCritical { reported, limit } => format!("{reported} is below the critical limit {limit}"),
             Self::AboveCritical { reported, limit } => format!("{reported} is above the critical limit {limit}"),
+            Self::BelowAbsurd { typed, limit } => format!("{typed} is below {limit}, which is hardly ever seen in the living"),
+            Self::AboveAbsurd { typed, limit } => format!("{typed} is above {limit}, which is hardly ever seen in the living"),
+            Self::Changed { former, by, hours } => format!("changed by {by} since the last result, {former}, {hours} hours before"),
+            Self::NoFormer { why } => why.clone(),
             Self::CriticalFinding { reported } => format!("{reported} is a critical finding"),
             Self::WordsToRead => "a person must read whether the words say something critical".to_owned(),
             Self::NothingToCompare => "there is no value to hold against a critical limit".to_owned(),
-            Self::PatientFactUnknown { fact } => format!("the critical limit depends on the patient's {fact}, which is not known"),
+            Self::PatientFactUnknown { fact } => format!("the limit depends on the patient's {fact}, which is not known"),
             Self::EditionUnsigned { edition } => format!("edition {edition} of the critical limits is not signed by a laboratory director"),
         }
     }
@@ -313,10 +367,18 @@ pub struct GateFinding {
     pub because: Option<Because>,
 }
 
+impl GateFinding {
+    /// Whether it says that the result lies beyond a critical limit, or is a critical finding.
+    pub fn is_critical(&self) -> bool {
+        matches!(self.because, Some(Because::BelowCritical { .. } | Because::AboveCritical { .. } | Because::CriticalFinding { .. }))
+            && self.gate == Gate::CriticalLimit
+    }
+}
+
 /// What every gate said of one result. Only `benches::assess` fills one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assessment {
-    /// One finding per gate, in the order of [`Gate::ALL`].
+    /// One finding per gate that was asked, in the order of [`Gate::EVERY`].
     pub findings: Vec<GateFinding>,
 }
 
@@ -328,16 +390,32 @@ impl Assessment {
         holds
     }
 
-    /// Whether every gate was asked and none of them holds.
-    pub fn lets_through(&self, policy: Policy) -> bool {
-        let asked = Gate::ALL.iter().all(|gate| self.findings.iter().any(|finding| finding.gate == *gate));
-        asked && self.holds(policy).is_empty()
+    /// The findings that lock it.
+    pub fn blocks(&self) -> Vec<GateFinding> {
+        self.findings.iter().filter(|finding| finding.verdict == Verdict::Block).cloned().collect()
     }
 
-    /// The verdicts as stored: one letter per gate in the order of [`Gate::ALL`], `?` for a gate that was not asked.
+    /// Whether every gate was asked and none of them holds.
+    pub fn lets_through(&self, policy: Policy) -> bool {
+        self.was_asked(&Gate::ALL) && self.holds(policy).is_empty()
+    }
+
+    /// Whether all of these gates were asked.
+    pub fn was_asked(&self, gates: &[Gate]) -> bool {
+        gates.iter().all(|gate| self.findings.iter().any(|finding| finding.gate == *gate))
+    }
+
+    /// Whether the result lies beyond a critical limit, or is a critical finding.
+    pub fn is_critical(&self) -> bool {
+        self.findings.iter().any(GateFinding::is_critical)
+    }
+
+    /// The verdicts as stored: one letter per gate in the order of [`Gate::EVERY`], `?` for a gate that was not asked, as far as one was.
     pub fn letters(&self) -> String {
-        Gate::ALL
+        let last = Gate::EVERY.iter().rposition(|gate| self.was_asked(&[*gate])).map_or(0, |place| place + 1);
+        Gate::EVERY
             .iter()
+            .take(last.max(Gate::ALL.len()))
             .map(|gate| self.findings.iter().find(|finding| finding.gate == *gate).map_or('?', |finding| finding.verdict.letter()))
             .collect()
     }
@@ -399,6 +477,10 @@ mod tests {
             Because::UnitUnusable { sent: own("furlong"), expected: own("mmol/L"), trouble: own("unknown") },
             Because::BelowCritical { reported: own("2.7"), limit: own("2.8") },
             Because::AboveCritical { reported: own("6.3"), limit: own("6.2") },
+            Because::BelowAbsurd { typed: own("0.2"), limit: own("1") },
+            Because::AboveAbsurd { typed: own("14"), limit: own("12") },
+            Because::Changed { former: own("4.1"), by: own("+2.9"), hours: own("3.5") },
+            Because::NoFormer { why: own("no former result of this patient") },
             Because::CriticalFinding { reported: own("POS") },
             Because::WordsToRead,
             Because::NothingToCompare,
@@ -411,7 +493,7 @@ mod tests {
             assert!(reason.words(Lang::English).len() > 10);
         }
         assert_eq!(Because::from_stored(&[own("below_critical")]), None);
-        for gate in Gate::ALL {
+        for gate in Gate::EVERY {
             assert_eq!(Gate::from_letter(gate.letter()), Some(gate));
         }
         for verdict in Verdict::ALL {

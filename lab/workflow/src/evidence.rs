@@ -129,11 +129,11 @@ impl Evidence {
 }
 
 fn assessment(letters: &str, own: Option<&Reasons>, shared: &BTreeMap<String, Vec<String>>) -> Result<Assessment, EvidenceTrouble> {
-    if letters.chars().count() > Gate::ALL.len() {
+    if letters.chars().count() > Gate::EVERY.len() {
         return Err(EvidenceTrouble(format!("“{letters}” has more verdicts than there are gates")));
     }
     let mut findings = Vec::new();
-    for (gate, letter) in Gate::ALL.into_iter().zip(letters.chars()) {
+    for (gate, letter) in Gate::EVERY.into_iter().zip(letters.chars()) {
         if letter == '?' {
             continue;
         }

@@ -1,7 +1,7 @@
 //! Whose work is this reading? A reading is claimed for an ordered examination, set apart as a control or calibration, or left
 //! unclaimed with the reason: nothing is dropped, nothing is guessed.
 
-use crate::order::Labelled;
+use crate::order::{Labelled, OpenWork};
 use crate::specimen::{ContainerState, Ended};
 use catalogue::{Catalogue, InstrumentMapping, Test, TestCode};
 use kernel::{ExaminationId, Lang, Reading, ReadingKind};
@@ -127,15 +127,36 @@ fn find<'c>(
     if reading.specimen.is_empty() {
         return Err(Unclaimed::NoSpecimen);
     }
+    let work = in_force(&reading.specimen, label)?;
+    let test = mapping.test(&reading.code).ok_or_else(|| Unclaimed::CodeUnmapped(reading.code.clone()))?;
+    due_on(work, test, catalogue)
+}
+
+/// The open examination of a test on a container, however its result comes about: on the container that was read or typed, if its label is known.
+pub fn due<'w, 'c>(
+    code: &str,
+    test: &TestCode,
+    label: Option<&'w Labelled>,
+    catalogue: &'c Catalogue,
+) -> Result<(&'w OpenWork, ExaminationId, &'c Test), Unclaimed> {
+    let work = in_force(code, label)?;
+    due_on(work, test, catalogue).map(|(examination, test)| (work, examination, test))
+}
+
+/// What is to be done on the container that bears this code, if anything still is.
+fn in_force<'w>(code: &str, label: Option<&'w Labelled>) -> Result<&'w OpenWork, Unclaimed> {
     let work = match label {
-        None => return Err(Unclaimed::SpecimenUnknown(reading.specimen.clone())),
-        Some(Labelled::Voided { now }) => return Err(Unclaimed::LabelVoided { code: reading.specimen.clone(), now: now.clone() }),
+        None => return Err(Unclaimed::SpecimenUnknown(code.to_owned())),
+        Some(Labelled::Voided { now }) => return Err(Unclaimed::LabelVoided { code: code.to_owned(), now: now.clone() }),
         Some(Labelled::InForce(work)) => work,
     };
-    if let ContainerState::Ended { why, .. } = work.state {
-        return Err(Unclaimed::ContainerEnded { container: work.container_code.clone(), why });
+    match work.state {
+        ContainerState::Ended { why, .. } => Err(Unclaimed::ContainerEnded { container: work.container_code.clone(), why }),
+        _ => Ok(work),
     }
-    let test = mapping.test(&reading.code).ok_or_else(|| Unclaimed::CodeUnmapped(reading.code.clone()))?;
+}
+
+fn due_on<'c>(work: &OpenWork, test: &TestCode, catalogue: &'c Catalogue) -> Result<(ExaminationId, &'c Test), Unclaimed> {
     let container = || work.container_code.clone();
     let ordered = work
         .examinations

@@ -1,7 +1,9 @@
 //! A result's life: measured, then verified by rules or a person, or handed back with the reason.
 
-use crate::assessment::{Assessment, Because, GateFinding, Policy, RuleEdition};
-use kernel::{Lang, Timestamp, Value};
+use crate::assessment::{Assessment, Because, Gate, GateFinding, Policy, RuleEdition};
+use crate::vouching::{Asked, VerifyingPerson, asks_for};
+use kernel::{Lang, StaffId, Timestamp, Value};
+use people::{Denial, Role};
 
 /// A value read or entered; nobody has vouched for it yet.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +20,17 @@ pub struct Measured {
     pub unit: String,
     /// Flags and alarms the device attached.
     pub flags: Vec<String>,
+    /// Who typed it, where no device sent it.
+    pub entered: Option<Entered>,
+}
+
+/// Who performed an examination by hand and typed its result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entered {
+    /// Who.
+    pub by: StaffId,
+    /// Somebody else must vouch for it: it was done under supervision, or the site wants two people.
+    pub needs_second: bool,
 }
 
 /// A value someone vouched for. Only [`Measured::verify`] makes one.
@@ -43,11 +56,23 @@ impl<'m> Verified<'m> {
     }
 }
 
-/// Who vouches for a value. A person comes with an authority that only the people's room can make; until that room stands, rules alone verify.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Who vouches for a value.
+#[derive(Debug, PartialEq, Eq)]
 pub enum Verifier {
     /// The laboratory's rules, in this edition.
     Rules(RuleEdition),
+    /// A person, with what `people::authorise` said: nobody verifies by holding an id.
+    Person(VerifyingPerson),
+}
+
+impl Verifier {
+    /// As it is stored: "rules:EDITION", or the person as an actor. Nothing for a person who has leave for nothing.
+    pub fn stored(&self) -> Option<String> {
+        match self {
+            Self::Rules(edition) => Some(format!("rules:{edition}")),
+            Self::Person(person) => person.staff().map(|staff| kernel::Actor::Person(staff).to_string()),
+        }
+    }
 }
 
 /// Why a result may not be verified now; shown to the technologist word for word.
@@ -59,6 +84,24 @@ pub enum VerifyRefusal {
     NotAssessed,
     /// There is no value to vouch for.
     NoValue(Because),
+    /// A gate locked it. A hold is a hand, a block is a lock: no person overrules it.
+    Blocked(Vec<GateFinding>),
+    /// The person may not vouch for such a result.
+    MayNot {
+        /// For what kind of result.
+        asked: Asked,
+        /// Why not.
+        denials: Vec<Denial>,
+    },
+    /// The person may only under somebody who signs: it waits for one of these.
+    NeedsSupervisor {
+        /// For what kind of result.
+        asked: Asked,
+        /// The roles of those who may sign.
+        supervisors: Vec<Role>,
+    },
+    /// Whoever typed it may not be the one who vouches for it here.
+    EnteredBySamePerson,
 }
 
 impl VerifyRefusal {
@@ -66,17 +109,34 @@ impl VerifyRefusal {
     pub fn words(&self, lang: Lang) -> String {
         let Lang::English = lang;
         match self {
-            Self::NeedsEyes(findings) => {
-                let said = |finding: &GateFinding| match &finding.because {
-                    Some(because) => format!("{}: {}", finding.gate.words(lang), because.words(lang)),
-                    None => format!("{}: {}", finding.gate.words(lang), finding.verdict.words(lang)),
-                };
-                findings.iter().map(said).collect::<Vec<_>>().join("; ")
-            }
+            Self::NeedsEyes(findings) => said(findings, lang),
             Self::NotAssessed => "not every gate was asked".to_owned(),
             Self::NoValue(because) => because.words(lang),
+            Self::Blocked(findings) => format!("it is locked, and nobody may overrule that: {}", said(findings, lang)),
+            Self::MayNot { asked, denials } => {
+                let denials: Vec<String> = denials.iter().map(|denial| denial.words(lang)).collect();
+                let denials =
+                    if denials.is_empty() { "only a part of it, or together with a second person".to_owned() } else { denials.join("; ") };
+                format!("your account may not verify {}: {denials}", asked.words(lang))
+            }
+            Self::NeedsSupervisor { asked, supervisors } => {
+                let roles: Vec<&str> = supervisors.iter().map(|role| role.name()).collect();
+                format!("you verify {} only under supervision: it waits until one of these signs: {}", asked.words(lang), roles.join(", "))
+            }
+            Self::EnteredBySamePerson => {
+                "whoever typed this may not verify it: it waits until a second person looks, however long one is alone on shift".to_owned()
+            }
         }
     }
+}
+
+/// What gates said, in one line.
+fn said(findings: &[GateFinding], lang: Lang) -> String {
+    let said = |finding: &GateFinding| match &finding.because {
+        Some(because) => format!("{}: {}", finding.gate.words(lang), because.words(lang)),
+        None => format!("{}: {}", finding.gate.words(lang), finding.verdict.words(lang)),
+    };
+    findings.iter().map(said).collect::<Vec<_>>().join("; ")
 }
 
 impl Measured {
@@ -102,11 +162,38 @@ impl Measured {
                     return Some(VerifyRefusal::NeedsEyes(holds.into_iter().cloned().collect()));
                 }
                 // Asked after the holds so that the reason named is the one that helps.
-                if !assessment.lets_through(policy) {
+                if !self.was_assessed(assessment) {
                     return Some(VerifyRefusal::NotAssessed);
                 }
+                self.no_value()
+            }
+            Verifier::Person(person) => {
+                let blocks = assessment.blocks();
+                if !blocks.is_empty() {
+                    return Some(VerifyRefusal::Blocked(blocks));
+                }
+                if !self.was_assessed(assessment) {
+                    return Some(VerifyRefusal::NotAssessed);
+                }
+                self.no_value().or_else(|| self.refusal_of_person(person, assessment))
             }
         }
+    }
+
+    fn refusal_of_person(&self, person: &VerifyingPerson, assessment: &Assessment) -> Option<VerifyRefusal> {
+        if let Some(refusal) = asks_for(assessment).into_iter().find_map(|asked| person.refusal(asked)) {
+            return Some(refusal);
+        }
+        let typed_it = |entered: &Entered| entered.needs_second && person.staff().is_none_or(|staff| staff == entered.by);
+        self.entered.as_ref().filter(|entered| typed_it(entered)).map(|_| VerifyRefusal::EnteredBySamePerson)
+    }
+
+    /// Every gate that must be asked of such a result was.
+    fn was_assessed(&self, assessment: &Assessment) -> bool {
+        assessment.was_asked(&Gate::ALL) && (self.entered.is_none() || assessment.was_asked(&Gate::OF_ENTRIES))
+    }
+
+    fn no_value(&self) -> Option<VerifyRefusal> {
         match &self.value {
             Ok(Value::NotMeasured(_)) => Some(VerifyRefusal::NoValue(Because::NotMeasured { sent: self.sent.clone() })),
             Ok(_) => None,

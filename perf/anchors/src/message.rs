@@ -9,7 +9,7 @@ pub const JOURNAL: [&str; 3] = ["link:link01", "keep_and_file", "25 verified, 0 
 /// The edition the results are said to be verified under.
 pub const VERIFIER: &str = "rules:gates-1";
 /// What the product notes once for all results of a message.
-const EVIDENCE_SHARED: &str = r#"{"gates":"gates-1","catalogue":"starting-2026-11c","not_established":"info","shared":{"cN":["edition_unsigned","starting-2026-11c"]},"results":{"A0000001X":""#;
+const EVIDENCE_SHARED: &str = r#"{"gates":"gates-1","catalogue":"starting-2026-11d","not_established":"info","shared":{"cN":["edition_unsigned","starting-2026-11d"]},"results":{"A0000001X":""#;
 
 /// A result as the analyser sent it, with the id of the examination it is filed under.
 #[derive(Debug, PartialEq, Eq)]

@@ -29,7 +29,7 @@ const AT_ONCE: std::ops::RangeInclusive<u64> = 8..=256;
 const BATCH_LIMIT: Duration = Duration::from_secs(300);
 /// The link everything came over; none of the links that are measured later.
 const LINK: &str = "growth";
-const CATALOGUE: &str = "starting-2026-11c";
+const CATALOGUE: &str = "starting-2026-11d";
 const TESTS: [&str; RESULTS_PER_MESSAGE as usize] = [
     "NA", "K", "CL", "CO2", "BUN", "CREA", "GLU", "CA", "MG", "PHOS", "TP", "ALB", "ALP", "ALT", "AST", "GGT", "LDH", "TBIL", "DBIL",
     "AMY", "LIP", "CK", "URIC", "CHOL", "TRIG",

@@ -157,7 +157,7 @@ async fn what_holds_was_signed_and_has_begun(engine: &Engine) {
     assert_eq!(house.lab.catalogue().edition().name, "first");
     let next = holding(house.lab.store(), &Zone::utc(), "2031-01-02T00:00:00Z".parse().unwrap(), None).await.unwrap().unwrap();
     let moment = |seconds: i64| Timestamp::from_micros(actions::now().micros() + seconds * 1_000_000);
-    for (from, name) in [(moment(-1), "second"), (moment(60), "starting-2026-11c")] {
+    for (from, name) in [(moment(-1), "second"), (moment(60), "starting-2026-11d")] {
         let lab =
             house.lab_on(Holding { next: Some((from, Arc::clone(&next.catalogue))), ..actions::starting_catalogue().unwrap().into() });
         assert_eq!(lab.catalogue().edition().name, name);
@@ -179,11 +179,11 @@ async fn a_result_keeps_the_edition_it_was_judged_by(engine: &Engine) {
         let line = house.results(container).await.remove(0);
         (line.gates, line.held, line.reasons.into_iter().map(|reason| reason.words).collect::<Vec<_>>().join("; "))
     };
-    let unsigned = "edition starting-2026-11c of the critical limits is not signed by a laboratory director";
+    let unsigned = "edition starting-2026-11d of the critical limits is not signed by a laboratory director";
     // Printed 6.2, which is at the former limit.
-    assert_eq!(said(&before).await, ("gates-2, starting-2026-11c".to_owned(), true, unsigned.to_owned()), "what was judged stays judged");
-    assert_eq!(said(&critical).await, ("gates-2, ours-1".to_owned(), true, "6.2 is above the critical limit 6.1".to_owned()));
-    assert_eq!(said(&normal).await, ("gates-2, ours-1".to_owned(), false, String::new()), "and verifies itself from now on");
+    assert_eq!(said(&before).await, ("gates-3, starting-2026-11d".to_owned(), true, unsigned.to_owned()), "what was judged stays judged");
+    assert_eq!(said(&critical).await, ("gates-3, ours-1".to_owned(), true, "6.2 is above the critical limit 6.1".to_owned()));
+    assert_eq!(said(&normal).await, ("gates-3, ours-1".to_owned(), false, String::new()), "and verifies itself from now on");
 }
 
 async fn what_was_measured_by_one_edition_is_judged_by_it(engine: &Engine) {
@@ -194,7 +194,7 @@ async fn what_was_measured_by_one_edition_is_judged_by_it(engine: &Engine) {
     signed(&house, ours("ours-1", "2026-11-20", "2.8,6.1")).await;
     house.lab.look_for_editions().await.unwrap();
     house.file(&house.first).await;
-    assert_eq!(house.results(&container).await[0].gates, "gates-2, ours-1", "read and judged when it is filed, by one edition");
+    assert_eq!(house.results(&container).await[0].gates, "gates-3, ours-1", "read and judged when it is filed, by one edition");
 }
 
 /// An edition of one test, which is not potassium.

@@ -22,7 +22,7 @@ fn reasons(line: &ResultLine) -> Vec<(&str, &str, &str)> {
 }
 
 const UNSIGNED: (&str, &str, &str) =
-    ("Critical limit", "not established", "edition starting-2026-11c of the critical limits is not signed by a laboratory director");
+    ("Critical limit", "not established", "edition starting-2026-11d of the critical limits is not signed by a laboratory director");
 
 async fn one_potassium(house: &House, value: &str) -> ResultLine {
     let container = house.container("M-1", &["K"]).await;
@@ -36,7 +36,7 @@ async fn a_potassium_verifies_itself_in_the_demonstration(engine: &Engine) {
     let house = House::demonstration(engine);
     let line = one_potassium(&house, "4.12").await;
     assert!(!line.held && !line.critical);
-    assert_eq!(line.verifier.as_deref(), Some("rules:gates-2"));
+    assert_eq!(line.verifier.as_deref(), Some("rules:gates-3"));
     assert!(line.verified_at.is_some());
     // Printed to the catalogue's one decimal, kept as sent.
     assert_eq!(
@@ -45,7 +45,7 @@ async fn a_potassium_verifies_itself_in_the_demonstration(engine: &Engine) {
     );
     assert_eq!((line.test.as_str(), line.test_name.as_str(), line.version), ("K", "Potassium", 1));
     assert_eq!((line.patient.mrn.as_str(), line.patient.family_name.as_str()), ("M-1", "Lovelace"));
-    assert_eq!(line.gates, "gates-2, starting-2026-11c");
+    assert_eq!(line.gates, "gates-3, starting-2026-11d");
     assert_eq!(reasons(&line), [UNSIGNED]);
     assert_eq!(house.tasks().await.len(), 0);
     let verified = views::verified_results(&house.lab, &kernel::Actor::System("test".to_owned()), None).await.unwrap();
@@ -70,7 +70,7 @@ async fn a_signed_edition_lets_it_verify_itself_in_production(engine: &Engine) {
     let line = one_potassium(&house, "4.12").await;
     assert!(!line.held);
     assert_eq!(line.reasons, []);
-    assert_eq!(line.gates, "gates-2, signed-2026-11");
+    assert_eq!(line.gates, "gates-3, signed-2026-11");
 }
 
 async fn critical_values_wait_with_the_limit_in_words(engine: &Engine) {

@@ -28,7 +28,7 @@ fn signed_catalogue(more_limits: &str) -> Catalogue {
     let shipped = actions::starting_edition().unwrap();
     let named = |(file, text): (EditionFile, &str)| {
         let more = if file == EditionFile::CriticalLimits { more_limits } else { "" };
-        (file.name().to_owned(), text.replace("starting-2026-11c", "signed-2026-11") + more)
+        (file.name().to_owned(), text.replace("starting-2026-11d", "signed-2026-11") + more)
     };
     let catalogue = EditionFiles::new(shipped.iter().map(named)).unwrap().read().unwrap();
     let at = "2026-11-21T08:00:00Z".parse().unwrap();

@@ -34,7 +34,7 @@ impl Files {
     }
 
     fn named_anew(self) -> Self {
-        self.change("edition.toml", "name = \"starting-2026-11c\"", "name = \"house-1\"");
+        self.change("edition.toml", "name = \"starting-2026-11d\"", "name = \"house-1\"");
         self
     }
 }
@@ -53,7 +53,7 @@ fn what_is_exported_is_whole_and_says_what_is_missing() {
     let checked = edition(&["check", files.path()]);
     assert_eq!(checked.code, Some(0), "{checked:?}");
     for words in [
-        "edition starting-2026-11c from 2026-11-22",
+        "edition starting-2026-11d from 2026-11-22",
         "286 tests, 31 panels, 31 kinds of containers, 516 intervals, 79 critical limits",
         "20 methods, 6 absurd limits, 34 delta limits, 141 measuring ranges, 20 interference limits",
         "361 containers of tests, 24 rejection reasons, 99 allowable errors",
@@ -92,7 +92,7 @@ fn what_changed_is_shown_row_by_row() {
     assert_eq!(changed.code, Some(0), "{changed:?}");
     for line in [
         "edition.toml: 1 row\n",
-        "  ~ edition: name starting-2026-11c → house-1",
+        "  ~ edition: name starting-2026-11d → house-1",
         "  ~ K A 28 54787.5: low 2.8 → 2.5",
         "  ~ BCB: name Blood culture bottles → Blood culture set",
         "  - BANDM: name ",
@@ -115,7 +115,7 @@ fn a_changed_edition_needs_a_name_of_its_own() {
     files.change("critical_limits.csv", "K,A,28,54787.5,,,,,2.8,6.2,,", "K,A,28,54787.5,,,,,2.5,6.2,,");
     let changed = edition(&["diff", files.path()]);
     assert_eq!(changed.code, Some(1), "{changed:?}");
-    assert!(changed.out.contains("low 2.8 → 2.5") && changed.err.contains("both are named starting-2026-11c"), "{changed:?}");
+    assert!(changed.out.contains("low 2.8 → 2.5") && changed.err.contains("both are named starting-2026-11d"), "{changed:?}");
 }
 
 #[test]

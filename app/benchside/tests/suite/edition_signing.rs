@@ -24,7 +24,7 @@ fn house_1(place: &Place<'_>) -> PathBuf {
         assert_eq!(text.matches(from).count(), 1, "{from} in {file}");
         fs::write(folder.join(file), text.replace(from, to)).unwrap();
     };
-    change("edition.toml", "starting-2026-11c", "house-1");
+    change("edition.toml", "starting-2026-11d", "house-1");
     change("critical_limits.csv", "K,A,28,54787.5,,,,,2.8,6.2,", "K,A,28,54787.5,,,,,2.8,6.1,");
     folder
 }
@@ -57,13 +57,13 @@ async fn a_director_signs_what_a_server_then_judges_by(engine: &Engine) {
     let (place, accounts) = Place::with_laboratory(engine, "production");
     let server = place.serve();
     let folder = house_1(&place);
-    let unsigned = "starting-2026-11c is unverified: no laboratory director has signed it";
+    let unsigned = "starting-2026-11d is unverified: no laboratory director has signed it";
     assert!(request(server.http, "GET", "/sign-in", "", "").1.contains(unsigned));
-    assert_eq!(measured(&server, &accounts.token, "4.1"), ("gates-2, starting-2026-11c".to_owned(), true));
+    assert_eq!(measured(&server, &accounts.token, "4.1"), ("gates-3, starting-2026-11d".to_owned(), true));
 
     let imported = place.operate("edition import", &[folder.to_str().unwrap()]);
     assert!(imported.code == Some(0) && imported.out.contains("house-1 is imported; it is unverified"), "{imported:?}");
-    let differs = place.operate("edition diff", &["house-1", "--from", "starting-2026-11c"]);
+    let differs = place.operate("edition diff", &["house-1", "--from", "starting-2026-11d"]);
     assert!(differs.out.contains("  ~ K A 28 54787.5: high 6.2 → 6.1"), "{differs:?}");
     let password = director(&place, &server);
     sign(&place, "not it").says(2, &["user name or password is wrong"]);
@@ -76,12 +76,12 @@ async fn a_director_signs_what_a_server_then_judges_by(engine: &Engine) {
 
     // At once, without a restart.
     assert!(!request(server.http, "GET", "/sign-in", "", "").1.contains("is unverified"));
-    assert_eq!(measured(&server, &accounts.token, "4.1"), ("gates-2, house-1".to_owned(), false));
-    assert_eq!(measured(&server, &accounts.token, "6.2"), ("gates-2, house-1".to_owned(), true), "above 6.1");
+    assert_eq!(measured(&server, &accounts.token, "4.1"), ("gates-3, house-1".to_owned(), false));
+    assert_eq!(measured(&server, &accounts.token, "6.2"), ("gates-3, house-1".to_owned(), true), "above 6.1");
     let listed = place.operate("edition list", &[]);
     let holds = "house-1\tfrom 2026-11-22\tin force\tsigned by Dr Ada Alder at ";
     assert!(
-        listed.out.contains(holds) && listed.out.contains("starting-2026-11c\tfrom 2026-11-22\tnot in force\tunverified"),
+        listed.out.contains(holds) && listed.out.contains("starting-2026-11d\tfrom 2026-11-22\tnot in force\tunverified"),
         "{listed:?}"
     );
     let ended = server.stop();
@@ -89,13 +89,13 @@ async fn a_director_signs_what_a_server_then_judges_by(engine: &Engine) {
     assert_eq!(place.operate("audit verify", &[]).code, Some(0));
     assert_eq!(place.run("check", &[]).code, Some(0));
     // And it still holds after a restart.
-    assert_eq!(measured(&place.serve(), &accounts.token, "4.1").0, "gates-2, house-1");
+    assert_eq!(measured(&place.serve(), &accounts.token, "4.1").0, "gates-3, house-1");
 }
 
 async fn without_a_server_it_is_the_same(engine: &Engine) {
     let (place, _) = Place::with_laboratory(engine, "production");
     let listed = place.operate("edition list", &[]);
-    assert!(listed.out.starts_with("starting-2026-11c\tfrom 2026-11-22\tin force, unverified\tunverified\t"), "{listed:?}");
+    assert!(listed.out.starts_with("starting-2026-11d\tfrom 2026-11-22\tin force, unverified\tunverified\t"), "{listed:?}");
     let folder = house_1(&place);
     assert_eq!(place.operate("edition import", &[folder.to_str().unwrap()]).code, Some(0));
     assert!(place.operate("edition import", &[folder.to_str().unwrap()]).out.contains("nothing was done"));
@@ -110,9 +110,9 @@ async fn without_a_server_it_is_the_same(engine: &Engine) {
     // What holds, written out again, is what was imported.
     let back = place.data().join("back");
     assert_eq!(place.operate("edition export", &[back.to_str().unwrap()]).code, Some(0));
-    let differs = place.operate("edition diff", &["starting-2026-11c"]);
+    let differs = place.operate("edition diff", &["starting-2026-11d"]);
     assert!(
-        differs.out.starts_with("edition starting-2026-11c, against house-1\n") && differs.out.contains("high 6.1 → 6.2"),
+        differs.out.starts_with("edition starting-2026-11d, against house-1\n") && differs.out.contains("high 6.1 → 6.2"),
         "{differs:?}"
     );
     let limits = fs::read_to_string(back.join("critical_limits.csv")).unwrap();
@@ -156,7 +156,7 @@ async fn what_ships_is_only_where_a_laboratory_begins(engine: &Engine) {
     let folder = house_1(&place);
     assert_eq!(place.operate("edition import", &[folder.to_str().unwrap()]).code, Some(0));
     let server = place.serve();
-    assert_eq!(measured(&server, &accounts.token, "4.1").0, "gates-2, house-1");
+    assert_eq!(measured(&server, &accounts.token, "4.1").0, "gates-3, house-1");
     let listed = place.operate("edition list", &[]);
     assert!(listed.out.lines().count() == 1 && listed.out.starts_with("house-1\t"), "{listed:?}");
 }

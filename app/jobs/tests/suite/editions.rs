@@ -11,7 +11,7 @@ on_both!(what_another_node_signed_holds_here_too);
 
 fn named(name: &str) -> EditionFiles {
     let shipped = actions::starting_edition().unwrap();
-    let text = |(file, text): (EditionFile, &str)| (file.name().to_owned(), text.replace("starting-2026-11c", name));
+    let text = |(file, text): (EditionFile, &str)| (file.name().to_owned(), text.replace("starting-2026-11d", name));
     EditionFiles::new(shipped.iter().map(text)).unwrap()
 }
 

@@ -35,6 +35,7 @@ impl Hospital {
             site_prefix: "A".to_owned(),
             analysers: Vec::new(),
             hl7_links: vec![link.clone()],
+            sign_in: actions::SignInSettings::default(),
         };
         let lab = Laboratory::new(store, settings);
         let listening = links::listen_hl7(&lab, link, any_port()).unwrap();

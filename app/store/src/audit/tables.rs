@@ -57,6 +57,8 @@ crate::sql! {
     pub(crate) SCAN_HL7_MESSAGE = "SELECT id, link, received_at, sender, message_type, control_id, identity, content_hash, state, repeats, outcome FROM hl7_message WHERE id >= ?1 ORDER BY id LIMIT ?2";
     /// The rows of `hl7_message_bytes` from a key on, in its order.
     pub(crate) SCAN_HL7_MESSAGE_BYTES = "SELECT message_id, raw, accept_answer, application_answer FROM hl7_message_bytes WHERE message_id >= ?1 ORDER BY message_id LIMIT ?2";
+    /// The rows of `manual_entry` from a key on, in its order.
+    pub(crate) SCAN_MANUAL_ENTRY = "SELECT id, examination_id, typed, staff_id, entered_at, edition, needs_second FROM manual_entry WHERE id >= ?1 ORDER BY id LIMIT ?2";
 }
 
 /// A table of records.
@@ -74,7 +76,7 @@ pub(crate) struct RecordTable {
 }
 
 /// One more than the highest number of a table; 0 is none of them.
-pub(crate) const NUMBERS: usize = 28;
+pub(crate) const NUMBERS: usize = 29;
 
 /// Every table of records, in the order of their numbers. What is not here is working state (what waits to be filed, browser sessions, leased code blocks), the engine's own, or
 /// the journal itself, which its seals protect.
@@ -360,6 +362,13 @@ pub(crate) static RECORD_TABLES: &[RecordTable] = &[
         keys: 1,
         columns: &["message_id", "raw", "accept_answer", "application_answer"],
         scan: &SCAN_HL7_MESSAGE_BYTES,
+    },
+    RecordTable {
+        number: 28,
+        name: "manual_entry",
+        keys: 1,
+        columns: &["id", "examination_id", "typed", "staff_id", "entered_at", "edition", "needs_second"],
+        scan: &SCAN_MANUAL_ENTRY,
     },
 ];
 

@@ -13,8 +13,12 @@ sql! {
     pub UNFILED_ASTRAY = "SELECT u.transmission_id FROM unfiled u LEFT JOIN transmission t ON t.id = u.transmission_id WHERE t.id IS NULL OR t.link <> u.link OR t.arrival <> u.arrival OR t.duplicate_of IS NOT NULL LIMIT 100";
     /// I2: a result whose message still waits to be filed, or repeats another.
     pub RESULT_OF_UNFILED = "SELECT r.examination_id FROM result r JOIN transmission t ON t.id = r.transmission_id LEFT JOIN unfiled u ON u.link = t.link AND u.arrival = t.arrival WHERE u.link IS NOT NULL OR t.duplicate_of IS NOT NULL LIMIT 100";
-    /// I2: a result whose examination or message is not there. No foreign key says so, see the first migration.
-    pub RESULT_ORPHANED = "SELECT r.examination_id FROM result r LEFT JOIN examination e ON e.id = r.examination_id LEFT JOIN transmission t ON t.id = r.transmission_id WHERE e.id IS NULL OR t.id IS NULL LIMIT 100";
+    /// I2: a result whose examination is not there, or neither the message it came in nor the entry it was typed as. No foreign key says so, see the first migration.
+    pub RESULT_ORPHANED = "SELECT r.examination_id FROM result r LEFT JOIN examination e ON e.id = r.examination_id LEFT JOIN transmission t ON t.id = r.transmission_id LEFT JOIN manual_entry m ON m.id = r.transmission_id WHERE e.id IS NULL OR (t.id IS NULL AND m.id IS NULL) OR m.examination_id <> r.examination_id LIMIT 100";
+    /// I1: an entry that nothing came of: no result of its examination, or nothing says what the gates said of it.
+    pub TYPED_WITHOUT_TRACE = "SELECT m.id FROM manual_entry m LEFT JOIN result r ON r.examination_id = m.examination_id AND r.version = 1 LEFT JOIN assessment a ON a.transmission_id = m.id WHERE r.examination_id IS NULL OR a.transmission_id IS NULL LIMIT 100";
+    /// I2: an entry that the journal does not know.
+    pub TYPED_WITHOUT_JOURNAL = "SELECT m.id FROM manual_entry m LEFT JOIN (SELECT subject FROM journal WHERE act = 'enter_result') j ON j.subject = m.id WHERE j.subject IS NULL LIMIT 100";
     /// I2: a task whose message is not there.
     pub TASK_ORPHANED = "SELECT k.id FROM task k LEFT JOIN transmission t ON t.id = k.transmission_id LEFT JOIN hl7_message h ON h.id = k.hl7_message_id WHERE (k.transmission_id IS NOT NULL AND t.id IS NULL) OR (k.hl7_message_id IS NOT NULL AND h.id IS NULL) LIMIT 100";
     /// I2: a result without what the gates said of its message.
@@ -40,13 +44,15 @@ sql! {
 }
 
 /// A statement that hands back the ids of rows which break an invariant, and what it says of them.
-pub static INVARIANTS: [(&str, &crate::Sql, &str); 15] = [
+pub static INVARIANTS: &[(&str, &crate::Sql, &str)] = &[
     ("I1", &FILED_WITHOUT_TRACE, "filed, but neither an assessment nor a task says what came of it"),
     ("I1", &WITHOUT_BYTES, "kept without its bytes"),
     ("I1", &UNFILED_ASTRAY, "waits to be filed, but is no such transmission or repeats another"),
+    ("I1", &TYPED_WITHOUT_TRACE, "typed, but no result or no assessment says what came of it"),
+    ("I2", &TYPED_WITHOUT_JOURNAL, "typed, but the journal does not know it"),
     ("I2", &KEPT_WITHOUT_JOURNAL, "kept, but the journal does not know it"),
     ("I2", &RESULT_OF_UNFILED, "a result of a message that was not filed"),
-    ("I2", &RESULT_ORPHANED, "a result whose examination or message is not there"),
+    ("I2", &RESULT_ORPHANED, "a result whose examination is not there, or not the message or entry it came of"),
     ("I2", &TASK_ORPHANED, "a task whose message is not there"),
     ("I2", &RESULT_WITHOUT_ASSESSMENT, "a result without what the gates said of it"),
     ("I3", &DUPLICATE_ASTRAY, "a duplicate whose original is missing or says something else"),

@@ -13,6 +13,7 @@ pub mod editions;
 pub mod examinations;
 pub mod hl7_messages;
 pub mod invariants;
+pub mod manual_entries;
 pub mod orders;
 pub mod patient_history;
 pub mod patients;
@@ -58,6 +59,7 @@ pub(crate) static ALL: &[&[Registered]] = &[
     hl7_messages::STATEMENTS,
     examinations::STATEMENTS,
     invariants::STATEMENTS,
+    manual_entries::STATEMENTS,
     orders::STATEMENTS,
     patient_history::STATEMENTS,
     patients::STATEMENTS,

@@ -4,9 +4,9 @@ use super::orders::priority;
 use super::patients::{PatientRecord, patient};
 use super::{Stretch, stretch};
 use crate::{Inconsistent, Param, Reader, Row, Trouble, Tx, params, sql};
-use kernel::{ExaminationId, Timestamp, TransmissionId, Value};
+use kernel::{ExaminationId, StaffId, Timestamp, TransmissionId, Value};
 use uuid::Uuid;
-use workflow::{Evidence, Priority};
+use workflow::{Entered, Evidence, Priority};
 
 sql! {
     /// New results.
@@ -14,11 +14,15 @@ sql! {
     /// What the gates said of one message.
     pub ADD_ASSESSMENT = insert assessment (transmission_id Blob, at Int, evidence Text);
     /// Results a person must look at, newest first.
-    pub HELD = "SELECT r.examination_id, r.version, r.transmission_id, r.sent, r.sent_unit, r.value, r.reported, r.unit, r.flags, r.stated_at, r.filed_at, r.state, r.verified_at, r.verifier, e.test, c.code, o.accession, o.priority, p.id, p.mrn, p.family_name, p.given_name, p.birth_date, p.sex FROM result r JOIN examination e ON e.id = r.examination_id JOIN container c ON c.id = e.container_id JOIN lab_order o ON o.id = c.order_id JOIN patient p ON p.id = o.patient_id WHERE r.state = 'held' AND (r.filed_at, r.examination_id) < (?1, ?2) ORDER BY r.filed_at DESC, r.examination_id DESC LIMIT ?3";
+    pub HELD = "SELECT r.examination_id, r.version, r.transmission_id, r.sent, r.sent_unit, r.value, r.reported, r.unit, r.flags, r.stated_at, r.filed_at, r.state, r.verified_at, r.verifier, e.test, c.code, o.accession, o.priority, p.id, p.mrn, p.family_name, p.given_name, p.birth_date, p.sex, r.row_version, m.staff_id, m.needs_second, s.display_name FROM result r JOIN examination e ON e.id = r.examination_id JOIN container c ON c.id = e.container_id JOIN lab_order o ON o.id = c.order_id JOIN patient p ON p.id = o.patient_id LEFT JOIN manual_entry m ON m.id = r.transmission_id LEFT JOIN staff s ON s.id = m.staff_id WHERE r.state = 'held' AND (r.filed_at, r.examination_id) < (?1, ?2) ORDER BY r.filed_at DESC, r.examination_id DESC LIMIT ?3";
     /// Results that were vouched for, newest first.
-    pub VERIFIED = "SELECT r.examination_id, r.version, r.transmission_id, r.sent, r.sent_unit, r.value, r.reported, r.unit, r.flags, r.stated_at, r.filed_at, r.state, r.verified_at, r.verifier, e.test, c.code, o.accession, o.priority, p.id, p.mrn, p.family_name, p.given_name, p.birth_date, p.sex FROM result r JOIN examination e ON e.id = r.examination_id JOIN container c ON c.id = e.container_id JOIN lab_order o ON o.id = c.order_id JOIN patient p ON p.id = o.patient_id WHERE r.state = 'verified' AND (r.filed_at, r.examination_id) < (?1, ?2) ORDER BY r.filed_at DESC, r.examination_id DESC LIMIT ?3";
+    pub VERIFIED = "SELECT r.examination_id, r.version, r.transmission_id, r.sent, r.sent_unit, r.value, r.reported, r.unit, r.flags, r.stated_at, r.filed_at, r.state, r.verified_at, r.verifier, e.test, c.code, o.accession, o.priority, p.id, p.mrn, p.family_name, p.given_name, p.birth_date, p.sex, r.row_version, m.staff_id, m.needs_second, s.display_name FROM result r JOIN examination e ON e.id = r.examination_id JOIN container c ON c.id = e.container_id JOIN lab_order o ON o.id = c.order_id JOIN patient p ON p.id = o.patient_id LEFT JOIN manual_entry m ON m.id = r.transmission_id LEFT JOIN staff s ON s.id = m.staff_id WHERE r.state = 'verified' AND (r.filed_at, r.examination_id) < (?1, ?2) ORDER BY r.filed_at DESC, r.examination_id DESC LIMIT ?3";
     /// The results on these containers.
-    pub RESULTS_OF_CONTAINERS = "SELECT r.examination_id, r.version, r.transmission_id, r.sent, r.sent_unit, r.value, r.reported, r.unit, r.flags, r.stated_at, r.filed_at, r.state, r.verified_at, r.verifier, e.test, c.code, o.accession, o.priority, p.id, p.mrn, p.family_name, p.given_name, p.birth_date, p.sex FROM container c JOIN examination e ON e.container_id = c.id JOIN result r ON r.examination_id = e.id JOIN lab_order o ON o.id = c.order_id JOIN patient p ON p.id = o.patient_id WHERE c.code IN (?..) ORDER BY c.code, e.test, r.version";
+    pub RESULTS_OF_CONTAINERS = "SELECT r.examination_id, r.version, r.transmission_id, r.sent, r.sent_unit, r.value, r.reported, r.unit, r.flags, r.stated_at, r.filed_at, r.state, r.verified_at, r.verifier, e.test, c.code, o.accession, o.priority, p.id, p.mrn, p.family_name, p.given_name, p.birth_date, p.sex, r.row_version, m.staff_id, m.needs_second, s.display_name FROM container c JOIN examination e ON e.container_id = c.id JOIN result r ON r.examination_id = e.id JOIN lab_order o ON o.id = c.order_id JOIN patient p ON p.id = o.patient_id LEFT JOIN manual_entry m ON m.id = r.transmission_id LEFT JOIN staff s ON s.id = m.staff_id WHERE c.code IN (?..) ORDER BY c.code, e.test, r.version";
+    /// The results of these examinations.
+    pub RESULTS_OF_EXAMINATIONS = "SELECT r.examination_id, r.version, r.transmission_id, r.sent, r.sent_unit, r.value, r.reported, r.unit, r.flags, r.stated_at, r.filed_at, r.state, r.verified_at, r.verifier, e.test, c.code, o.accession, o.priority, p.id, p.mrn, p.family_name, p.given_name, p.birth_date, p.sex, r.row_version, m.staff_id, m.needs_second, s.display_name FROM result r JOIN examination e ON e.id = r.examination_id JOIN container c ON c.id = e.container_id JOIN lab_order o ON o.id = c.order_id JOIN patient p ON p.id = o.patient_id LEFT JOIN manual_entry m ON m.id = r.transmission_id LEFT JOIN staff s ON s.id = m.staff_id WHERE r.examination_id IN (?..)";
+    /// A result that was held is vouched for, as it was seen.
+    pub SET_VERIFIED = "UPDATE result SET state = 'verified', verified_at = ?4, verifier = ?5, row_version = row_version + 1 WHERE examination_id = ?1 AND version = ?2 AND row_version = ?3 AND state = 'held' RETURNING examination_id, version, transmission_id, sent, sent_unit, value, reported, unit, flags, stated_at, reported_at, filed_at, state, verified_at, verifier, row_version";
     /// What the gates said of these messages.
     pub EVIDENCE = "SELECT transmission_id, evidence FROM assessment WHERE transmission_id IN (?..)";
 }
@@ -71,6 +75,15 @@ pub enum StoredState {
     },
 }
 
+/// Who typed a result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnteredRecord {
+    /// Who, and whether somebody else must vouch for it.
+    pub entered: Entered,
+    /// The name of whoever typed it.
+    pub name: String,
+}
+
 /// A result as stored, with whose it is.
 #[derive(Debug, Clone)]
 pub struct ResultRecord {
@@ -78,8 +91,12 @@ pub struct ResultRecord {
     pub examination: ExaminationId,
     /// The version.
     pub version: i64,
-    /// The message it came in.
+    /// The message it came in; of one that a person typed, the id of the entry in its place.
     pub transmission: TransmissionId,
+    /// Who typed it, where no message brought it.
+    pub entered: Option<EnteredRecord>,
+    /// The version a change must name.
+    pub row_version: i64,
     /// Text as sent.
     pub sent: String,
     /// Unit as sent.
@@ -161,6 +178,18 @@ pub fn of_containers(reader: &mut Reader<'_>, codes: &[&str]) -> Result<Vec<Resu
     Ok(reader.sound(&rows, result))
 }
 
+/// The results of these examinations, whatever versions they have.
+pub fn of_examinations(reader: &mut Reader<'_>, examinations: &[ExaminationId]) -> Result<Vec<ResultRecord>, Trouble> {
+    let ids: Vec<_> = examinations.iter().map(Param::from).collect();
+    let rows = reader.query_in_list(&RESULTS_OF_EXAMINATIONS, &[], &ids)?;
+    Ok(reader.sound(&rows, result))
+}
+
+/// Somebody vouches for a held result; false if it was changed since it was seen.
+pub fn set_verified(tx: &mut Tx<'_>, seen: &ResultRecord, at: Timestamp, by: &str) -> Result<bool, Trouble> {
+    tx.change_one(&SET_VERIFIED, &params![seen.examination, seen.version, seen.row_version, at, by], "a result")
+}
+
 /// What the gates said of these messages.
 pub fn evidence(reader: &mut Reader<'_>, transmissions: &[TransmissionId]) -> Result<Vec<(TransmissionId, Evidence)>, Trouble> {
     let ids: Vec<_> = transmissions.iter().map(Param::from).collect();
@@ -173,6 +202,8 @@ pub(super) fn result(row: &Row) -> Result<ResultRecord, Inconsistent> {
         examination: row.decode(0, ExaminationId::from_slice)?,
         version: row.int(1)?,
         transmission: row.decode(2, TransmissionId::from_slice)?,
+        entered: entered(row, 25)?,
+        row_version: row.int(24)?,
         sent: row.text(3)?.to_owned(),
         sent_unit: row.text(4)?.to_owned(),
         value: value(row, 5)?,
@@ -188,6 +219,14 @@ pub(super) fn result(row: &Row) -> Result<ResultRecord, Inconsistent> {
         priority: priority(row, 17)?,
         patient: patient(row, 18)?,
     })
+}
+
+/// Who typed it: staff, whether a second person is needed, and the name, from this column on.
+fn entered(row: &Row, first: usize) -> Result<Option<EnteredRecord>, Inconsistent> {
+    let Some(by) = row.optional_decode(first, StaffId::from_slice)? else { return Ok(None) };
+    let needs_second = row.optional_int(first + 1)?.is_none_or(|needed| needed != 0);
+    let name = row.optional_text(first + 2)?.unwrap_or_default().to_owned();
+    Ok(Some(EnteredRecord { entered: Entered { by, needs_second }, name }))
 }
 
 fn value(row: &Row, column: usize) -> Result<Option<Value>, Inconsistent> {

@@ -30,6 +30,8 @@ const MANY: &str = "
     INSERT INTO unfiled SELECT 'link', n, id(n) FROM generate_series(19000, 20000) n;
     INSERT INTO result SELECT id(n), 1, id(n), '1', '', '1', '1', '', '', '', NULL, n, CASE n % 10 WHEN 0 THEN 'held' ELSE 'verified' END, n, '', 1
         FROM generate_series(1, 20000) n;
+    INSERT INTO staff SELECT id(n), 'S' || n, '', '', '', n FROM generate_series(1, 100) n;
+    INSERT INTO manual_entry SELECT id(n), id(n), '', id(1 + n % 100), n, '', 0 FROM generate_series(1, 20000) n;
     INSERT INTO assessment SELECT id(n), n, '' FROM generate_series(1, 20000) n;
     INSERT INTO task SELECT id(n), '', id(n), '', '', '', n, CASE n % 2 WHEN 0 THEN n END, '', '', 1, NULL, NULL, CASE n % 3 WHEN 0 THEN id(n) END FROM generate_series(1, 20000) n;
     INSERT INTO hl7_message SELECT id(n), 'link', n, 'HIS', 'ADT^A08', n, id(n), id(n), 'accepted', NULL, '' FROM generate_series(1, 20000) n;
@@ -38,7 +40,6 @@ const MANY: &str = "
     INSERT INTO journal SELECT id(n), n, '', '', 1, id(n), '', '' FROM generate_series(1, 20000) n;
     INSERT INTO seal SELECT n, id(n), sha256(id(n)) FROM generate_series(1, 20000) n;
     INSERT INTO pending_seal SELECT id(n) FROM generate_series(19000, 20000) n;
-    INSERT INTO staff SELECT id(n), 'S' || n, '', '', '', n, NULL FROM generate_series(1, 100) n;
     INSERT INTO token SELECT id(n), id(n), 'T' || n, n FROM generate_series(1, 100) n;
     INSERT INTO session SELECT id(n), id(n), id(n), n, n, n, NULL FROM generate_series(1, 100) n;
     INSERT INTO edition SELECT id(n), 'E' || n, '', '2026-11-22', id(n), n FROM generate_series(1, 1000) n;
@@ -53,6 +54,7 @@ const LITTLE_CACHE: &str = "%20-c%20effective_cache_size%3D128kB";
 /// What a statement may do all the same, and why that stays small.
 const MAY: &[(&str, Finding, &str)] = &[
     ("RESULTS_OF_PATIENT", Finding::Sorts, "what one patient has"),
+    ("FORMER_RESULTS", Finding::Sorts, "what one patient has of one test"),
     ("RESULTS_OF_CONTAINERS", Finding::Sorts, "what is in a few containers"),
     ("CONTAINERS_AS_THEY_STAND", Finding::Sorts, "what one order has"),
     ("EXAMINATION_STATES_OF_ORDER", Finding::Sorts, "what one order has"),

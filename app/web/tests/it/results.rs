@@ -100,7 +100,7 @@ async fn an_order_shows_what_every_gate_said_and_the_bytes_it_came_in() {
     let transmission = house.file_potassium(&container, "4.1").await;
     let page = house.page(&format!("/orders/{accession}")).await;
     let row = page.row("data-test=\"K\"");
-    assert!(row.contains("starting-2026-11c") && row.contains(&format!("/transmissions/{transmission}")), "{row}");
+    assert!(row.contains("starting-2026-11d") && row.contains(&format!("/transmissions/{transmission}")), "{row}");
     let wire = house.page(&format!("/transmissions/{transmission}")).await;
     for name in ["STX", "ETB", "ETX", "CR", "LF"] {
         assert!(wire.text.contains(&format!("<span class=\"control\">{name}</span>")), "{name}: {}", wire.text);

@@ -16,23 +16,13 @@
 
 use super::{finding, pass};
 use crate::Context;
-use catalogue::{Beyond, LimitChoice, MethodCode, Selection};
-use kernel::{AgeAtCollection, Value};
+use catalogue::{Beyond, LimitChoice};
+use kernel::Value;
 use workflow::{Because, Gate, GateFinding, Measured, Verdict};
 
 /// Judges the reported value against the critical limits.
 pub fn judge(measured: &Measured, context: &Context<'_>) -> GateFinding {
-    let patient = &context.work.patient;
-    let collected = context.work.collected_or_ordered_at;
-    let age = patient.birth.and_then(|birth| AgeAtCollection::from_birth_date(&birth, collected, context.zone));
-    let selection = Selection {
-        sex: patient.sex,
-        age: age.unwrap_or(AgeAtCollection::unknown()),
-        conditions: &[],
-        specimen: Some(&context.test.specimen),
-        method: context.method.map(MethodCode::as_str),
-        instrument: Some(context.instrument),
-    };
+    let selection = context.selection();
     let choice = context.catalogue.critical_limits().choose(&context.test.code, &selection);
     let because = match (&choice, reported(measured, context.test.decimals)) {
         (LimitChoice::None, _) => None,
@@ -69,7 +59,7 @@ fn no_limit_crossed(context: &Context<'_>) -> GateFinding {
 }
 
 /// The value as it is printed, so that the flag agrees with the paper.
-fn reported(measured: &Measured, decimals: u32) -> Option<Value> {
+pub(crate) fn reported(measured: &Measured, decimals: u32) -> Option<Value> {
     match measured.value.as_ref().ok()? {
         Value::Number(number) => number.rounded(decimals).map(Value::Number),
         Value::NotMeasured(_) => None,

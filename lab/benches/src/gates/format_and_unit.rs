@@ -1,7 +1,7 @@
 //! # Format and unit
 //!
-//! **What it checks.** The text is an exact number within the digits we can hold, its unit is known and converts exactly to the
-//! catalogue's, and the analyser itself did not doubt it.
+//! **What it checks.** The value is of the kind its test gives. A number is exact and within the digits we can hold, its unit is known and
+//! converts exactly to the catalogue's, and the analyser itself did not doubt it.
 //!
 //! **Why.** A number in the wrong unit, or a bound taken for a value, reads as a plausible result and is not one.
 //!
@@ -11,11 +11,12 @@
 //! is not a number.
 
 use super::{finding, pass};
-use kernel::Value;
+use crate::Context;
+use kernel::{Lang, Value, ValueKindExpected};
 use workflow::{Because, Gate, GateFinding, Measured, Verdict};
 
 /// Judges whether there is a value that can be reported as it stands.
-pub fn judge(measured: &Measured) -> GateFinding {
+pub fn judge(measured: &Measured, context: &Context<'_>) -> GateFinding {
     let hold = |because| finding(Gate::FormatAndUnit, Verdict::Hold, because);
     match &measured.value {
         Err(because) => hold(because.clone()),
@@ -25,10 +26,23 @@ pub fn judge(measured: &Measured) -> GateFinding {
         }
         Ok(Value::Number(_)) => hold(Because::Censored { sent: measured.sent.clone() }),
         Ok(Value::NotMeasured(_)) => hold(Because::NotMeasured { sent: measured.sent.clone() }),
+        Ok(value) if is_of_kind(value, context.test.kind) => pass(Gate::FormatAndUnit),
         Ok(Value::Coded(_) | Value::SemiQuantitative(_) | Value::Titre(_) | Value::Text(_)) => {
-            hold(Because::NotAValue { sent: measured.sent.clone(), trouble: "a number is expected".to_owned() })
+            let trouble = format!("{} is expected", context.test.kind.words(Lang::English));
+            hold(Because::NotAValue { sent: measured.sent.clone(), trouble })
         }
     }
+}
+
+/// Whether a value that is no number is what the test gives.
+fn is_of_kind(value: &Value, kind: ValueKindExpected) -> bool {
+    matches!(
+        (value, kind),
+        (Value::Coded(_), ValueKindExpected::Coded)
+            | (Value::SemiQuantitative(_), ValueKindExpected::SemiQuantitative)
+            | (Value::Titre(_), ValueKindExpected::Titre)
+            | (Value::Text(_), ValueKindExpected::Text)
+    )
 }
 
 /// The device's own comparison with its own ranges (LIS2 abnormal flags): it says nothing against the value.

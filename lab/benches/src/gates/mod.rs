@@ -1,6 +1,8 @@
 //! One file per gate; the head of each file is its page in the manual.
 
+pub mod absurd_limit;
 pub mod critical_limit;
+pub mod delta;
 pub mod format_and_unit;
 pub mod identity;
 

@@ -14,6 +14,7 @@ fn judged(test: &str, born: &str, value: Result<Value, Because>) -> String {
         reported: String::new(),
         unit: String::new(),
         flags: vec![],
+        entered: None,
     };
     let case = Case::read(&format!("{test} x \"\" | F {born}"));
     let findings = said(&case.assess(&measured, &with_limits("")));

@@ -136,7 +136,7 @@ fn a_bound_beyond_a_limit_is_critical_and_one_that_does_not_say_is_held() {
 
 #[test]
 fn limits_that_nobody_signed_are_not_established_and_still_hold() {
-    let unsigned = "critical not established: starting-2026-11c is not signed";
+    let unsigned = "critical not established: starting-2026-11d is not signed";
     check("K 4.12 mmol/L | unsigned", &format!("4.1 | {unsigned}"));
     check("ALT 35 U/L | unsigned", &format!("35 | {unsigned}"));
     check("K 6.3 mmol/L | unsigned", "6.3 | critical hold: 6.3 above 6.2");

@@ -8,3 +8,4 @@ mod format_and_unit;
 mod identity;
 mod notation;
 mod properties;
+mod typed;

@@ -97,7 +97,7 @@ impl Case {
         case
     }
 
-    fn reading(&self) -> Reading {
+    pub(crate) fn reading(&self) -> Reading {
         Reading {
             kind: ReadingKind::Patient,
             specimen: "A0000001S".to_owned(),
@@ -112,7 +112,7 @@ impl Case {
         }
     }
 
-    fn work(&self) -> OpenWork {
+    pub(crate) fn work(&self) -> OpenWork {
         let id = "01890a5d-ac96-774b-bcce-b302099a8057";
         OpenWork {
             container: id.parse().unwrap(),
@@ -150,14 +150,14 @@ impl Case {
         let (reading, work, method) = (self.reading(), self.work(), self.method.as_ref());
         assess(
             measured,
-            &Context { reading: &reading, test, instrument: &self.instrument, method, work: &work, catalogue, zone: &self.zone },
+            &Context { reading: &reading, test, instrument: Some(&self.instrument), method, work: &work, catalogue, zone: &self.zone },
         )
     }
 
     /// Whether rules may vouch for it in production.
     pub(crate) fn verifies(&self) -> bool {
         let (measured, assessment) = self.judge();
-        measured.verify(&Verifier::Rules(RuleEdition("gates-2".to_owned())), &assessment, Policy::Hold, COLLECTED).is_ok()
+        measured.verify(&Verifier::Rules(RuleEdition("gates-3".to_owned())), &assessment, Policy::Hold, COLLECTED).is_ok()
     }
 
     pub(crate) fn said(&self) -> String {
@@ -188,6 +188,8 @@ fn show(finding: &GateFinding) -> String {
         Gate::Identity => "identity",
         Gate::FormatAndUnit => "format",
         Gate::CriticalLimit => "critical",
+        Gate::AbsurdLimit => "absurd",
+        Gate::Delta => "delta",
     };
     let verdict = match finding.verdict {
         Verdict::NotApplicable => "not applicable",
@@ -212,6 +214,10 @@ fn why(because: &Because) -> String {
         Because::UnitUnusable { sent, expected, .. } => format!("{sent} is no {expected}"),
         Because::BelowCritical { reported, limit } => format!("{reported} below {limit}"),
         Because::AboveCritical { reported, limit } => format!("{reported} above {limit}"),
+        Because::BelowAbsurd { typed, limit } => format!("{typed} below {limit}"),
+        Because::AboveAbsurd { typed, limit } => format!("{typed} above {limit}"),
+        Because::Changed { former, by, hours } => format!("{by} from {former} in {hours} h"),
+        Because::NoFormer { why } => why.clone(),
         Because::CriticalFinding { reported } => format!("{reported} is critical"),
         Because::WordsToRead => "words to read".to_owned(),
         Because::NothingToCompare => "nothing to compare".to_owned(),

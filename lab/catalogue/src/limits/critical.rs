@@ -67,6 +67,11 @@ impl CriticalLimits {
         self.limits.choose(test, selection)
     }
 
+    /// Every finding of a test that is critical for somebody.
+    pub(crate) fn findings(&self, test: &TestCode) -> impl Iterator<Item = &CriticalFinding> {
+        self.limits.of_test(test).filter_map(|limit| limit.finding.as_ref())
+    }
+
     /// Every limit of a test that may hold for one of these patients.
     pub(super) fn meeting<'a>(&'a self, test: &TestCode, patients: &'a Patients) -> impl Iterator<Item = &'a CriticalLimit> {
         self.limits.meeting(test, patients)

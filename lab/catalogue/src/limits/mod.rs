@@ -86,6 +86,11 @@ impl<L: PartialEq> Limits<L> {
         rows.filter(move |row| row.patients.meets(patients)).map(|row| &row.limit)
     }
 
+    /// Every limit of a test.
+    pub(crate) fn of_test(&self, test: &TestCode) -> impl Iterator<Item = &L> {
+        self.rows.get(test).into_iter().flatten().map(|row| &row.limit)
+    }
+
     /// Patients who would lose their limit: another row holds for them, and those of this scope, which stand in for it, leave them out.
     /// In words.
     pub(crate) fn left_out(&self, test: &TestCode, scope: &Scope) -> Option<String> {

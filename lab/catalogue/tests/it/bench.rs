@@ -45,6 +45,7 @@ pub(crate) fn shipped() -> Catalogue {
         ldl_factors: Some(SHIPPED_FACTORS),
         rejection_reasons: Some(include_str!("../../../../content/catalogue/rejection_reasons.csv")),
         allowable_errors: Some(include_str!("../../../../content/catalogue/allowable_errors.csv")),
+        coded_choices: Some(include_str!("../../../../content/catalogue/coded_choices.csv")),
         policies: Some(include_str!("../../../../content/catalogue/policies.csv")),
     };
     Catalogue::read(text).expect("the shipped content reads")
@@ -77,6 +78,7 @@ pub(crate) const EMPTY: CatalogueText<'static> = CatalogueText {
     interference_limits: None,
     reference_intervals: None,
     panels: None,
+    coded_choices: None,
     ldl_factors: None,
     rejection_reasons: None,
     allowable_errors: None,

@@ -98,8 +98,8 @@ proptest! {
 
 #[test]
 fn more_verdicts_than_gates_make_no_sense() {
-    let text = r#"{"gates":"g","catalogue":"c","not_established":"info","results":{"A1":"K:PPPP"}}"#;
-    assert!(Evidence::from_stored(text).unwrap_err().to_string().contains("PPPP"));
+    let text = r#"{"gates":"g","catalogue":"c","not_established":"info","results":{"A1":"K:PPPPPP"}}"#;
+    assert!(Evidence::from_stored(text).unwrap_err().to_string().contains("PPPPPP"));
 }
 
 /// Rows of an earlier edition with fewer gates stay readable; the gate it did not know was not asked.
@@ -116,7 +116,7 @@ fn fewer_verdicts_than_gates_are_gates_that_were_not_asked() {
 #[test]
 fn a_clean_result_costs_a_dozen_bytes() {
     let clean = |unsigned: bool| {
-        let edition = || Because::EditionUnsigned { edition: "starting-2026-11c".to_owned() };
+        let edition = || Because::EditionUnsigned { edition: "starting-2026-11d".to_owned() };
         let said = |gate: Gate| match (gate, unsigned) {
             (Gate::CriticalLimit, true) => GateFinding { gate, verdict: Verdict::NotEstablished, because: Some(edition()) },
             _ => GateFinding { gate, verdict: Verdict::Pass, because: None },
@@ -127,7 +127,7 @@ fn a_clean_result_costs_a_dozen_bytes() {
         let stored = |count: usize| {
             let results = (0..count).map(|number| ("A0000001S".to_owned(), format!("T{number:03}"), clean(unsigned))).collect();
             let edition = |name: &str| RuleEdition(name.to_owned());
-            Evidence { gates: edition("gates-1"), catalogue: edition("starting-2026-11c"), policy: Policy::Hold, results }
+            Evidence { gates: edition("gates-1"), catalogue: edition("starting-2026-11d"), policy: Policy::Hold, results }
                 .to_stored()
                 .unwrap()
                 .len()

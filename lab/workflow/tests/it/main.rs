@@ -8,3 +8,4 @@ mod evidence;
 mod matching;
 mod tube_volumes;
 mod verification;
+mod verification_by_person;

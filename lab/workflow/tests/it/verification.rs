@@ -10,7 +10,15 @@ fn rules() -> Verifier {
 
 fn measured(value: Result<Value, Because>) -> Measured {
     let own = str::to_owned;
-    Measured { sent: own("4.12"), sent_unit: own("mmol/L"), value, reported: own("4.1"), unit: own("mmol/L"), flags: Vec::new() }
+    Measured {
+        sent: own("4.12"),
+        sent_unit: own("mmol/L"),
+        value,
+        reported: own("4.1"),
+        unit: own("mmol/L"),
+        flags: Vec::new(),
+        entered: None,
+    }
 }
 
 fn potassium() -> Measured {

@@ -16,7 +16,7 @@ const USAGE: &str = "usage: rules [--runs 21]
   --runs N   runs of each, alternating with its anchor; what is printed is the median";
 
 /// The edition that ships with the program, file by file.
-const FILES: [(&str, &str); 16] = [
+const FILES: [(&str, &str); 17] = [
     ("edition.toml", include_str!("../../../../content/catalogue/edition.toml")),
     ("containers.csv", include_str!("../../../../content/catalogue/containers.csv")),
     ("test_containers.csv", include_str!("../../../../content/catalogue/test_containers.csv")),
@@ -32,6 +32,7 @@ const FILES: [(&str, &str); 16] = [
     ("martin_hopkins_factors.csv", include_str!("../../../../content/catalogue/martin_hopkins_factors.csv")),
     ("rejection_reasons.csv", include_str!("../../../../content/catalogue/rejection_reasons.csv")),
     ("allowable_errors.csv", include_str!("../../../../content/catalogue/allowable_errors.csv")),
+    ("coded_choices.csv", include_str!("../../../../content/catalogue/coded_choices.csv")),
     ("policies.csv", include_str!("../../../../content/catalogue/policies.csv")),
 ];
 
