@@ -216,6 +216,24 @@ mod tests {
         assert_eq!(places, [false, true]);
     }
 
+    proptest::proptest! {
+        /// Whatever is typed is drawn, each character once, or told.
+        #[test]
+        fn no_text_is_lost(text in "[a-zA\u{301}-\u{303}א-תءا-يक-ह्ि\u{200d}王小한🧪\u{202e}0-9 ,()]{0,24}|\\PC{0,24}|.{0,24}") {
+            let line = shape(&text, Face::Bold);
+            let mut drawn: Vec<char> = line.runs.iter().flat_map(|run| &run.glyphs).flat_map(|glyph| glyph.text.chars()).collect();
+            let letters = || text.graphemes(true);
+            let replaced = |letter: &str| !chain(Face::Bold).iter().any(|font| font.has(letter));
+            let kept = letters().filter(|letter| !replaced(letter)).flat_map(str::chars);
+            let signs = letters().filter(|letter| replaced(letter)).map(|_| REPLACEMENT);
+            let mut expected: Vec<char> = kept.chain(signs).collect();
+            drawn.sort_unstable();
+            expected.sort_unstable();
+            proptest::prop_assert_eq!(drawn, expected);
+            proptest::prop_assert_eq!(letters().any(replaced), !line.missing.is_empty());
+        }
+    }
+
     #[test]
     fn letters_no_font_has_are_replaced_and_told_once() {
         let line = shape("a𓀀b𓀀🧪", Face::Bold);

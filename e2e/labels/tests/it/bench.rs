@@ -25,6 +25,29 @@ impl Bench {
         Self { folder }
     }
 
+    /// What a browser makes of a page with these elements, as it prints it.
+    pub(crate) fn of_page(elements: &str) -> Self {
+        let folder = TempDir::new().unwrap();
+        let page = folder.path().join("page.html");
+        let head = "<!doctype html><meta charset=\"utf-8\"><style>@page{size:100mm 60mm;margin:5mm}svg{display:block}</style>";
+        std::fs::write(&page, format!("{head}{elements}")).unwrap();
+        let (to, profile) = (folder.path().join("labels.pdf"), folder.path().join("profile"));
+        let browsers = ["chromium", "chromium-browser", "google-chrome"];
+        let known = |name: &&str| Command::new(name).arg("--version").output().is_ok();
+        let browser = browsers.into_iter().find(known).unwrap_or("chromium");
+        let arguments = [
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--no-pdf-header-footer",
+            &format!("--user-data-dir={}", profile.display()),
+            &format!("--print-to-pdf={}", to.display()),
+            &format!("file://{}", page.display()),
+        ];
+        run(browser, "chromium", &arguments, &[0]);
+        Self { folder }
+    }
+
     fn file(&self, name: &str) -> String {
         self.folder.path().join(name).to_str().unwrap().to_owned()
     }
@@ -74,6 +97,11 @@ impl Picture {
         let dots = parts.next().unwrap().strip_prefix(b"255\n").unwrap().to_vec();
         assert_eq!(dots.len(), width * height);
         Self { width, height, dots }
+    }
+
+    /// Whether nothing but paper lies between these columns and rows.
+    pub(crate) fn is_empty(&self, columns: std::ops::Range<usize>, rows: std::ops::Range<usize>) -> bool {
+        rows.into_iter().all(|row| columns.clone().all(|column| self.dots[row * self.width + column] == 255))
     }
 
     /// As a thermal printer prints it, black or white, with white around it as on its backing.

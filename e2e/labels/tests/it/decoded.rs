@@ -4,19 +4,22 @@ use crate::bench::{Bench, Picture};
 use crate::sample::{crowded, everyday, kinds, stock};
 use kernel::ContainerCode;
 use print::{pdf, sheet_pdf};
-use reports::{Label, Resolution, Sheet, Stock};
+use reports::{Face, Label, Mark, Resolution, Ruler, Sheet, Stock, code128, lay_out, svg};
 
 fn reads(picture: &Picture, code: &ContainerCode, what: &str) {
     assert_eq!(picture.bars(), [code.as_str()], "Code 128, {what}");
     assert_eq!(picture.matrix().as_deref(), Some(code.as_str()), "Data Matrix, {what}");
 }
 
-fn printed(labels: &[Label], stock: &Stock) -> Vec<Picture> {
-    let dpi = match stock.resolution() {
+fn dpi(stock: &Stock) -> u32 {
+    match stock.resolution() {
         Resolution::Dpi203 => 203,
         Resolution::Dpi300 => 300,
-    };
-    let pictures = Bench::of(&pdf(labels, stock).unwrap().pdf).pictures(dpi);
+    }
+}
+
+fn printed(labels: &[Label], stock: &Stock) -> Vec<Picture> {
+    let pictures = Bench::of(&pdf(labels, stock).unwrap().pdf).pictures(dpi(stock));
     assert_eq!(pictures.len(), labels.len());
     pictures.iter().map(Picture::printed).collect()
 }
@@ -36,6 +39,71 @@ fn both_symbols_are_read_on_every_stock() {
             reads(&printed(std::slice::from_ref(&label), stock)[0], &label.code, stock.name());
         }
     }
+}
+
+/// Symbols stand where they stand, whatever the letters are.
+struct NoLetters;
+
+impl Ruler for NoLetters {
+    fn width(&self, _: &str, _: Face) -> u32 {
+        0
+    }
+    fn ellipsis(&self) -> &'static str {
+        ""
+    }
+}
+
+#[test]
+fn nothing_is_drawn_in_the_quiet_zones() {
+    for stock in Stock::ALL {
+        for label in [everyday(), crowded(), Label { tests: vec!["g\u{323}".repeat(150)], ..crowded() }] {
+            let picture = Bench::of(&pdf(std::slice::from_ref(&label), stock).unwrap().pdf).pictures(dpi(stock)).remove(0);
+            for mark in lay_out(&label, stock, &NoLetters) {
+                // A dot of the picture is a dot of the printer, up to the rounding of both: one is left out at each edge.
+                let zones = match mark {
+                    Mark::Bars { x, y, module, height } => {
+                        let (quiet, right) = (10 * module, x + code128::modules(&label.code) * module);
+                        vec![(x - quiet..x - 1, y..y + height), (right + 2..right + quiet - 1, y..y + height)]
+                    }
+                    Mark::Matrix { x, y, module } => {
+                        let (side, around) = (14 * module, module - 1);
+                        let rows = y - around..y + side + around;
+                        vec![
+                            (x - around..x - 1, rows.clone()),
+                            (x + side + 1..x + side + around, rows),
+                            (x..x + side, y - around..y - 1),
+                            (x..x + side, y + side + 1..y + side + around),
+                        ]
+                    }
+                    _ => Vec::new(),
+                };
+                for (columns, rows) in zones {
+                    let places = |range: std::ops::Range<u32>| usize::try_from(range.start).unwrap()..usize::try_from(range.end).unwrap();
+                    assert!(picture.is_empty(places(columns.clone()), places(rows.clone())), "{}: {columns:?} {rows:?}", stock.name());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn labels_on_a_page_are_read_as_a_browser_prints_them() {
+    let labels = [everyday(), crowded()];
+    let elements: String = labels.iter().map(|label| svg(label, stock()).unwrap()).collect();
+    let page = Bench::of_page(&elements);
+    // As office printers print, whose dots are no multiple of a label printer's.
+    let mut read: Vec<String> = page.pictures(600).iter().flat_map(|picture| picture.printed().bars()).collect();
+    read.sort();
+    let mut expected: Vec<String> = labels.iter().map(|label| label.code.to_string()).collect();
+    expected.sort();
+    assert_eq!(read, expected);
+    let words = page.words();
+    for expected in ["Lindqvist, Maja", "MRN 10042", "26-004217-4", "!! STAT", "TRAINING - NOT A PATIENT"] {
+        assert!(words.contains(expected), "{expected}: {words}");
+    }
+    // Markup in a name stays letters on a page too.
+    let words = Bench::of_page(&svg(&crate::sample::named("</text><script>", "&amp;"), stock()).unwrap()).words();
+    assert!(words.contains("</text><script>, &amp;"), "{words}");
 }
 
 #[test]
