@@ -3,7 +3,7 @@
 use crate::program::{Ended, run_with_input, start_waiting};
 use kernel::{AccessionNumber, ContainerCode, Mrn, PersonName, Realm, Sex};
 use render::{Document, Drawn, Labels, Limits, Media, RenderTrouble, Renderer};
-use reports::{Count, Label};
+use reports::{Count, Label, Sheet, Stock};
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -104,6 +104,17 @@ fn the_server_gets_the_pdf_that_a_shell_gets_and_hears_what_it_does_not_show() {
     let by_hand = told(&document.write().unwrap());
     by_hand.says(0, &["no font of this program has these letters, a sign stands in their place: label 2: 김 (U+AE40)"]);
     assert_eq!(by_hand.out, String::from_utf8_lossy(&drawn.pdf));
+}
+
+#[test]
+fn the_operators_page_names_every_medium_and_its_example_is_drawn() {
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/operator/labels.md")).unwrap();
+    let names = Stock::ALL.iter().map(Stock::name).chain(Sheet::ALL.iter().map(Sheet::name));
+    names.for_each(|name| assert!(page.contains(&format!("`{name}`")), "{name}"));
+    let example = page.split("```").find(|block| block.trim_start().starts_with('{')).unwrap();
+    let ended = told(example.as_bytes());
+    ended.says(0, &[]);
+    assert!(ended.out.starts_with("%PDF-") && ended.err.is_empty(), "{}", ended.err);
 }
 
 #[test]
