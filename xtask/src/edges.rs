@@ -32,9 +32,11 @@ const BELOW: &[(&str, &[&str])] = &[
     // app/: what runs.
     ("store", &["[lab]"]),
     ("actions", &["store", "[lab]", "[wire]"]),
+    // Asks a child process for what print draws; knows what is drawn, and nothing of drawing.
+    ("render", &["reports"]),
     ("links", &["actions"]),
-    ("jobs", &["actions"]),
-    ("web", &["actions"]),
+    ("jobs", &["actions", "render"]),
+    ("web", &["actions", "render"]),
     ("simulator", &["actions"]),
     ("benchside", &["links", "jobs", "web", "simulator", "print"]),
     // Tools. What checks the product shares no code with it.
@@ -43,6 +45,8 @@ const BELOW: &[(&str, &[&str])] = &[
     ("crash", &["chance", "peer"]),
     // The one checker that runs a room of ours inside itself: a disk under the store. Its library knows nothing of the store.
     ("disk", &["chance", "store"]),
+    // Labels drawn, and read again by other people's programs.
+    ("labels", &["print"]),
     // The server in a simulated world. Its library knows nothing of the server; its tests put it in.
     ("simulation", &["disk", "peer", "links", "jobs"]),
     ("anchors", &["peer"]),
@@ -60,6 +64,9 @@ const KEPT_TO: &[(&str, &[&str])] = &[
     ("maud", &["web"]),
     ("mimalloc", &["benchside"]),
     ("typst", &["print"]),
+    ("pdf", &["print"]),
+    ("subsetter", &["print"]),
+    ("rustybuzz", &["print"]),
 ];
 
 /// Other people's crates that bring a clock, a disk, a network, threads or a database: not for the pure floors.
@@ -149,6 +156,7 @@ mod tests {
             ("actions", "app/actions", "lis2"),
             ("simulator", "app/simulator", "lis2"),
             ("web", "app/web", "kernel"),
+            ("web", "app/web", "render"),
             ("benchside", "app/benchside", "print"),
             ("crash", "e2e/crash", "peer"),
         ] {
@@ -166,6 +174,7 @@ mod tests {
             ("links", "app/links", "web"),
             ("web", "app/web", "print"),
             ("actions", "app/actions", "print"),
+            ("render", "app/render", "print"),
             ("crash", "e2e/crash", "lis2"),
             ("peer", "e2e/peer", "kernel"),
             ("anchors", "perf/anchors", "store"),

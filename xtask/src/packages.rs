@@ -18,6 +18,13 @@ const NEEDS: &[Need] = &[
     Need { package: "postgresql", what_for: "the store's tests on PostgreSQL", present: || postgres::find_programs().is_some() },
     Need { package: "chromium", what_for: "the browser tests", present: || browser().is_some() },
     Need { package: "nodejs", what_for: "the browser tests", present: || is_installed("node") },
+    Need {
+        package: "poppler-utils",
+        what_for: "the labels' tests",
+        present: || all_installed(&["pdftoppm", "pdftotext", "pdfinfo", "pdffonts"]),
+    },
+    Need { package: "zbar-tools", what_for: "the labels' tests", present: || is_installed("zbarimg") },
+    Need { package: "dmtx-utils", what_for: "the labels' tests", present: || is_installed("dmtxread") },
     Need { package: "npm", what_for: "the browser tests' one library", present: || is_installed("npm") },
 ];
 
@@ -55,6 +62,10 @@ fn apt(arguments: &[&str]) -> Result<(), Failure> {
 /// Whether a program stands on the path.
 pub(crate) fn is_installed(program: &str) -> bool {
     on_path(program).is_some()
+}
+
+fn all_installed(programs: &[&str]) -> bool {
+    programs.iter().all(|program| is_installed(program))
 }
 
 /// Chromium by the names it has on different systems.

@@ -39,6 +39,8 @@ enum Command {
     Demo(commands::demo::Arguments),
     /// Reads a captured transmission as a driver would, without a socket or a database.
     Replay(commands::replay::Arguments),
+    /// Draws one JSON document, read from standard input, as PDF on standard output; the server runs it as a child with limits.
+    Render(commands::render::Arguments),
     /// Runs verification cases through the production functions; with --json, as evidence that a laboratory can file.
     Validate(commands::validate::Arguments),
     /// Exports the catalogue as files, checks and compares such files, imports them into a laboratory, and signs them.
@@ -106,6 +108,7 @@ fn run(command: Command) -> Result<(), Failure> {
     match command {
         // No threads and no runtime for what only reads a file.
         Command::Replay(arguments) => commands::replay::run(&arguments),
+        Command::Render(arguments) => commands::render::run(&arguments),
         Command::Validate(arguments) => commands::validate::run(&arguments),
         Command::Init(arguments) => in_runtime(commands::init::run(arguments)),
         Command::Serve(arguments) => in_runtime(commands::serve::run(arguments)),

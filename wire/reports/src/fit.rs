@@ -51,13 +51,23 @@ pub fn fit(text: &str, face: Face, height: u32, width: u32, ruler: &dyn Ruler) -
     shortened(letters.get(..fitting).unwrap_or_default())
 }
 
-/// Marks on one letter; more are there to climb over the lines beside it.
+/// Marks in a row on one letter; more are there to climb over the lines beside it.
 const MARKS_MAX: usize = 3;
+/// Characters of one letter. In scripts of India several consonants with their vowel are one: kshmi is six characters.
+const CHARACTERS_MAX: usize = 12;
 
 fn seen(letter: &str) -> String {
-    let shown = letter.chars().take(1 + MARKS_MAX).map(|character| if is_printable(character) { character } else { '?' });
-    let cut = letter.chars().nth(1 + MARKS_MAX).map(|_| '?');
-    shown.chain(cut).collect()
+    let (mut shown, mut marks) = (String::with_capacity(letter.len()), 0);
+    for (place, character) in letter.chars().enumerate() {
+        // Accents and viramas are no letters of the alphabet; consonants and vowel signs are.
+        marks = if place == 0 || character.is_alphabetic() { 0 } else { marks + 1 };
+        if marks > MARKS_MAX || place >= CHARACTERS_MAX {
+            shown.push('?');
+            break;
+        }
+        shown.push(if is_printable(character) { character } else { '?' });
+    }
+    shown
 }
 
 /// Words with commas between, as many as fit; how many are missing stands behind them.
@@ -67,7 +77,10 @@ pub(crate) fn fit_list(words: &[String], face: Face, height: u32, width: u32, ru
         if shown == words.len() { joined } else { format!("{joined} +{}", words.len() - shown) }
     };
     let most = words.len().min(LETTERS_MAX);
-    let text = (2..=most).rev().map(listed).find(|text| ruler.dots(text, face, height) <= width);
+    let fits = |text: &str| ruler.dots(text, face, height) <= width;
+    // From the fewest on: what is measured is never much longer than the label, however long the list is.
+    let candidates = (2..=most).take_while(|shown| fits(&words.get(..*shown).unwrap_or_default().join(", ")));
+    let text = candidates.map(listed).filter(|text| fits(text)).last();
     fit(&text.unwrap_or_else(|| listed(most.min(1))), face, height, width, ruler)
 }
 
@@ -112,6 +125,15 @@ mod tests {
         assert_eq!(in_letters("a\u{202e}b\nc", 9), "a?b?c");
         let heap = format!("a{}", "\u{301}".repeat(90));
         assert_eq!(in_letters(&heap, 9), "a\u{301}\u{301}\u{301}?");
+        // Vowel signs are letters of their alphabet, yet a heap of them is cut too.
+        let heap = format!("क{}", "ी".repeat(90));
+        assert_eq!(in_letters(&heap, 20), format!("क{}?", "ी".repeat(11)));
+    }
+
+    #[test]
+    fn consonants_that_join_into_one_letter_stay() {
+        assert_eq!(in_letters("लक्ष्मी कृष्णा", 30), "लक्ष्मी कृष्णा");
+        assert_eq!(in_letters("স্ত্রী", 30), "স্ত্রী");
     }
 
     #[test]

@@ -22,6 +22,25 @@ pub fn zpl(label: &Label, stock: &Stock) -> String {
     format
 }
 
+/// Letters of the label that the font of a label printer may not have, each once: it was measured with Latin letters only, and printers leave
+/// out, or print as a box, what theirs lacks. Whoever prints is told, and looks at the first label.
+pub fn doubtful_letters(label: &Label, stock: &Stock) -> Vec<char> {
+    let mut doubtful = Vec::new();
+    for mark in lay_out(label, stock, &BuiltInFont) {
+        let Mark::Text { text, .. } = mark else { continue };
+        let letters = text.chars().filter(|letter| !LATIN.contains(letter));
+        letters.for_each(|letter| {
+            if !doubtful.contains(&letter) {
+                doubtful.push(letter)
+            }
+        });
+    }
+    doubtful
+}
+
+/// Basic Latin, Latin-1 and Latin Extended-A: what the printers' own scalable font is documented to have under `^CI28`.
+const LATIN: std::ops::RangeInclusive<char> = ' '..='\u{17f}';
+
 fn field(mark: &Mark, label: &Label) -> String {
     match mark {
         Mark::Text { x, y, height, text, white, .. } => {
@@ -69,7 +88,7 @@ fn escaped(text: &str) -> String {
 }
 
 /// The scalable font 0 that every printer has, measured too wide rather than too narrow: its letters are condensed, and printers differ.
-struct BuiltInFont;
+pub(crate) struct BuiltInFont;
 
 impl Ruler for BuiltInFont {
     fn width(&self, text: &str, _: Face) -> u32 {

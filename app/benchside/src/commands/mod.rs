@@ -7,6 +7,7 @@ pub(crate) mod demo;
 pub(crate) mod edition;
 pub(crate) mod import;
 pub(crate) mod init;
+pub(crate) mod render;
 pub(crate) mod replay;
 pub(crate) mod restore;
 pub(crate) mod serve;

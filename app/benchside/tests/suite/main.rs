@@ -23,6 +23,7 @@ mod edition_signing;
 mod init;
 mod log;
 mod operate;
+mod render;
 mod replay;
 mod serve;
 mod stop;

@@ -85,16 +85,29 @@ pub(crate) fn run_under(umask: &str, arguments: &[&str]) -> Ended {
     to_its_end(piped(shell))
 }
 
-fn to_its_end(command: Command) -> Ended {
-    with_input(command, "")
+/// Runs a command to its end, with these bytes on its standard input.
+pub(crate) fn run_with_input(arguments: &[&str], input: &[u8]) -> Ended {
+    let mut command = command(arguments);
+    command.stdin(Stdio::piped());
+    with_input(command, input)
 }
 
-/// Runs a program to its end, with these words on its standard input.
-fn with_input(mut command: Command, input: &str) -> Ended {
+/// Starts a command whose standard input stays open.
+pub(crate) fn start_waiting(arguments: &[&str]) -> Child {
+    let mut command = command(arguments);
+    command.stdin(Stdio::piped()).spawn().unwrap()
+}
+
+fn to_its_end(command: Command) -> Ended {
+    with_input(command, b"")
+}
+
+/// Runs a program to its end, with these bytes on its standard input.
+fn with_input(mut command: Command, input: &[u8]) -> Ended {
     let mut child = command.spawn().unwrap();
     if let Some(mut stdin) = child.stdin.take() {
         // It may end without reading.
-        drop(stdin.write_all(input.as_bytes()));
+        drop(stdin.write_all(input));
     }
     let (out, err) = (read_all(child.stdout.take().unwrap()), read_all(child.stderr.take().unwrap()));
     let code = wait(&mut child, COMMAND_LIMIT).code();
@@ -174,7 +187,7 @@ impl<'a> Place<'a> {
         arguments.insert(1, act.to_owned());
         let mut command = command(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
         command.stdin(Stdio::piped());
-        with_input(command, input)
+        with_input(command, input.as_bytes())
     }
 
     /// Starts a subcommand that serves, and waits until it is ready.
