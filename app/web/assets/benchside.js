@@ -18,13 +18,29 @@ function burstOver() {
   if (typed.length === 1) {
     const key = typed.toLowerCase();
     if (key === "l") leave();
-    else if (key === "s") document.querySelector(".operator [data-switch]")?.click();
+    else if (key === "s") switchUser();
     else if (keys[key]) location.assign(keys[key]);
   } else if (find) {
     find.value = typed;
     find.focus();
   }
 }
+
+/** Another person takes this browser over: the page for that knows the way back. */
+function switchUser() {
+  const link = document.querySelector("[data-switch]");
+  if (link) location.assign(link.href);
+}
+
+// Inside a form too, where a letter is a letter. Not the attribute accesskey: browsers take a link that is followed with Alt for a download.
+document.addEventListener("keydown", (event) => {
+  if (!event.altKey || event.ctrlKey || event.metaKey || event.isComposing) return;
+  const key = event.key.toLowerCase();
+  if (key === "l" && document.querySelector("form[data-lock]")) leave();
+  else if (key === "s" && document.querySelector("[data-switch]")) switchUser();
+  else return;
+  event.preventDefault();
+});
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;

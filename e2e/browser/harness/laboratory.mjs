@@ -1,8 +1,9 @@
-// A demonstration laboratory of its own: started on free ports in a temporary folder, stopped and removed afterwards.
-import { spawn } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+// A laboratory of its own, a demonstration or one as an operator makes it: started on free ports in a temporary folder, stopped and removed afterwards.
+import { execFile, spawn } from "node:child_process";
+import { appendFile, mkdtemp, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import readline from "node:readline";
+import { promisify } from "node:util";
 import { BINARY, TEMPORARY } from "./places.mjs";
 import { send } from "./lis2.mjs";
 
@@ -27,9 +28,41 @@ export class Laboratory {
     return laboratory;
   }
 
+  /** A laboratory of its own as an operator makes one, with more lines in its configuration; its note has the accounts that `init` printed. */
+  static async made(configuration) {
+    const laboratory = new Laboratory();
+    await laboratory.#make(configuration);
+    return laboratory;
+  }
+
+  async #make(configuration) {
+    this.#folder = await mkdtemp(path.join(TEMPORARY, "benchside-browser-"));
+    const { user, password, role, token } = JSON.parse(await this.operate("init", "--realm", "training", "--json"));
+    await appendFile(path.join(this.#folder, "benchside.toml"), configuration);
+    const line = await this.#run(["serve", "--http", "127.0.0.1:0", "--data", this.#folder]);
+    this.note = { http: line.match(/http=(\S+)/)[1], accounts: [{ user, password, role }], token, links: [] };
+  }
+
+  /** Runs a command of the program on this laboratory; resolves with what it printed. */
+  async operate(...words) {
+    const { stdout } = await promisify(execFile)(BINARY, [...words, "--data", this.#folder]);
+    return stdout;
+  }
+
+  /** Makes somebody; resolves with their one-time password. */
+  async newcomer(user, displayName, role) {
+    const printed = await this.operate("user", "add", user, "--display-name", displayName, "--role", role);
+    return { user, password: printed.match(/^password (\S+)$/m)[1], role };
+  }
+
   async #start() {
     this.#folder = await mkdtemp(path.join(TEMPORARY, "benchside-browser-"));
-    const words = ["demo", "--http", "127.0.0.1:0", "--data", this.#folder, "--seed", SEED, "--speed", SPEED];
+    await this.#run(["demo", "--http", "127.0.0.1:0", "--data", this.#folder, "--seed", SEED, "--speed", SPEED]);
+    this.note = JSON.parse(await readFile(path.join(this.#folder, "demo.json"), "utf8"));
+  }
+
+  /** Runs the program until it says that it is ready; resolves with that line. */
+  async #run(words) {
     this.#child = spawn(BINARY, words, { stdio: ["ignore", "pipe", "inherit"] });
     // However this process ends, the laboratory goes with it.
     process.once("exit", () => this.#child.kill("SIGKILL"));
@@ -37,15 +70,15 @@ export class Laboratory {
       this.#child.once("error", (error) => resolve(`cannot be started: ${error.message} (build it with: cargo build --release)`));
       this.#child.once("exit", (code, signal) => resolve(code ?? signal));
     });
-    await this.#ready();
-    this.note = JSON.parse(await readFile(path.join(this.#folder, "demo.json"), "utf8"));
+    return this.#ready();
   }
 
   async #ready() {
     const lines = readline.createInterface({ input: this.#child.stdout });
-    const said = new Promise((resolve) => lines.on("line", (line) => line.startsWith("ready ") && resolve("ready")));
+    const said = new Promise((resolve) => lines.on("line", (line) => line.startsWith("ready ") && resolve(line)));
     const outcome = await Promise.race([said, this.#ended, late(READY_WAIT_MAX_MS)]);
-    if (outcome !== "ready") throw new Error(`${BINARY} demo printed no line \`ready\`: ${outcome}`);
+    if (!String(outcome).startsWith("ready ")) throw new Error(`${BINARY} printed no line \`ready\`: ${outcome}`);
+    return outcome;
   }
 
   /** Tells it to stop; resolves with its exit code. */

@@ -164,9 +164,9 @@ fn operator_banner(signed: &Signed, address: Option<&str>) -> Markup {
             }
             form method="post" action="/lock" data-lock {
                 @if let Some(address) = address { input type="hidden" name="next" value=(address); }
-                button.quiet type="submit" accesskey="l" aria-keyshortcuts="L Alt+L" { (t!("Lock")) " " kbd aria-hidden="true" { "L" } }
+                button.quiet type="submit" aria-keyshortcuts="L Alt+L" { (t!("Lock")) " " kbd aria-hidden="true" { "L" } }
             }
-            a href="/sign-in" data-switch accesskey="s" aria-keyshortcuts="S Alt+S" { (t!("Switch user")) " " kbd aria-hidden="true" { "S" } }
+            a href="/sign-in" data-switch aria-keyshortcuts="S Alt+S" { (t!("Switch user")) " " kbd aria-hidden="true" { "S" } }
             form method="post" action="/sign-out" { button.quiet type="submit" { (t!("Sign out")) } }
         }
     }

@@ -98,7 +98,7 @@ fn lock_page(web: &Web, signed: &Signed, next: &str, refused: Option<&str>) -> M
                 div.actions { button.main type="submit" { (t!("Unlock")) } }
             }
             div.elsewise {
-                a href=(format!("/sign-in?next={}", encode(next))) accesskey="s" aria-keyshortcuts="Alt+S" data-switch {
+                a href=(format!("/sign-in?next={}", encode(next))) aria-keyshortcuts="Alt+S" data-switch {
                     (t!("Another person signs in")) " " kbd aria-hidden="true" { "Alt S" }
                 }
                 form method="post" action="/sign-out" { button.quiet type="submit" { (t!("Sign out")) } }
