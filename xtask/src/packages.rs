@@ -18,15 +18,14 @@ const NEEDS: &[Need] = &[
     Need { package: "postgresql", what_for: "the store's tests on PostgreSQL", present: || postgres::find_programs().is_some() },
     Need { package: "chromium", what_for: "the browser tests", present: || browser().is_some() },
     Need { package: "nodejs", what_for: "the browser tests", present: || is_installed("node") },
-    Need {
-        package: "poppler-utils",
-        what_for: "the labels' tests",
-        present: || all_installed(&["pdftoppm", "pdftotext", "pdfinfo", "pdffonts"]),
-    },
+    Need { package: "poppler-utils", what_for: "the labels' tests", present: || POPPLER.iter().all(|program| is_installed(program)) },
     Need { package: "zbar-tools", what_for: "the labels' tests", present: || is_installed("zbarimg") },
     Need { package: "dmtx-utils", what_for: "the labels' tests", present: || is_installed("dmtxread") },
     Need { package: "npm", what_for: "the browser tests' one library", present: || is_installed("npm") },
 ];
+
+/// What the labels' tests take of poppler.
+const POPPLER: &[&str] = &["pdftoppm", "pdftotext", "pdfinfo", "pdffonts"];
 
 /// Installs what is missing, or says what is.
 pub(crate) fn install() -> Result<(), Failure> {
@@ -64,8 +63,9 @@ pub(crate) fn is_installed(program: &str) -> bool {
     on_path(program).is_some()
 }
 
-fn all_installed(programs: &[&str]) -> bool {
-    programs.iter().all(|program| is_installed(program))
+/// Whether everything stands on the path that reads drawn labels.
+pub(crate) fn reads_labels() -> bool {
+    POPPLER.iter().chain(&["zbarimg", "dmtxread"]).all(|program| is_installed(program))
 }
 
 /// Chromium by the names it has on different systems.

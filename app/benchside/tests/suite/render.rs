@@ -279,3 +279,19 @@ fn a_thousand_labels_are_drawn_within_the_limits() {
     let renderer = Renderer::new(this_program(), Limits::default());
     assert!(asked(&renderer, &thousand_of_han()).unwrap().pdf.starts_with(b"%PDF-"));
 }
+
+#[test]
+fn labels_have_their_forms_without_a_child() {
+    let Document::Labels(drawn) = named(2, |number| (if number == 1 { "王".into() } else { "Müller".into() }, "Zoë".into()));
+    let zpl = drawn.zpl().unwrap();
+    assert_eq!((zpl.text.matches("^XA").count(), zpl.text.matches("^XZ").count()), (2, 2));
+    let doubtful: Vec<String> = zpl.doubtful.iter().map(ToString::to_string).collect();
+    assert_eq!(doubtful, ["label 2: 王 (U+738B)"], "Latin letters with accents are the printer's own");
+    let pictures = drawn.pictures().unwrap();
+    assert!(pictures[0].contains(">Müller, Zoë</text>") && pictures[1].contains(">王, Zoë</text>"), "{pictures:?}");
+    assert!(pictures[0].starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"50.000mm\" height=\"25.000mm\" "));
+    let on_sheet = Labels { on: Media::find("a4-24", 0).unwrap(), ..drawn };
+    let refused = on_sheet.zpl().unwrap_err().to_string();
+    assert_eq!(refused, "a4-24 is a sheet for office printers, which know no ZPL; choose a roll, or PDF");
+    assert_eq!(on_sheet.pictures().unwrap().len(), 2);
+}

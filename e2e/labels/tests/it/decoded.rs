@@ -87,6 +87,7 @@ fn nothing_is_drawn_in_the_quiet_zones() {
 }
 
 #[test]
+#[ignore = "slow: cargo xtask test runs it"]
 fn labels_on_a_page_are_read_as_a_browser_prints_them() {
     let labels = [everyday(), crowded()];
     let elements: String = labels.iter().map(|label| svg(label, stock()).unwrap()).collect();
@@ -118,6 +119,7 @@ fn codes_of_every_shape_are_read() {
 }
 
 #[test]
+#[ignore = "slow: cargo xtask test runs it"]
 fn turned_and_worn_labels_are_read() {
     for label in [everyday(), crowded()] {
         let picture = &printed(std::slice::from_ref(&label), stock())[0];
@@ -145,6 +147,7 @@ fn a_label_without_its_symbols_is_not_read() {
 }
 
 #[test]
+#[ignore = "slow: cargo xtask test runs it"]
 fn every_label_of_a_sheet_is_read_in_its_place() {
     for sheet in Sheet::ALL {
         let used = 2;
