@@ -24,18 +24,22 @@ const AUDIT: Bench = Bench { beside: &[], package: "growth", program: "audit" };
 /// What loading the catalogue and choosing from it costs.
 const RULES: Bench = Bench { beside: &[], package: "growth", program: "rules" };
 
+/// What finding a patient among a million costs.
+const NAMES: Bench = Bench { beside: &[], package: "growth", program: "names" };
+
 /// Builds what is measured as it is shipped, then measures; arguments are the measuring program's own.
 pub(crate) fn run(workshop: &mut Workshop, arguments: &[String]) -> Outcome {
     let (bench, arguments) = chosen(arguments);
     measure(workshop, &bench, arguments).into()
 }
 
-/// `--growth`, `--audit` or `--rules` in front chooses another measurement.
+/// `--growth`, `--audit`, `--rules` or `--names` in front chooses another measurement.
 fn chosen(arguments: &[String]) -> (Bench, &[String]) {
     match arguments.split_first() {
         Some((first, rest)) if first == "--growth" => (GROWTH, rest),
         Some((first, rest)) if first == "--audit" => (AUDIT, rest),
         Some((first, rest)) if first == "--rules" => (RULES, rest),
+        Some((first, rest)) if first == "--names" => (NAMES, rest),
         _ => (INGEST, arguments),
     }
 }
@@ -63,6 +67,7 @@ mod tests {
         assert_eq!(chosen(&ingest), (INGEST, &ingest[..]));
         assert_eq!(chosen(&words("--audit --runs 2")), (AUDIT, &words("--runs 2")[..]));
         assert_eq!(chosen(&words("--rules")).0, RULES);
+        assert_eq!(chosen(&words("--names")).0, NAMES);
         assert_eq!(chosen(&[]).0, INGEST);
     }
 }

@@ -33,7 +33,8 @@ cargo xtask edges                  dependencies point down only
 cargo xtask bench [ARGUMENTS]      ingest against the bare anchor; arguments go to perf/ingest
 cargo xtask bench --growth [...]   reads and start as the database grows; arguments go to perf/growth
 cargo xtask bench --audit [...]    what `audit verify` costs against bare SHA-256
-cargo xtask bench --rules [...]    loading the catalogue, and choosing interval, limit and flags";
+cargo xtask bench --rules [...]    loading the catalogue, and choosing interval, limit and flags
+cargo xtask bench --names [...]    finding a patient among a million, whatever is typed";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

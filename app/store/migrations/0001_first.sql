@@ -72,6 +72,14 @@ CREATE INDEX patient_birth ON patient (birth_date, id);
 CREATE INDEX patient_mother ON patient (mother_id, id) WHERE mother_id IS NOT NULL;
 CREATE INDEX patient_merged ON patient (merged_into, id) WHERE merged_into IS NOT NULL;
 
+-- By which words a patient's name is found: each alone behind a space, and each in front of each other. Made from the names; no record, so that it
+-- stands in nothing's way.
+CREATE TABLE patient_name (
+    words TEXT NOT NULL,
+    patient_id BLOB NOT NULL,
+    PRIMARY KEY (words, patient_id)
+) STRICT, WITHOUT ROWID;
+
 -- Further numbers of a patient, beside the record number.
 CREATE TABLE patient_identifier (
     id BLOB NOT NULL PRIMARY KEY,

@@ -16,6 +16,7 @@ pub mod invariants;
 pub mod manual_entries;
 pub mod orders;
 pub mod patient_history;
+pub mod patient_search;
 pub mod patients;
 pub mod requisitions;
 pub mod results;
@@ -62,6 +63,7 @@ pub(crate) static ALL: &[&[Registered]] = &[
     manual_entries::STATEMENTS,
     orders::STATEMENTS,
     patient_history::STATEMENTS,
+    patient_search::STATEMENTS,
     patients::STATEMENTS,
     requisitions::STATEMENTS,
     results::STATEMENTS,

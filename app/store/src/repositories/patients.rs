@@ -1,5 +1,6 @@
 //! Patients: their facts and numbers, what those were before, and records that were merged.
 
+use super::patient_search;
 use crate::{Inconsistent, Param, Reader, Row, Trouble, Tx, params, sql};
 use kernel::{BirthDate, PatientId, PatientIdentifierId, PatientMergeId, Sex, Timestamp};
 
@@ -138,7 +139,11 @@ pub(crate) fn sex(row: &Row, column: usize) -> Result<Sex, Inconsistent> {
     row.parse(column, |code| Sex::from_code(code).ok_or_else(|| format!("“{code}” is no sex code (F, M, O, U)")))
 }
 
-fn entry(row: &Row) -> Result<PatientEntry, Inconsistent> {
+/// Columns that [`entry`] reads.
+pub(super) const PATIENT_COLUMNS: usize = 12;
+
+/// Reads the twelve columns of a patient.
+pub(super) fn entry(row: &Row) -> Result<PatientEntry, Inconsistent> {
     let is_unknown = match row.optional_text(8)? {
         None => false,
         Some("unknown") => true,
@@ -216,7 +221,8 @@ pub struct Registration {
 pub fn add_patients(tx: &mut Tx<'_>, patients: &[&PatientRecord], with: &Registration, now: Timestamp) -> Result<(), Trouble> {
     let identity = with.is_unknown.then_some("unknown");
     let rows: Vec<_> = patients.iter().map(|one| new_row(one, with, identity, now)).collect();
-    tx.insert_many(&ADD_PATIENTS, &rows).map(drop)
+    tx.insert_many(&ADD_PATIENTS, &rows)?;
+    patient_search::add_names(tx, patients)
 }
 
 fn new_row<'p>(one: &'p PatientRecord, with: &'p Registration, identity: Option<&'p str>, now: Timestamp) -> [Param<'p>; 12] {
@@ -268,6 +274,7 @@ pub fn change_facts(
         by
     ];
     tx.insert_one(&ADD_FORMER, &former)?;
+    patient_search::change_name(tx, before, facts)?;
     Ok(true)
 }
 

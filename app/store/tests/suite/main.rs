@@ -16,6 +16,7 @@ mod log;
 mod looks;
 mod opening;
 mod patient_history;
+mod patient_search;
 mod patients;
 mod plans;
 mod quarantine;

@@ -12,6 +12,7 @@ const PAGE: i64 = 51;
 const MANY: &str = "
     CREATE FUNCTION id(bigint) RETURNS BYTEA LANGUAGE SQL IMMUTABLE AS $$ SELECT convert_to(lpad($1::text, 16, '0'), 'UTF8') $$;
     INSERT INTO patient SELECT id(n), 'M' || n, '', '', '', (1930 + n % 90) || '-01-' || (10 + n % 20), 'F', n, 1, NULL, NULL, CASE n % 10 WHEN 0 THEN id(n - 1) END, NULL FROM generate_series(1, 20000) n;
+    INSERT INTO patient_name SELECT CASE n % 2 WHEN 0 THEN '' ELSE 'w' || n % 100 END || ' w' || n, id(n) FROM generate_series(1, 20000) n;
     INSERT INTO patient_identifier SELECT id(n), 'I' || n, 'H', '', id(n), n FROM generate_series(1, 20000) n;
     INSERT INTO patient_former SELECT id(n), 1, '', '', '', 'F', NULL, n, '' FROM generate_series(1, 20000) n;
     INSERT INTO patient_merge SELECT id(n), id(n), id(n + 1), n, '', '', '' FROM generate_series(1, 19000) n;
