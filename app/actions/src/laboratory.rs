@@ -9,7 +9,7 @@ use crate::lockout::Lockout;
 use crate::new_ids::now;
 use crate::place_order::PlacedOrder;
 use catalogue::Catalogue;
-use kernel::{Realm, Zone};
+use kernel::{DecimalMark, Realm, Zone};
 use people::Privileges;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -28,6 +28,8 @@ pub struct LaboratorySettings {
     pub privileges: Privileges,
     /// The site's zone: days of age and dates on pages.
     pub zone: Zone,
+    /// The mark people here type in decimals.
+    pub decimal_mark: DecimalMark,
     /// One or two characters 0-9 A-Z before every container code.
     pub site_prefix: String,
     /// Its analysers.
@@ -46,6 +48,7 @@ struct Inner {
     realm: Realm,
     privileges: Privileges,
     zone: Zone,
+    decimal_mark: DecimalMark,
     site_prefix: String,
     analysers: Vec<Analyser>,
     catalogue: RwLock<Holding>,
@@ -75,7 +78,7 @@ pub struct LinkState {
 impl Laboratory {
     /// Opens the laboratory on a store.
     pub fn new(store: Store, settings: LaboratorySettings) -> Self {
-        let LaboratorySettings { realm, catalogue, privileges, zone, site_prefix, analysers } = settings;
+        let LaboratorySettings { realm, catalogue, privileges, zone, decimal_mark, site_prefix, analysers } = settings;
         let links = analysers.iter().map(|analyser| (analyser.name.to_string(), LinkState::default())).collect();
         let placed = broadcast::Sender::new(PLACED_ORDERS_MAX);
         let links = Mutex::new(links);
@@ -84,6 +87,7 @@ impl Laboratory {
             realm,
             privileges,
             zone,
+            decimal_mark,
             site_prefix,
             analysers,
             catalogue: RwLock::new(catalogue),
@@ -135,6 +139,10 @@ impl Laboratory {
     /// The site's zone.
     pub fn zone(&self) -> &Zone {
         &self.0.zone
+    }
+    /// The mark people here type in decimals.
+    pub fn decimal_mark(&self) -> DecimalMark {
+        self.0.decimal_mark
     }
     /// The prefix of its container codes.
     pub fn site_prefix(&self) -> &str {

@@ -13,6 +13,8 @@ mod close_task;
 mod codes;
 mod content;
 mod editions;
+mod enter_result;
+mod entering;
 mod file_next;
 mod file_readings;
 mod filing;
@@ -31,6 +33,7 @@ mod restore_backup;
 mod staff_accounts;
 mod tokens;
 mod trouble;
+mod verify_result;
 pub mod views;
 
 pub use access_log::{LOOKINGS_MAX, Looking, Lookings, SeenBefore, who_saw};
@@ -47,6 +50,7 @@ pub use editions::{
     EditionListed, EditionRefusal, Holding, ImportedEdition, edition_digest, edition_files, holding, import_edition, list_editions,
     sign_edition,
 };
+pub use enter_result::{EnterResultRefusal, TypedResult, enter_result};
 pub use file_next::file_next;
 pub use file_readings::{Filed, Prepared, prepare};
 pub use import_patients::{BadLine, IMPORT_BYTES_MAX, ImportRefusal, Imported, import_patients};
@@ -69,3 +73,4 @@ pub use trouble::ActTrouble;
 fn operator() -> kernel::Actor {
     kernel::Actor::System("command line".to_owned())
 }
+pub use verify_result::{SeenResult, VerifiedResult, VerifyResultRefusal, verify_result};

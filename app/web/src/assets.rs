@@ -8,12 +8,14 @@ use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
 use std::path::PathBuf;
 
-const EMBEDDED: [(&str, &[u8]); 6] = [
+const EMBEDDED: [(&str, &[u8]); 8] = [
     ("benchside.css", include_bytes!("../assets/benchside.css")),
     ("benchside.js", include_bytes!("../assets/benchside.js")),
     ("benchside.svg", include_bytes!("../assets/benchside.svg")),
+    ("entering.js", include_bytes!("../assets/entering.js")),
     ("live-worker.js", include_bytes!("../assets/live-worker.js")),
     ("refresh.js", include_bytes!("../assets/refresh.js")),
+    ("moves.js", include_bytes!("../assets/moves.js")),
     ("region.js", include_bytes!("../assets/region.js")),
 ];
 

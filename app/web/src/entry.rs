@@ -43,8 +43,33 @@ impl Program {
     }
 }
 
+/// What somebody comes in for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Door {
+    action: Action,
+    /// Whoever may only under somebody who signs comes in too: the act itself keeps what they do waiting.
+    admits_supervised: bool,
+}
+
+impl Door {
+    /// For those who may do all of it.
+    pub(crate) const fn whole(action: Action) -> Self {
+        Self { action, admits_supervised: false }
+    }
+
+    /// For those under supervision, too.
+    pub(crate) const fn supervised(action: Action) -> Self {
+        Self { action, admits_supervised: true }
+    }
+
+    fn refusal(self, lab: &Laboratory, staff: &StaffLine, is_reading: bool) -> Option<Refusal> {
+        let is_supervised = matches!(actions::entrance(lab, staff, self.action), Ok(Entrance::Supervised));
+        if self.admits_supervised && is_supervised { None } else { refusal(lab, staff, self.action, is_reading) }
+    }
+}
+
 /// Lets a person with a session in, if the action is theirs; whoever is not signed in is sent to the sign-in page and back.
-pub(crate) async fn person(State((web, action)): State<(Web, Option<Action>)>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn person(State((web, door)): State<(Web, Option<Door>)>, mut request: Request, next: Next) -> Response {
     if !may_change(&request) {
         return Refusal::not_our_page().into_response();
     }
@@ -54,7 +79,7 @@ pub(crate) async fn person(State((web, action)): State<(Web, Option<Action>)>, m
         Ok(None) => return to_sign_in(&request),
         Err(trouble) => return Refusal::from(trouble).into_response(),
     };
-    let refused = action.and_then(|action| refusal(&web.lab, &staff, action, is_reading(&request)));
+    let refused = door.and_then(|door| door.refusal(&web.lab, &staff, is_reading(&request)));
     let signed = Signed { staff: Arc::new(staff), cookie: cookie.into() };
     let mut response = match refused {
         Some(refusal) => refusal.into_response(),

@@ -1,5 +1,6 @@
 //! Every address, with who may enter. The router is built from this list: an address that is missing here does not exist.
 
+use crate::entry::Door;
 use crate::{Web, api, assets, dress, entry, events, pages, probes};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -16,6 +17,8 @@ pub enum Entry {
     Session,
     /// Such a person whose roles include this; a change needs the whole of it.
     Person(Action),
+    /// Such a person, and also whoever may do it only under somebody who signs: what they do waits for that.
+    Trainee(Action),
     /// A program with a bearer token. Cookies do not count here.
     Token,
 }
@@ -43,9 +46,9 @@ const fn route(method: &'static str, path: &'static str, entry: Entry, handler: 
 /// A request's body may have this many bytes: an order with every test of the catalogue has a few thousand.
 pub(crate) const BODY_BYTES_MAX: usize = 256 * 1024;
 
-use Entry::{Everyone, Person, Session, Token};
+use Entry::{Everyone, Person, Session, Token, Trainee};
 
-static ROUTES: [Route; 22] = [
+static ROUTES: [Route; 30] = [
     route("GET", "/healthz", Everyone, || get(probes::alive)),
     route("GET", "/readyz", Everyone, || get(probes::ready)),
     route("GET", "/assets/{edition}/{name}", Everyone, || get(assets::show)),
@@ -56,6 +59,14 @@ static ROUTES: [Route; 22] = [
     route("GET", "/orders/new", Person(Action::EnterOrder), || get(pages::new_order::show)),
     route("POST", "/orders/new", Person(Action::EnterOrder), || post(pages::new_order::place)),
     route("GET", "/orders/{accession}", Person(Action::ViewWorklist), || get(pages::order::show)),
+    route("GET", "/results/enter/{container}/{test}", Trainee(Action::ModerateTest), || get(pages::enter::show)),
+    route("POST", "/results/enter/{container}/{test}", Trainee(Action::ModerateTest), || post(pages::enter::enter)),
+    route("GET", "/results/look", Trainee(Action::ModerateTest), || get(pages::enter::look)),
+    route("GET", "/worksheet", Trainee(Action::ModerateTest), || get(pages::worksheet::show)),
+    route("POST", "/worksheet", Trainee(Action::ModerateTest), || post(pages::worksheet::enter)),
+    route("GET", "/results/verify", Person(Action::ViewWorklist), || get(pages::verify::list)),
+    route("GET", "/results/verify/{examination}", Person(Action::ViewWorklist), || get(pages::verify::one)),
+    route("POST", "/results/verify", Trainee(Action::VerifyNormal), || post(pages::verify::verify)),
     route("GET", "/tasks", Person(Action::ViewWorklist), || get(pages::tasks::show)),
     route("POST", "/tasks/{task}/close", Person(Action::VerifyNormal), || post(pages::tasks::close)),
     route("GET", "/transmissions/{transmission}", Person(Action::ViewWorklist), || get(pages::transmission::show)),
@@ -92,7 +103,8 @@ pub(crate) fn build(web: Web) -> Router {
         let guarded = match route.line.entry {
             Everyone => handler.route_layer(from_fn(entry::own_pages_only)),
             Session => handler.route_layer(from_fn_with_state((web.clone(), None), entry::person)),
-            Person(action) => handler.route_layer(from_fn_with_state((web.clone(), Some(action)), entry::person)),
+            Person(action) => handler.route_layer(from_fn_with_state((web.clone(), Some(Door::whole(action))), entry::person)),
+            Trainee(action) => handler.route_layer(from_fn_with_state((web.clone(), Some(Door::supervised(action))), entry::person)),
             Token => handler.route_layer(from_fn_with_state(web.clone(), entry::token)),
         };
         router = router.route(route.line.path, guarded);

@@ -1,16 +1,22 @@
 //! What pages and the API show, read on one snapshot and paged by key. Nothing here changes anything.
 
+mod entry;
 mod health;
 mod orders;
 mod results;
 mod tasks;
+mod to_verify;
 mod transmissions;
+mod worksheet;
 
+pub use entry::{EntryView, FormerLine, TypedLine, TypedTest, entry, look_at_typed};
 pub use health::{HealthView, LinkView, health};
 pub use orders::{OrderView, OrderedExamination, find_by_code, order_by_accession};
-pub use results::{ReasonLine, ResultLine, held_results, results_of_container, verified_results};
+pub use results::{EnteredLine, ReasonLine, ResultLine, held_results, results_of_container, verified_results};
 pub use tasks::{TaskLine, closed_tasks, open_tasks};
+pub use to_verify::{VerifyRow, held_result, typed_results};
 pub use transmissions::{FilingState, TransmissionView, transmission};
+pub use worksheet::{WORKSHEET_TESTS_MAX, Worksheet, WorksheetRow, worksheet};
 
 use kernel::Timestamp;
 use store::repositories::Stretch;

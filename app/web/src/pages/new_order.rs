@@ -199,7 +199,7 @@ fn test_fields(web: &Web, typed: &Typed) -> Markup {
                                 label.tick {
                                     input type="checkbox" name="test" value=(test.code);
                                     span.code { (test.code) } span { (test.name) }
-                                @if test.kind != ValueKindExpected::Number {
+                                @if test.kind == ValueKindExpected::Coded && test.choices.is_empty() {
                                     span.hint { (t!("no result entry yet")) }
                                 }
                                 }

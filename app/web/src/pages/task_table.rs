@@ -60,6 +60,7 @@ fn kind_words(kind: &str) -> String {
     match kind {
         "unclaimed" => t!("Unclaimed reading").to_owned(),
         "unreadable" => t!("Unreadable").to_owned(),
+        "critical" => t!("Critical: call").to_owned(),
         "incomplete" => t!("Incomplete message").to_owned(),
         other => other.replace('_', " "),
     }
