@@ -64,7 +64,7 @@ pub fn prepare(analyser: &Analyser, catalogue: Arc<Catalogue>, unframed: Result<
         let test = analyser.mapping.test(&reading.code).and_then(|test| catalogue.test(test));
         let measured = test.map(|test| benches::measure(&reading, test, analyser.decimal_mark));
         let measured = measured.map(|measured| {
-            let text = result_text(&reading, &measured);
+            let text = result_text(Some(&reading), &measured);
             (measured, text)
         });
         PreparedReading { reading, task: PossibleTask::default(), measured }
@@ -143,8 +143,9 @@ async fn write(filing: &Arc<Filing>, arrival: i64, former: Former) -> Result<Don
     }
 }
 
-/// The row of a result, as far as the reading says it.
-fn result_text(reading: &Reading, measured: &Measured) -> ResultText {
+/// The row of a result, as far as the reading says it; of one that a person typed there is none.
+pub(crate) fn result_text(reading: Option<&Reading>, measured: &Measured) -> ResultText {
+    let stated_at = reading.and_then(|reading| reading.stated_at.as_ref());
     ResultText {
         sent: printable(&measured.sent),
         sent_unit: printable(&measured.sent_unit),
@@ -152,8 +153,8 @@ fn result_text(reading: &Reading, measured: &Measured) -> ResultText {
         reported: printable(&measured.reported),
         unit: measured.unit.clone(),
         flags: printable(&measured.flags.join(", ")),
-        stated_at: reading.stated_at.as_ref().map_or_else(String::new, |stated| printable(stated.text())),
-        reported_at: reading.stated_at.as_ref().and_then(|stated| stated.instant()),
+        stated_at: stated_at.map_or_else(String::new, |stated| printable(stated.text())),
+        reported_at: stated_at.and_then(|stated| stated.instant()),
     }
 }
 

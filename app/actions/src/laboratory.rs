@@ -12,7 +12,7 @@ use crate::new_ids::now;
 use crate::place_order::PlacedOrder;
 use crate::sessions::{SignInSettings, Uses};
 use catalogue::Catalogue;
-use kernel::{Realm, Zone};
+use kernel::{DecimalMark, Realm, Zone};
 use people::Privileges;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -31,6 +31,8 @@ pub struct LaboratorySettings {
     pub privileges: Privileges,
     /// The site's zone: days of age and dates on pages.
     pub zone: Zone,
+    /// The mark people here type in decimals.
+    pub decimal_mark: DecimalMark,
     /// One or two characters 0-9 A-Z before every container code.
     pub site_prefix: String,
     /// Its analysers.
@@ -53,6 +55,7 @@ struct Inner {
     realm: Realm,
     privileges: Privileges,
     zone: Zone,
+    decimal_mark: DecimalMark,
     site_prefix: String,
     analysers: Vec<Analyser>,
     hl7_links: Vec<Hl7Link>,
@@ -85,7 +88,7 @@ pub struct LinkState {
 impl Laboratory {
     /// Opens the laboratory on a store.
     pub fn new(store: Store, settings: LaboratorySettings) -> Self {
-        let LaboratorySettings { realm, catalogue, privileges, zone, site_prefix, analysers, sign_in, hl7_links } = settings;
+        let LaboratorySettings { realm, catalogue, privileges, zone, decimal_mark, site_prefix, analysers, sign_in, hl7_links } = settings;
         let names = analysers.iter().map(|analyser| &analyser.name).chain(hl7_links.iter().map(|link| &link.name));
         let links = names.map(|name| (name.to_string(), LinkState::default())).collect();
         let placed = broadcast::Sender::new(PLACED_ORDERS_MAX);
@@ -95,6 +98,7 @@ impl Laboratory {
             realm,
             privileges,
             zone,
+            decimal_mark,
             site_prefix,
             analysers,
             hl7_links,
@@ -149,6 +153,10 @@ impl Laboratory {
     /// The site's zone.
     pub fn zone(&self) -> &Zone {
         &self.0.zone
+    }
+    /// The mark people here type in decimals.
+    pub fn decimal_mark(&self) -> DecimalMark {
+        self.0.decimal_mark
     }
     /// The prefix of its container codes.
     pub fn site_prefix(&self) -> &str {

@@ -15,6 +15,8 @@ mod codes;
 mod confirm_person;
 mod content;
 mod editions;
+mod enter_result;
+mod entering;
 mod file_next;
 mod file_readings;
 mod filing;
@@ -37,6 +39,7 @@ mod sessions;
 mod staff_accounts;
 mod tokens;
 mod trouble;
+mod verify_result;
 pub mod views;
 
 pub use access_log::{LOOKINGS_MAX, Looking, Lookings, SeenBefore, who_saw};
@@ -55,6 +58,7 @@ pub use editions::{
     EditionListed, EditionRefusal, Holding, ImportedEdition, edition_digest, edition_files, holding, import_edition, list_editions,
     sign_edition,
 };
+pub use enter_result::{EnterResultRefusal, TypedResult, enter_result};
 pub use file_next::file_next;
 pub use file_readings::{Filed, Prepared, prepare};
 pub use hl7::{Hl7Answered, Hl7Answers, Hl7Link, Hl7Reader, Hl7State, ReceivedHl7, RepeatedOrder, keep_incomplete_hl7, receive_hl7};
@@ -84,3 +88,4 @@ pub use trouble::ActTrouble;
 fn operator() -> kernel::Actor {
     kernel::Actor::System("command line".to_owned())
 }
+pub use verify_result::{SeenResult, VerifiedResult, VerifyResultRefusal, verify_result};

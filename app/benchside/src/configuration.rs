@@ -35,6 +35,9 @@ pub(crate) struct Configuration {
     pub(crate) site_prefix: String,
     /// IANA name of the site's zone.
     pub(crate) zone: String,
+    /// The mark people here type in decimals, "." or ",".
+    #[serde(default = "point")]
+    pub(crate) decimal_mark: String,
     /// Where pages and the API are served.
     pub(crate) http: SocketAddr,
     /// A PostgreSQL URL, where the database is not the file in this folder.
@@ -95,6 +98,14 @@ fn chemistry_bench() -> String {
     "bench:chemistry".to_owned()
 }
 
+fn decimal_mark(text: &str) -> Result<DecimalMark, String> {
+    match text {
+        "." => Ok(DecimalMark::Point),
+        "," => Ok(DecimalMark::Comma),
+        other => Err(format!("must be \".\" or \",\", not {other:?}")),
+    }
+}
+
 fn point() -> String {
     ".".to_owned()
 }
@@ -106,6 +117,7 @@ impl Configuration {
             realm: realm.to_string(),
             site_prefix: "A".to_owned(),
             zone: "UTC".to_owned(),
+            decimal_mark: ".".to_owned(),
             http: SocketAddr::from(([127, 0, 0, 1], 8080)),
             database: None,
             seal_key: None,
@@ -131,6 +143,7 @@ impl Configuration {
         configuration.realm()?;
         configuration.zone()?;
         configuration.sign_in()?;
+        configuration.decimal_mark()?;
         // Found now, and not with the first order.
         ContainerCode::compose(&configuration.site_prefix, 1).map_err(|trouble| configuration.wrong("site_prefix", trouble))?;
         Ok(configuration)
@@ -192,6 +205,11 @@ impl Configuration {
     /// When sessions lock by themselves.
     pub(crate) fn sign_in(&self) -> Result<SignInSettings, Failure> {
         self.sign_in.settings().map_err(|what| self.wrong("sign_in", what))
+    }
+
+    /// The mark people here type in decimals.
+    pub(crate) fn decimal_mark(&self) -> Result<DecimalMark, Failure> {
+        decimal_mark(&self.decimal_mark).map_err(|what| self.wrong("decimal_mark", what))
     }
 
     /// Where the database is: what the command line says, then the file, then the folder.
@@ -282,11 +300,8 @@ impl LinkConfiguration {
             )));
         }
         let zone = zone_of(&self.name, self.zone.as_deref(), site_zone)?;
-        let decimal_mark = match self.decimal_mark.as_str() {
-            "." => DecimalMark::Point,
-            "," => DecimalMark::Comma,
-            other => return Err(Failure::Use(format!("link {}: decimal_mark must be \".\" or \",\", not {other:?}", self.name))),
-        };
+        let decimal_mark =
+            decimal_mark(&self.decimal_mark).map_err(|what| Failure::Use(format!("link {}: decimal_mark {what}", self.name)))?;
         Ok(Analyser {
             name: Analyser::check_name(&self.name).map_err(Failure::wrong_use)?,
             driver,

@@ -77,6 +77,7 @@ pub(crate) async fn start(
         catalogue: holding,
         privileges: actions::starting_privileges().map_err(Failure::environment)?,
         zone,
+        decimal_mark: configuration.decimal_mark()?,
         site_prefix: configuration.site_prefix.clone(),
         analysers: analysers.iter().map(|(analyser, _)| analyser.clone()).collect(),
         sign_in: configuration.sign_in()?,

@@ -28,7 +28,7 @@ impl Failure {
 }
 
 /// Columns of the widest statement.
-pub(crate) const COLUMNS_MAX: usize = 24;
+pub(crate) const COLUMNS_MAX: usize = 32;
 
 /// A value as a statement hands it back; or the name of a type that no column of ours has, as the statement lacks a CAST.
 pub(crate) type Cell<'a> = Result<CellRef<'a>, &'static str>;

@@ -1,9 +1,10 @@
 // Keyboard, and keeping the open page true. Everything works without this file; it only makes it faster.
+import { enterResults } from "./entering.js";
 import { BACKGROUND, leave, leaveIfClosed } from "./lock.js";
 import { isStale, readVersions } from "./refresh.js";
 import { replaceRegion } from "./region.js";
 
-const keys = { r: "/", n: "/orders/new", t: "/tasks", i: "/instruments" };
+const keys = { r: "/", n: "/orders/new", w: "/worksheet", v: "/results/verify", t: "/tasks", i: "/instruments" };
 
 // A scanner types a whole code within a few milliseconds and ends it with Enter; a person presses one key. What comes as a burst while no field
 // has the focus is a scan and goes to the scan box; only a key that stays alone is a shortcut.
@@ -17,8 +18,10 @@ function burstOver() {
   const find = document.querySelector("#find");
   if (typed.length === 1) {
     const key = typed.toLowerCase();
+    const control = controlOf(key);
     if (key === "l") leave();
     else if (key === "s") switchUser();
+    else if (control) control.click();
     else if (keys[key]) location.assign(keys[key]);
   } else if (find) {
     find.value = typed;
@@ -42,13 +45,26 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
+/** What a key does in the row that has the focus, or on the page: V verifies the row one stands on, E enters the first result that waits. */
+function controlOf(key) {
+  if (key === "v") return document.activeElement?.closest("[data-verify-row]")?.querySelector("button");
+  return key === "e" ? document.querySelector("[data-enter]") : null;
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
   const typing = event.target.closest("input:not([type=checkbox]), select, textarea");
   if (event.key === "Escape" && typing) { typing.blur(); return; }
   const find = document.querySelector("#find");
   // Inside a form a letter is a letter, also on a tick box: it never takes somebody away from what they are filling in.
-  if (typing || event.target.closest("main form") || !find) return;
+  const row = event.target.closest("[data-verify-row]");
+  if (typing || (event.target.closest("main form") && !row) || !find) return;
+  if (row && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+    const rows = [...document.querySelectorAll("[data-verify-row]:has(button)")];
+    const next = rows[rows.indexOf(row) + (event.key === "ArrowDown" ? 1 : -1)]?.querySelector("button");
+    if (next) { event.preventDefault(); next.focus(); }
+    return;
+  }
   if (event.key === "/" && burst === "") {
     event.preventDefault();
     find.focus();
@@ -67,6 +83,8 @@ document.addEventListener("keydown", (event) => {
 
 // "Placed" is said once: whoever reloads or keeps the address gets the order itself.
 if (new URLSearchParams(location.search).has("placed")) history.replaceState(null, "", location.pathname);
+
+enterResults();
 
 let latest = {};
 let fetching = false;

@@ -8,13 +8,15 @@ use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
 use std::path::PathBuf;
 
-const EMBEDDED: [(&str, &[u8]); 8] = [
+const EMBEDDED: &[(&str, &[u8])] = &[
     ("benchside.css", include_bytes!("../assets/benchside.css")),
     ("benchside.js", include_bytes!("../assets/benchside.js")),
     ("benchside.svg", include_bytes!("../assets/benchside.svg")),
+    ("entering.js", include_bytes!("../assets/entering.js")),
     ("live-worker.js", include_bytes!("../assets/live-worker.js")),
     ("lock.js", include_bytes!("../assets/lock.js")),
     ("refresh.js", include_bytes!("../assets/refresh.js")),
+    ("moves.js", include_bytes!("../assets/moves.js")),
     ("region.js", include_bytes!("../assets/region.js")),
     ("typed.js", include_bytes!("../assets/typed.js")),
 ];
@@ -31,7 +33,7 @@ pub(crate) struct Assets {
 impl Assets {
     /// The embedded assets, or those of a folder.
     pub(crate) fn new(folder: Option<PathBuf>) -> Self {
-        let edition = if folder.is_some() { FROM_FOLDER.to_owned() } else { edition_of(&EMBEDDED) };
+        let edition = if folder.is_some() { FROM_FOLDER.to_owned() } else { edition_of(EMBEDDED) };
         Self { folder, edition }
     }
 

@@ -76,7 +76,7 @@ pub(crate) async fn person(State((web, entry)): State<(Web, Entry)>, mut request
         actions::note_use(&web.lab, &session);
     }
     let is_open = session.standing == Standing::Open;
-    let refused = entry.action().and_then(|action| refusal(&web.lab, &session.staff, action, is_reading(&request)));
+    let refused = refused(&web.lab, &session.staff, entry, is_reading(&request));
     let kept = if shows_kept(&request, is_open) { web.kept_forms.take(&cookie, request.uri().path()) } else { None };
     let (staff, session, cookie) = (Arc::new(session.staff.clone()), Arc::new(session), cookie.into());
     let signed = Signed { staff, session, cookie, kept: kept.map(Arc::new) };
@@ -93,13 +93,23 @@ pub(crate) async fn person(State((web, entry)): State<(Web, Entry)>, mut request
     response
 }
 
+/// Why this person may not come in by an address. Whoever may do its action only under somebody who signs comes in where the act itself keeps what
+/// they do waiting.
+fn refused(lab: &Laboratory, staff: &StaffLine, entry: Entry, is_reading: bool) -> Option<Refusal> {
+    match entry {
+        Entry::Trainee(action) if matches!(actions::entrance(lab, staff, action), Ok(Entrance::Supervised)) => None,
+        Entry::Person(action) | Entry::Trainee(action) => refusal(lab, staff, action, is_reading),
+        Entry::Everyone | Entry::Session | Entry::LockedSession | Entry::OneTimeSession | Entry::AnySession | Entry::Token => None,
+    }
+}
+
 /// Where somebody must go first whose session does not stand as an address asks.
 fn turned_away(entry: Entry, standing: Standing) -> Option<&'static str> {
     match (entry, standing) {
         (Entry::AnySession, _)
         | (Entry::LockedSession, Standing::Open | Standing::Locked)
         | (Entry::OneTimeSession, Standing::PasswordToChoose)
-        | (Entry::Session | Entry::Person(_), Standing::Open) => None,
+        | (Entry::Session | Entry::Person(_) | Entry::Trainee(_), Standing::Open) => None,
         (_, Standing::PasswordToChoose) => Some("/password"),
         (_, Standing::Locked) => Some("/locked"),
         (_, Standing::Open) => Some("/"),

@@ -40,6 +40,11 @@ impl Fields {
         self.0
     }
 
+    /// Every field whose name begins so, with the rest of its name.
+    pub(crate) fn beginning<'a, 'n>(&'a self, with: &'n str) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a, 'n> {
+        self.0.iter().filter_map(move |(key, value)| key.strip_prefix(with).map(|rest| (rest, value.as_str())))
+    }
+
     /// Every field of this name.
     pub(crate) fn all<'a, 'n>(&'a self, name: &'n str) -> impl Iterator<Item = &'a str> + use<'a, 'n> {
         self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())

@@ -22,18 +22,10 @@ pub enum Entry {
     AnySession,
     /// Such a person whose roles include this; a change needs the whole of it.
     Person(Action),
+    /// Such a person, and also whoever may do it only under somebody who signs: what they do waits for that.
+    Trainee(Action),
     /// A program with a bearer token. Cookies do not count here.
     Token,
-}
-
-impl Entry {
-    /// The action that the roles of a person must include.
-    pub(crate) fn action(self) -> Option<Action> {
-        match self {
-            Self::Person(action) => Some(action),
-            Self::Everyone | Self::Session | Self::LockedSession | Self::OneTimeSession | Self::AnySession | Self::Token => None,
-        }
-    }
 }
 
 /// One line of the list.
@@ -59,7 +51,7 @@ const fn route(method: &'static str, path: &'static str, entry: Entry, handler: 
 /// A request's body may have this many bytes: an order with every test of the catalogue has a few thousand.
 pub(crate) const BODY_BYTES_MAX: usize = 256 * 1024;
 
-use Entry::{AnySession, Everyone, LockedSession, OneTimeSession, Person, Session, Token};
+use Entry::{AnySession, Everyone, LockedSession, OneTimeSession, Person, Session, Token, Trainee};
 
 static ROUTES: &[Route] = &[
     route("GET", "/healthz", Everyone, || get(probes::alive)),
@@ -78,6 +70,14 @@ static ROUTES: &[Route] = &[
     route("GET", "/orders/new", Person(Action::EnterOrder), || get(pages::new_order::show)),
     route("POST", "/orders/new", Person(Action::EnterOrder), || post(pages::new_order::place)),
     route("GET", "/orders/{accession}", Person(Action::ViewWorklist), || get(pages::order::show)),
+    route("GET", "/results/enter/{container}/{test}", Trainee(Action::ModerateTest), || get(pages::enter::show)),
+    route("POST", "/results/enter/{container}/{test}", Trainee(Action::ModerateTest), || post(pages::enter::enter)),
+    route("GET", "/results/look", Trainee(Action::ModerateTest), || get(pages::enter::look)),
+    route("GET", "/worksheet", Trainee(Action::ModerateTest), || get(pages::worksheet::show)),
+    route("POST", "/worksheet", Trainee(Action::ModerateTest), || post(pages::worksheet::enter)),
+    route("GET", "/results/verify", Person(Action::ViewWorklist), || get(pages::verify::list)),
+    route("GET", "/results/verify/{examination}", Person(Action::ViewWorklist), || get(pages::verify::one)),
+    route("POST", "/results/verify", Trainee(Action::VerifyNormal), || post(pages::verify::verify)),
     route("GET", "/tasks", Person(Action::ViewWorklist), || get(pages::tasks::show)),
     route("POST", "/tasks/{task}/close", Person(Action::VerifyNormal), || post(pages::tasks::close)),
     route("GET", "/transmissions/{transmission}", Person(Action::ViewWorklist), || get(pages::transmission::show)),
@@ -115,7 +115,7 @@ pub(crate) fn build(web: Web) -> Router {
         let handler = (route.handler)();
         let guarded = match route.line.entry {
             Everyone => handler.route_layer(from_fn(entry::own_pages_only)),
-            entry @ (Session | LockedSession | OneTimeSession | AnySession | Person(_)) => {
+            entry @ (Session | LockedSession | OneTimeSession | AnySession | Person(_) | Trainee(_)) => {
                 handler.route_layer(from_fn_with_state((web.clone(), entry), entry::person))
             }
             Token => handler.route_layer(from_fn_with_state(web.clone(), entry::token)),

@@ -8,11 +8,14 @@ use crate::table::{self, ContentTrouble, TableRow};
 pub struct Policies {
     /// LDL cholesterol by Martin and Hopkins for triglycerides of 400 mg/dL and more.
     pub high_triglycerides: Option<HighTriglycerides>,
+    /// Whether what anybody types needs somebody else to vouch for it. What a trainee types always does.
+    pub second_person_for_entries: Option<bool>,
 }
 
 const FILE: &str = "policies.csv";
 pub(crate) const COLUMNS: [&str; 3] = ["name", "value", "source"];
 const HIGH_TRIGLYCERIDES: &str = "martin_hopkins_from_tg_400";
+const SECOND_PERSON: &str = "second_person_for_entries";
 
 /// Reads `policies.csv`.
 pub(crate) fn read(text: &str, troubles: &mut Vec<ContentTrouble>) -> Policies {
@@ -42,6 +45,17 @@ fn read_row(row: &TableRow<'_>, policies: &mut Policies) -> Result<(), ContentTr
                 Some(_) => Err(row.trouble(format!("policy {name} stands here a second time"))),
             }
         }
-        _ => Err(row.trouble(format!("“{name}” is no policy; there is {HIGH_TRIGLYCERIDES}"))),
+        SECOND_PERSON => {
+            let decided = match value {
+                "trainees" => false,
+                "everybody" => true,
+                _ => return Err(row.trouble(format!("value of {name} must be trainees or everybody, not “{value}”"))),
+            };
+            match policies.second_person_for_entries.replace(decided) {
+                None => Ok(()),
+                Some(_) => Err(row.trouble(format!("policy {name} stands here a second time"))),
+            }
+        }
+        _ => Err(row.trouble(format!("“{name}” is no policy; there are {HIGH_TRIGLYCERIDES} and {SECOND_PERSON}"))),
     }
 }

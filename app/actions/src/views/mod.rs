@@ -1,19 +1,25 @@
 //! What pages and the API show, read on one snapshot and paged by key. Nothing here changes anything.
 
+mod entry;
 mod health;
 mod hl7_messages;
 mod orders;
 mod results;
 mod tasks;
+mod to_verify;
 mod transmissions;
+mod worksheet;
 
+pub use entry::{EntryView, FormerLine, TypedLine, TypedTest, entry, look_at_typed};
 pub use health::{HealthView, Hl7LinkView, LinkView, health};
 pub use hl7_messages::{Hl7FieldView, Hl7MessageView, Hl7SegmentView, hl7_message, hl7_messages};
 pub use orders::{OrderView, OrderedExamination, find_by_code, order_by_accession};
-pub use results::{ReasonLine, ResultLine, held_results, results_of_container, verified_results};
+pub use results::{EnteredLine, ReasonLine, ResultLine, held_results, results_of_container, verified_results};
 pub use store::repositories::hl7_messages::Hl7MessageRecord;
 pub use tasks::{TaskLine, closed_tasks, open_tasks};
+pub use to_verify::{VerifyRow, held_result, typed_results};
 pub use transmissions::{FilingState, TransmissionView, transmission};
+pub use worksheet::{WORKSHEET_TESTS_MAX, Worksheet, WorksheetRow, worksheet};
 
 pub use store::repositories::containers::{ContainerEntry, OrderEvent};
 pub use store::repositories::requisitions::Requisition;

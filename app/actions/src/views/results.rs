@@ -10,7 +10,7 @@ use store::repositories::patients::PatientRecord;
 use store::repositories::results::{self, ResultRecord, StoredState};
 use store::{Reader, Trouble};
 use uuid::Uuid;
-use workflow::{Assessment, Because, Evidence, Gate, GateFinding, Verdict};
+use workflow::{Assessment, Evidence, GateFinding, Verdict};
 
 /// What one gate said, where it did not plainly pass.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +21,15 @@ pub struct ReasonLine {
     pub verdict: String,
     /// Why.
     pub words: String,
+}
+
+/// Who typed a result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnteredLine {
+    /// The name of whoever typed it.
+    pub by: String,
+    /// Somebody else must vouch for it.
+    pub needs_second: bool,
 }
 
 /// A result as a line of a page.
@@ -68,8 +77,12 @@ pub struct ResultLine {
     pub priority: String,
     /// For whom.
     pub patient: PatientLine,
-    /// The message it came in.
-    pub transmission: TransmissionId,
+    /// The message it came in; none where a person typed it.
+    pub transmission: Option<TransmissionId>,
+    /// Who typed it.
+    pub entered: Option<EnteredLine>,
+    /// The version of its row: whoever vouches for it says which they saw.
+    pub row_version: i64,
 }
 
 impl From<PatientRecord> for PatientLine {
@@ -106,7 +119,7 @@ async fn page(lab: &Laboratory, by: &Actor, held: bool, after: Option<Cursor>) -
         .await?;
     lab.note_seen(by, "results", "", patients(&stretch.records)).await?;
     let catalogue = lab.catalogue();
-    Ok(super::page(stretch, set_aside, |record| line(&catalogue, record, &evidence)))
+    Ok(super::page(stretch, set_aside, |record| of_record(&catalogue, record, &evidence)))
 }
 
 /// The results on one container; `None` if there is no such container is told by an empty order elsewhere: here simply none.
@@ -139,11 +152,16 @@ fn evidence_of(reader: &mut Reader<'_>, records: &[ResultRecord]) -> Result<Evid
 
 /// Records as lines.
 pub(super) fn lines(catalogue: &Catalogue, records: Vec<ResultRecord>, evidence: &EvidenceOf) -> Vec<ResultLine> {
-    records.into_iter().map(|record| line(catalogue, record, evidence)).collect()
+    records.into_iter().map(|record| of_record(catalogue, record, evidence)).collect()
 }
 
-fn line(catalogue: &Catalogue, record: ResultRecord, evidence: &EvidenceOf) -> ResultLine {
+fn of_record(catalogue: &Catalogue, record: ResultRecord, evidence: &EvidenceOf) -> ResultLine {
     let evidence = evidence.get(&record.transmission);
+    line(catalogue, record, evidence)
+}
+
+/// A record as a line.
+pub(super) fn line(catalogue: &Catalogue, record: ResultRecord, evidence: Option<&Evidence>) -> ResultLine {
     let assessment = evidence.and_then(|evidence| evidence.of(&record.container, &record.test));
     let name = TestCode::parse(&record.test).and_then(|code| catalogue.test(&code)).map(|test| test.name.clone());
     let (held, verified_at, verifier) = match record.state {
@@ -161,7 +179,7 @@ fn line(catalogue: &Catalogue, record: ResultRecord, evidence: &EvidenceOf) -> R
         sent_unit: record.sent_unit,
         flags: record.flags,
         held,
-        critical: assessment.is_some_and(is_critical),
+        critical: assessment.is_some_and(Assessment::is_critical),
         reasons: assessment.map(reasons).unwrap_or_else(|| vec![evidence_missing()]),
         gates: evidence.map_or_else(String::new, |evidence| format!("{}, {}", evidence.gates, evidence.catalogue)),
         verifier,
@@ -172,20 +190,15 @@ fn line(catalogue: &Catalogue, record: ResultRecord, evidence: &EvidenceOf) -> R
         accession: record.accession,
         priority: record.priority.words(Lang::English).to_owned(),
         patient: record.patient.into(),
-        transmission: record.transmission,
+        transmission: record.entered.is_none().then_some(record.transmission),
+        row_version: record.row_version,
+        entered: record.entered.map(|entered| EnteredLine { by: entered.name, needs_second: entered.entered.needs_second }),
     }
 }
 
-fn is_critical(assessment: &Assessment) -> bool {
-    let beyond = |finding: &GateFinding| {
-        matches!(finding.because, Some(Because::BelowCritical { .. } | Because::AboveCritical { .. } | Because::CriticalFinding { .. }))
-            && finding.gate == Gate::CriticalLimit
-    };
-    assessment.findings.iter().any(beyond)
-}
-
 fn reasons(assessment: &Assessment) -> Vec<ReasonLine> {
-    let mut findings: Vec<&GateFinding> = assessment.findings.iter().filter(|finding| finding.verdict != Verdict::Pass).collect();
+    let mut findings: Vec<&GateFinding> =
+        assessment.findings.iter().filter(|finding| !matches!(finding.verdict, Verdict::Pass | Verdict::NotApplicable)).collect();
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.verdict));
     findings
         .into_iter()

@@ -54,6 +54,7 @@ fn settings(realm: Realm, catalogue: Holding, analysers: Vec<Analyser>) -> Labor
         catalogue,
         privileges: actions::starting_privileges().unwrap(),
         zone,
+        decimal_mark: kernel::DecimalMark::Point,
         site_prefix: "A".to_owned(),
         analysers,
         sign_in: actions::SignInSettings::default(),

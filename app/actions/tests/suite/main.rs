@@ -4,6 +4,7 @@
 #[macro_use]
 mod engine;
 mod house;
+mod manual_results;
 mod messages;
 
 mod access;

@@ -50,6 +50,7 @@ fn laboratory_at(target: &Target, options: Options) -> (Laboratory, Analyser, An
         catalogue: catalogue.into(),
         privileges: actions::starting_privileges().unwrap(),
         zone: Zone::utc(),
+        decimal_mark: kernel::DecimalMark::Point,
         site_prefix: "A".to_owned(),
         sign_in: actions::SignInSettings::default(),
         analysers: vec![one.clone(), other.clone()],

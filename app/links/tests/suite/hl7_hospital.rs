@@ -32,6 +32,7 @@ impl Hospital {
             catalogue: actions::starting_catalogue().unwrap().into(),
             privileges: actions::starting_privileges().unwrap(),
             zone: Zone::utc(),
+            decimal_mark: kernel::DecimalMark::Point,
             site_prefix: "A".to_owned(),
             analysers: Vec::new(),
             hl7_links: vec![link.clone()],

@@ -35,7 +35,8 @@ pub(crate) struct ResultAnswer {
     accession: String,
     priority: String,
     patient: PatientAnswer,
-    transmission: String,
+    transmission: Option<String>,
+    entered_by: Option<String>,
 }
 
 /// Why a gate did not plainly pass.
@@ -77,7 +78,8 @@ impl From<ResultLine> for ResultAnswer {
             // As an order is placed: "routine", "urgent", "stat".
             priority: line.priority.to_ascii_lowercase(),
             patient: line.patient.into(),
-            transmission: line.transmission.to_string(),
+            transmission: line.transmission.map(|id| id.to_string()),
+            entered_by: line.entered.map(|entered| entered.by),
         }
     }
 }

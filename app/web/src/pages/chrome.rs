@@ -14,6 +14,8 @@ use people::Action;
 pub(crate) enum Here {
     Results,
     NewOrder,
+    Worksheet,
+    Verify,
     Tasks,
     Instruments,
     /// A page that is reached from others.
@@ -21,9 +23,11 @@ pub(crate) enum Here {
 }
 
 /// The navigation: address, what it is for, words and key. Who may not go there does not see it.
-const PLACES: [(Here, &str, Action, &str, &str); 4] = [
+const PLACES: [(Here, &str, Action, &str, &str); 6] = [
     (Here::Results, "/", Action::ViewWorklist, t!("Results"), "R"),
     (Here::NewOrder, "/orders/new", Action::EnterOrder, t!("New order"), "N"),
+    (Here::Worksheet, "/worksheet", Action::ModerateTest, t!("Worksheet"), "W"),
+    (Here::Verify, "/results/verify", Action::ViewWorklist, t!("To verify"), "V"),
     (Here::Tasks, "/tasks", Action::ViewWorklist, t!("Tasks"), "T"),
     (Here::Instruments, "/instruments", Action::ViewWorklist, t!("Instruments"), "I"),
 ];

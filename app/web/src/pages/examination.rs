@@ -20,7 +20,9 @@ pub(crate) fn badge(line: &ResultLine) -> Markup {
         @if line.critical {
             span.badge.critical { span aria-hidden="true" { "⇕" } " CRIT" } " "
         }
-        @if line.held {
+        @if line.held && line.entered.is_some() {
+            span.badge.held { (hand()) " " (t!("Entered, to be verified")) }
+        } @else if line.held {
             span.badge.held { (hand()) " " (t!("Held")) }
         } @else if by_rules(line) {
             span.badge.verified title=(vouched(line)) { span aria-hidden="true" { "A" } " " (t!("Verified by rules")) }
@@ -67,12 +69,17 @@ pub(crate) fn account(line: &ResultLine) -> Markup {
             dl.account {
                 dt { (t!("Gates and limits")) } dd { (line.gates) }
                 dt { (t!("Vouched for")) } dd { (vouched(line)) }
-                dt { (t!("As the analyser sent it")) } dd.code { (line.sent) " " (line.sent_unit) }
+                @match &line.entered {
+                    Some(entered) => { dt { (t!("Typed by")) } dd { (entered.by) } dt { (t!("As it was typed")) } dd.code { (line.sent) } },
+                    None => { dt { (t!("As the analyser sent it")) } dd.code { (line.sent) " " (line.sent_unit) } },
+                }
                 @if !line.flags.is_empty() { dt { (t!("Analyser's flags")) } dd.code { (line.flags) } }
                 @if !line.stated_at.is_empty() { dt { (t!("Analyser's time")) } dd { (line.stated_at) } }
                 dt { (t!("Version")) } dd { (line.version) }
             }
-            a href=(format!("/transmissions/{}", line.transmission)) { (t!("Transmission as it came")) }
+            @if let Some(transmission) = line.transmission {
+                a href=(format!("/transmissions/{transmission}")) { (t!("Transmission as it came")) }
+            }
         }
     }
 }

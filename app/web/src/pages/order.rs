@@ -5,6 +5,7 @@ use super::{examination, patient, result_table};
 use crate::Web;
 use crate::entry::Signed;
 use crate::error::Refusal;
+use crate::local_path::encode;
 use crate::times;
 use crate::words::t;
 use actions::views::{self, OrderView, OrderedExamination, ResultLine};
@@ -120,7 +121,10 @@ fn done(web: &Web, line: &ResultLine) -> Markup {
             td { (line.unit) (result_table::sent_otherwise(line)) }
             td.state { (examination::badge(line)) }
             td data-reasons {
-                @if line.held { (examination::reasons(line)) }
+                @if line.held {
+                    (examination::reasons(line))
+                    p.hint { a data-verify href=(format!("/results/verify/{}", line.examination)) { (t!("Look again and verify")) } }
+                }
                 (examination::account(line))
             }
             td.code { (line.container) }
@@ -137,7 +141,12 @@ fn waiting(examination: &OrderedExamination) -> Markup {
             td.number.value {}
             td {}
             td.state { span.badge.waiting { span aria-hidden="true" { "…" } " " (t!("Waiting")) } }
-            td.hint { (t!("No result is filed; look under Tasks for what could not be read")) }
+            td.hint {
+                (t!("No result is filed; look under Tasks for what could not be read")) " "
+                a data-enter aria-keyshortcuts="E" href=(format!("/results/enter/{}/{}", encode(&examination.container), encode(&examination.test))) {
+                    (t!("Enter")) " " kbd aria-hidden="true" { "E" }
+                }
+            }
             td.code { (examination.container) }
             td {}
         }

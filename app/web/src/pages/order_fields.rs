@@ -160,9 +160,9 @@ pub(crate) fn test_fields(web: &Web, typed: &Typed) -> Markup {
                                 label.tick {
                                     input type="checkbox" name="test" value=(test.code);
                                     span.code { (test.code) } span { (test.name) }
-                                @if test.kind != ValueKindExpected::Number {
-                                    span.hint { (t!("no result entry yet")) }
-                                }
+                                    @if test.kind == ValueKindExpected::Coded && test.choices.is_empty() {
+                                        span.hint { (t!("no choices to enter yet")) }
+                                    }
                                 }
                             }
                         }

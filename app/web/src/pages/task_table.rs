@@ -68,6 +68,7 @@ fn kind_words(kind: &str) -> String {
     match kind {
         "unclaimed" => t!("Unclaimed reading").to_owned(),
         "unreadable" => t!("Unreadable").to_owned(),
+        "critical" => t!("Critical: call").to_owned(),
         "incomplete" => t!("Incomplete message").to_owned(),
         "hl7_refused" => t!("Message not taken").to_owned(),
         "hl7_not_taken" => t!("Kind of message not taken here").to_owned(),

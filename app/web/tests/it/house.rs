@@ -84,6 +84,7 @@ impl House {
             catalogue: catalogue.into(),
             privileges: actions::starting_privileges().unwrap(),
             zone: Zone::named("Europe/Berlin").unwrap(),
+            decimal_mark: kernel::DecimalMark::Point,
             site_prefix: "A".to_owned(),
             sign_in,
             analysers: vec![analyser.clone()],

@@ -243,6 +243,7 @@ fn laboratory(world: &World, store: &Store) -> Laboratory {
         catalogue: catalogue.into(),
         privileges: actions::starting_privileges().unwrap(),
         zone: Zone::utc(),
+        decimal_mark: kernel::DecimalMark::Point,
         site_prefix: "A".to_owned(),
         sign_in: actions::SignInSettings::default(),
         analysers,
