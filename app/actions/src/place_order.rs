@@ -74,6 +74,16 @@ pub struct PlacedContainer {
     pub tests: Vec<String>,
 }
 
+impl PlacedContainer {
+    pub(crate) fn of(planned: &NewContainer) -> Self {
+        Self {
+            code: planned.record.code.clone(),
+            specimen: planned.record.specimen.clone(),
+            tests: planned.examinations.iter().map(|(_, test, _)| test.to_string()).collect(),
+        }
+    }
+}
+
 /// Why an order was not placed.
 #[derive(Debug, thiserror::Error)]
 pub enum PlaceOrderRefusal {
@@ -110,7 +120,8 @@ pub async fn place_order(
     let request = read_request(&catalogue, &request).map_err(PlaceOrderRefusal::Invalid)?;
     let at = now();
     let accession = next_accession(lab, at).await?.to_string();
-    let containers = plan_containers(lab, &catalogue, &request, at).await?;
+    let containers =
+        plan_containers(lab, &catalogue, &request.tests, Drawn { due_at: at, collected_at: request.collected_at, collector: None }).await?;
     let order = OrderId::from_uuid(new_uuid());
     let asked = digest(actor, &request);
     let plan = Plan { request, order, accession, containers, by: actor.to_string(), at, asked: asked.clone() };
@@ -216,15 +227,23 @@ fn read_tests(catalogue: &Catalogue, codes: &[String]) -> Result<Vec<Test>, Fiel
     Ok(tests.into_values().collect())
 }
 
+/// When containers are to be drawn, or were, and by whom.
+#[derive(Debug, Clone)]
+pub(crate) struct Drawn {
+    pub(crate) due_at: Timestamp,
+    pub(crate) collected_at: Option<Timestamp>,
+    pub(crate) collector: Option<String>,
+}
+
 /// As few containers as the tests allow, in the order of draw, each with a code of its own.
-async fn plan_containers(
+pub(crate) async fn plan_containers(
     lab: &Laboratory,
     catalogue: &Catalogue,
-    request: &Request,
-    at: Timestamp,
+    tests: &[Test],
+    drawn: Drawn,
 ) -> Result<Vec<NewContainer>, ActTrouble> {
     let mut planned = Vec::new();
-    for PlannedTube { container, specimen, tests } in plan_tubes(&request.tests, catalogue) {
+    for PlannedTube { container, specimen, tests } in plan_tubes(tests, catalogue) {
         let code = next_container_code(lab).await?;
         planned.push(NewContainer {
             record: ContainerRecord {
@@ -233,9 +252,9 @@ async fn plan_containers(
                 specimen: format!("{specimen}, {container}"),
                 kind: container.to_string(),
             },
-            due_at: at,
-            collected_at: request.collected_at,
-            collector: None,
+            due_at: drawn.due_at,
+            collected_at: drawn.collected_at,
+            collector: drawn.collector.clone(),
             replaces: None,
             examinations: tests.into_iter().map(|test| (ExaminationId::from_uuid(new_uuid()), test, None)).collect(),
         });
@@ -312,16 +331,11 @@ impl Plan {
     }
 
     fn answer(&self, patient: PatientId) -> PlacedOrder {
-        let container = |planned: &NewContainer| PlacedContainer {
-            code: planned.record.code.clone(),
-            specimen: planned.record.specimen.clone(),
-            tests: planned.examinations.iter().map(|(_, test, _)| test.to_string()).collect(),
-        };
         PlacedOrder {
             order: self.order.to_string(),
             accession: self.accession.clone(),
             patient: patient.to_string(),
-            containers: self.containers.iter().map(container).collect(),
+            containers: self.containers.iter().map(PlacedContainer::of).collect(),
             repeated: false,
         }
     }
