@@ -16,6 +16,7 @@ use crate::torture;
 pub(crate) const STAGES: &[Stage] = &[
     Stage { name: "packages", budget: Budget::Install, run: |_| packages::install().into() },
     Stage { name: "browser-library", budget: Budget::Install, run: |workshop| browser_library(workshop).into() },
+    Stage { name: "third-party-library", budget: Budget::Install, run: |workshop| third_party_library(workshop).into() },
     FORMAT,
     TIDY,
     EDGES,
@@ -32,6 +33,7 @@ pub(crate) const STAGES: &[Stage] = &[
     Stage { name: "release", budget: Budget::Demonstration, run: |_| release().into() },
     Stage { name: "demo", budget: Budget::Demonstration, run: |workshop| demonstration::stage(&workshop.repository) },
     Stage { name: "browser", budget: Budget::Tests, run: browser },
+    Stage { name: "third-party", budget: Budget::Tests, run: third_party },
     Stage { name: "crash-build", budget: Budget::Demonstration, run: |workshop| build_crash_runs(workshop).into() },
     Stage { name: "crash-sqlite", budget: Budget::Tests, run: |workshop| crash(workshop, "sqlite", Control::Product) },
     Stage { name: "crash-postgres", budget: Budget::Tests, run: |workshop| crash(workshop, "postgres", Control::Product) },
@@ -57,6 +59,24 @@ fn browser_library(workshop: &Workshop) -> Result<(), Failure> {
     let mut command = process::command("npm", &["ci", "--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts"]);
     command.current_dir(workshop.repository.root.join("e2e/browser"));
     process::run(command).map_err(|failure| Failure::Environment(failure.to_string()))
+}
+
+/// Other people's clients are tried where they can be had: a machine without a way to them tests everything else.
+fn third_party_library(workshop: &Workshop) -> Result<(), Failure> {
+    let mut command = process::command("npm", &["ci", "--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts"]);
+    command.current_dir(workshop.repository.root.join("e2e/third_party"));
+    if let Err(failure) = process::run(command) {
+        println!("node-hl7-client cannot be fetched, so that its test will be skipped: {failure}");
+    }
+    Ok(())
+}
+
+fn third_party(workshop: &mut Workshop) -> Outcome {
+    let repository = &workshop.repository;
+    let mut command = process::command("node", &["--test", "--test-reporter=spec", "e2e/third_party/suite.test.mjs"]);
+    command.current_dir(&repository.root);
+    command.env("BENCHSIDE_BINARY", repository.program("release", "benchside"));
+    check::counted(command, "tests with other people's clients")
 }
 
 fn release() -> Result<(), Failure> {

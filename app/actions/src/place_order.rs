@@ -6,6 +6,7 @@ use crate::orders::{FieldTrouble, OrderRequest, PreparedOrder};
 use crate::trouble::ActTrouble;
 use kernel::{Actor, CommandId};
 use serde::{Deserialize, Serialize};
+use store::repositories::orders::NewContainer;
 use store::{Outcome, Trouble, Tx};
 
 /// An order that was placed.
@@ -33,6 +34,16 @@ pub struct PlacedContainer {
     pub specimen: String,
     /// The tests done from it.
     pub tests: Vec<String>,
+}
+
+impl PlacedContainer {
+    pub(crate) fn of(planned: &NewContainer) -> Self {
+        Self {
+            code: planned.record.code.clone(),
+            specimen: planned.record.specimen.clone(),
+            tests: planned.examinations.iter().map(|(_, test, _)| test.to_string()).collect(),
+        }
+    }
 }
 
 /// Why an order was not placed.

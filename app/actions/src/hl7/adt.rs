@@ -3,10 +3,11 @@
 use super::numbers::{self, field};
 use super::outcome::{Came, Tasks};
 use super::patients::{Doing, Telling, note};
+use crate::patients::{Merging, merge_records};
 use hl7v2::adt::{AdtEvent, Merge, PatientVisit, Subject, Trigger};
-use hl7v2::{Rejection, Said, Visit};
+use hl7v2::{ErrorCode, Patient, Rejection, Said, Visit};
 use kernel::{PatientMergeId, VisitId};
-use store::repositories::patients::{self, MergeRecord, PatientEntry};
+use store::repositories::patients::{self, PatientEntry};
 use store::repositories::visits::{self, VisitRecord, VisitState};
 use store::{Trouble, Tx};
 
@@ -37,8 +38,12 @@ pub(super) fn carry_out(
                 }
             }
             for merge in merges {
-                if let Err(reason) = telling.merge(tx, tasks, merge, &mut doing)? {
-                    return Err(Trouble::because(reason.to_string()));
+                let is_first = doing.done.is_empty();
+                match telling.merge(tx, tasks, merge, &mut doing)? {
+                    Ok(()) => {}
+                    Err(reason) if is_first => return Ok(Err(reason)),
+                    // What came before it is taken back with it.
+                    Err(reason) => return Err(Trouble::because(reason.to_string())),
                 }
             }
         }
@@ -145,31 +150,37 @@ impl Telling<'_> {
         record.facility = text(place.and_then(|place| place.facility.as_ref()));
     }
 
-    /// Makes one record of two. Numbers that nobody has here have nothing to merge; a survivor whom nobody knows is registered.
+    /// Makes one record of two. Numbers that nobody has here have nothing to merge; a survivor whom nobody knows is registered. What is refused has
+    /// changed nothing.
     fn merge(&self, tx: &mut Tx<'_>, tasks: &mut Tasks<'_>, merge: &Merge, doing: &mut Doing) -> Result<Result<(), Rejection>, Trouble> {
-        let survivor = match self.tell(tx, tasks, &merge.survivor, doing)? {
-            Ok(survivor) => survivor,
-            Err(reason) => return Ok(Err(reason)),
-        };
         let retired_numbers = match self.retired_numbers(merge) {
             Ok(numbers) => numbers,
             Err(reason) => return Ok(Err(reason)),
         };
+        let mut retired = Vec::new();
         for number in retired_numbers {
-            let Some(retired) = patients::patient_by_number(tx, &number.value, &number.authority)? else {
-                doing.warnings.push(Rejection::new(
-                    merge.location,
-                    hl7v2::ErrorCode::UnknownKey,
-                    "no record has this number here; there was nothing to merge",
-                ));
-                continue;
-            };
-            if retired.patient.id == survivor.patient.id {
-                doing.done.push("the two numbers led to one record before".to_owned());
-                continue;
+            match patients::patient_by_number(tx, &number.value, &number.authority)? {
+                Some(entry) => retired.push(entry),
+                None => {
+                    let words = "no record has this number here; there was nothing to merge";
+                    doing.warnings.push(Rejection::new(merge.location, ErrorCode::UnknownKey, words));
+                }
             }
-            self.merge_record(tx, tasks, &survivor, &retired)?;
-            doing.done.push("two records were merged".to_owned());
+        }
+        // Before the facts are told: what is refused has changed nothing.
+        if let Some(known) = self.known(tx, &merge.survivor)? {
+            if let Err(reason) = self.merge_records(tx, tasks, &known, &retired, merge, doing)? {
+                return Ok(Err(reason));
+            }
+            retired.clear();
+        }
+        let survivor = match self.tell(tx, tasks, &merge.survivor, doing)? {
+            Ok(survivor) => survivor,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        if let Err(reason) = self.merge_records(tx, tasks, &survivor, &retired, merge, doing)? {
+            // The survivor was registered a moment ago.
+            return Err(Trouble::because(reason.to_string()));
         }
         if let Some(visit) = &merge.visit {
             self.tell_visit(tx, tasks, &survivor, visit, Trigger::A40, doing)?;
@@ -177,24 +188,49 @@ impl Telling<'_> {
         Ok(Ok(()))
     }
 
-    fn merge_record(&self, tx: &mut Tx<'_>, tasks: &mut Tasks<'_>, survivor: &PatientEntry, retired: &PatientEntry) -> Result<(), Trouble> {
-        // Whose work is here may have been judged against the wrong person's former results.
-        if patients::has_specimens(tx, retired.patient.id)? {
-            let why = format!(
-                "{} made one record of {} and {}, of which specimens are here: check results that are held, and labels",
-                self.source, survivor.patient.mrn, retired.patient.mrn
-            );
-            tasks.open_about("hl7_merge", Some(survivor.patient.id), self.line, &why);
+    /// The record that goes on of this patient, if there is one.
+    fn known(&self, tx: &mut Tx<'_>, patient: &Patient) -> Result<Option<PatientEntry>, Trouble> {
+        let Some(number) = self.numbers(patient).ok().and_then(|numbers| numbers.into_iter().next()) else { return Ok(None) };
+        patients::patient_by_number(tx, &number.value, &number.authority)
+    }
+
+    fn merge_records(
+        &self,
+        tx: &mut Tx<'_>,
+        tasks: &mut Tasks<'_>,
+        survivor: &PatientEntry,
+        retired: &[PatientEntry],
+        merge: &Merge,
+        doing: &mut Doing,
+    ) -> Result<Result<(), Rejection>, Trouble> {
+        for retired in retired {
+            if retired.patient.id == survivor.patient.id {
+                doing.done.push("the two numbers led to one record before".to_owned());
+                continue;
+            }
+            // Whose work is here may have been judged against the wrong person's former results.
+            let has_specimens = patients::has_specimens(tx, retired.patient.id)?;
+            let merging = Merging {
+                id: PatientMergeId::from_uuid(tasks.ids.next()),
+                survivor: survivor.patient.id,
+                retired: retired.patient.id,
+                seen: None,
+                by: self.by.to_owned(),
+                confirmed_by: String::new(),
+                reason: self.source.to_owned(),
+            };
+            if let Err(refusal) = merge_records(tx, &merging, self.at)? {
+                return Ok(Err(Rejection::new(merge.location, ErrorCode::Internal, refusal.to_string())));
+            }
+            if has_specimens {
+                let why = format!(
+                    "{} made one record of {} and {}, of which specimens are here: check results that are held, and labels",
+                    self.source, survivor.patient.mrn, retired.patient.mrn
+                );
+                tasks.open_about("hl7_merge", Some(survivor.patient.id), self.line, &why);
+            }
+            doing.done.push("two records were merged".to_owned());
         }
-        let merged = MergeRecord {
-            id: PatientMergeId::from_uuid(tasks.ids.next()),
-            survivor: survivor.patient.id,
-            retired: retired.patient.id,
-            merged_at: self.at,
-            merged_by: self.by.to_owned(),
-            confirmed_by: String::new(),
-            reason: self.source.to_owned(),
-        };
-        patients::merge(tx, &merged)
+        Ok(Ok(()))
     }
 }

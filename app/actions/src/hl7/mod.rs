@@ -5,8 +5,11 @@ mod arrived;
 mod ids;
 mod link;
 mod numbers;
+mod orders;
 mod outcome;
 mod patients;
+mod placing;
+mod placing_words;
 mod receive;
 mod work;
 

@@ -25,18 +25,27 @@ pub(super) struct Came {
     pub(super) done: String,
     /// The application answer, where it is not the general one.
     pub(super) answer: Option<Vec<u8>>,
+    /// What was planned of orders was placed.
+    pub(super) is_placed: bool,
     pub(super) tasks: Vec<NewTask>,
 }
 
 impl Came {
     /// Nothing was done, for this reason.
     pub(super) fn refused(reason: Rejection, tasks: Vec<NewTask>) -> Self {
-        Self { state: Hl7State::Refused, verdict: Verdict::refused(reason), done: String::new(), answer: None, tasks }
+        Self { state: Hl7State::Refused, verdict: Verdict::refused(reason), done: String::new(), answer: None, is_placed: false, tasks }
     }
 
     /// It was done.
     pub(super) fn accepted(done: impl Into<String>, warnings: Vec<Rejection>) -> Self {
-        Self { state: Hl7State::Accepted, verdict: Verdict::Accepted(warnings), done: done.into(), answer: None, tasks: Vec::new() }
+        Self {
+            state: Hl7State::Accepted,
+            verdict: Verdict::Accepted(warnings),
+            done: done.into(),
+            answer: None,
+            is_placed: false,
+            tasks: Vec::new(),
+        }
     }
 
     /// What it came to, in words.

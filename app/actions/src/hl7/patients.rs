@@ -4,6 +4,7 @@ use super::link::Hl7Link;
 use super::numbers::{self, Number, field};
 use super::outcome::Tasks;
 use crate::patient_facts::differences;
+use crate::patients::{self as records, NewFacts};
 use hl7v2::{Birth, ErrorCode, Location, Patient, Rejection, Said};
 use kernel::{PatientId, PatientIdentifierId, Sex, Timestamp};
 use store::repositories::patients::{self, PatientEntry, PatientRecord, Registration};
@@ -98,7 +99,7 @@ impl Telling<'_> {
         let (facts, has_name) = facts(&blank, patient, doing);
         let registration =
             Registration { authority: number.authority.clone(), is_unknown: !has_name, mother: None, told_at: Some(self.told_at) };
-        patients::add_patients(tx, &[&facts], &registration, self.at)?;
+        records::register(tx, &facts, &registration, self.at)?.map_err(|refusal| Trouble::because(refusal.to_string()))?;
         doing.done.push("a patient was registered".to_owned());
         patients::entry_by_id(tx, facts.id)?.ok_or_else(|| Trouble::because("a patient was registered and is not there"))
     }
@@ -130,9 +131,8 @@ impl Telling<'_> {
                 );
                 tasks.open_about("hl7_identity", Some(known.patient.id), self.line, &why);
             }
-            if !patients::change_facts(tx, &known, &facts, is_unknown, self.by, self.at)? {
-                return Err(Trouble::because("a patient was changed by somebody else in the same command"));
-            }
+            let new = NewFacts { patient: known.patient.id, seen_version: None, facts, is_unknown, by: self.by.to_owned() };
+            records::change_facts(tx, &new, self.at)?.map_err(|refusal| Trouble::because(refusal.to_string()))?;
             doing.done.push("a patient's facts were changed".to_owned());
         }
         patients::set_told_at(tx, known.patient.id, self.told_at)?;
@@ -203,6 +203,12 @@ fn facts(known: &PatientRecord, told: &Patient, doing: &mut Doing) -> (PatientRe
         Said::Said(sex) => sex.code().clone_into(&mut facts.sex),
     }
     (facts, has_name)
+}
+
+/// In what a message tells otherwise of a patient than the record does.
+pub(super) fn differing(known: &PatientRecord, told: &Patient) -> Vec<&'static str> {
+    let (facts, _) = facts(known, told, &mut Doing::default());
+    differences(known, &facts)
 }
 
 /// A patient's facts for a task, which only those read who may see patients.

@@ -52,7 +52,7 @@ pub async fn receive_hl7(lab: &Laboratory, link: &Hl7Link, received: ReceivedHl7
         Ok(read) => (Work::new(link, arrived, Some(read), at)?, None),
         Err(panic) => (Work::new(link, arrived, None, at)?, Some(panic_words(panic.as_ref()))),
     };
-    let work = Arc::new(work);
+    let work = Arc::new(work.plan(lab).await?);
     let taken = match words {
         None => take(lab, &work, at).await?,
         Some(words) => Err(words),
@@ -62,6 +62,9 @@ pub async fn receive_hl7(lab: &Laboratory, link: &Hl7Link, received: ReceivedHl7
         Err(words) => keep_failed(lab, &work, &words).await?,
     };
     tell(lab, link, &done.note);
+    if done.note.contains(PLACED) {
+        work.placed().for_each(|placed| lab.tell_of_order(&placed));
+    }
     answered(lab, id, &done).await
 }
 
@@ -110,8 +113,15 @@ fn store(tx: &mut Tx<'_>, work: &Work, came: Came, number_used: bool, at: Timest
     let words = format!("{warning}{}", came.words());
     hl7_messages::keep(tx, &work.arrived.row(), &Hl7Outcome { state: came.state, words: &words, answers: &answers })?;
     tasks::add_tasks(tx, &came.tasks, at)?;
-    Ok(outcome("take_hl7_message", &work.arrived, came.state, came.tasks.len(), number_used))
+    let mut outcome = outcome("take_hl7_message", &work.arrived, came.state, came.tasks.len(), number_used);
+    if came.is_placed {
+        outcome.note.insert_str(outcome.note.find(" tasks").map_or(0, |at| at + " tasks".len()), PLACED);
+    }
+    Ok(outcome)
 }
+
+/// Stands in the journal's note where orders were placed.
+const PLACED: &str = ", orders placed";
 
 /// Stands behind the journal's note where the sender used the number before.
 const NUMBER_USED: &str = ", its number was used before";

@@ -4,9 +4,15 @@ use super::adt;
 use super::arrived::Arrived;
 use super::ids::IdPool;
 use super::link::Hl7Link;
+use super::numbers::field;
+use super::orders;
 use super::outcome::{Answering, Came, Tasks};
 use super::patients::Telling;
+use super::placing::{self, Planned};
+use crate::Laboratory;
+use crate::place_order::{PlacedContainer, PlacedOrder};
 use crate::trouble::ActTrouble;
+use hl7v2::orders::{Orders, answer};
 use hl7v2::{
     Content, ErrorCode, Header, Location, Message, ParseSettings, Rejection, Said, SegmentName, Verdict, check_processing_id, decode,
 };
@@ -22,6 +28,8 @@ pub(super) struct Work {
     pub(super) ids: IdPool,
     /// None where reading it panicked.
     read: Option<Read>,
+    /// What its orders will become, or why they cannot be read.
+    planned: Option<Result<Planned, Rejection>>,
     /// When the command is made.
     at: Timestamp,
 }
@@ -44,7 +52,7 @@ impl Work {
     pub(super) fn new(link: &Hl7Link, arrived: Arrived, read: Option<Read>, at: Timestamp) -> Result<Self, ActTrouble> {
         let header = Header::read(&arrived.raw).map_err(|trouble| ActTrouble::Internal(trouble.to_string()))?;
         let answering = Answering::new(&header, at)?;
-        Ok(Self { link: link.clone(), answering, ids: IdPool::default(), read, arrived, at })
+        Ok(Self { link: link.clone(), answering, ids: IdPool::default(), read, planned: None, arrived, at })
     }
 
     /// Does what the message asks for. Decides before it writes: what is refused has changed nothing.
@@ -62,18 +70,68 @@ impl Work {
             }
             Ok(Content::Adt(event)) => {
                 let told_at = self.told_at(&[&event.recorded, &event.occurred, &event.sent]);
-                let line = self.line_of("PID");
+                let line = self.line_at(&field("PID", 0));
                 let (by, source) = (self.by(), self.arrived.source());
                 let telling = Telling { link: &self.link, by: &by, at: self.at, told_at, source: &source, line: &line };
                 let came = adt::carry_out(tx, &mut tasks, event, &telling)?;
                 self.came(tx, tasks, came, &line, warnings)
             }
-            Ok(Content::Orders(_)) => {
-                let reason = Rejection::new(place(9), ErrorCode::UnsupportedEvent, "not taken yet");
-                tasks.open_refused(tx, "", &reason)?;
-                Ok(Came::refused(reason, tasks.opened))
-            }
+            Ok(Content::Orders(message)) => self.carry_out_orders(tx, tasks, message, warnings),
         }
+    }
+
+    fn carry_out_orders(&self, tx: &mut Tx<'_>, mut tasks: Tasks<'_>, message: &Orders, warnings: &[Rejection]) -> Result<Came, Trouble> {
+        let planned = match &self.planned {
+            Some(Ok(planned)) => planned,
+            Some(Err(reason)) => return self.came(tx, tasks, Err(reason.clone()), "", warnings),
+            None => return Err(Trouble::because("the orders were not planned")),
+        };
+        let line = self.line_at(&field("ORC", 0));
+        let (by, source) = (self.by(), self.arrived.source());
+        let told_at = self.told_at(&[]);
+        let telling = Telling { link: &self.link, by: &by, at: self.at, told_at, source: &source, line: &line };
+        let done = match orders::carry_out(tx, &mut tasks, message, planned, &telling)? {
+            Ok(done) => done,
+            Err(reason) => return self.came(tx, tasks, Err(reason), &line, warnings),
+        };
+        let mut came = self.came(tx, tasks, Ok(done.came), &line, warnings)?;
+        came.is_placed = done.is_placed;
+        came.answer = Some(self.answer_orders(message, &done.answered, &came.verdict)?);
+        Ok(came)
+    }
+
+    /// The answer that says of each order what became of it.
+    fn answer_orders(&self, message: &Orders, answered: &[orders::Answered], verdict: &Verdict) -> Result<Vec<u8>, Trouble> {
+        let unreadable = |words: String| Trouble::because(words);
+        let header = Header::read(&self.arrived.raw).map_err(|trouble| unreadable(trouble.to_string()))?;
+        let decoded = decode(&self.arrived.raw, &self.link.charsets).map_err(|trouble| unreadable(trouble.to_string()))?;
+        let settings = ParseSettings { line_ends: self.link.line_ends, ..ParseSettings::default() };
+        let parsed = Message::parse(&decoded, &settings).map_err(|reason| unreadable(reason.to_string()))?;
+        let fillers: Vec<_> = answered.iter().map(|one| one.filler(&self.link)).collect();
+        let is_done = verdict.is_accepted();
+        let decisions: Vec<_> = answered.iter().zip(&fillers).map(|(one, filler)| one.decision(filler.as_ref(), is_done)).collect();
+        Ok(answer(&header, &parsed, message, &decisions, verdict, &self.answering.envelope()))
+    }
+
+    /// Plans what the message orders, if it does.
+    pub(super) async fn plan(mut self, lab: &Laboratory) -> Result<Self, ActTrouble> {
+        if let Some(Read { content: Ok(Content::Orders(message)), .. }) = &self.read {
+            let planned = placing::plan(lab, &self.link.name, &self.arrived.sender, message, self.arrived.received_at).await?;
+            self.planned = Some(planned);
+        }
+        Ok(self)
+    }
+
+    /// What was placed, for those who watch.
+    pub(super) fn placed(&self) -> impl Iterator<Item = PlacedOrder> {
+        let planned = self.planned.iter().flatten().flat_map(|planned| &planned.orders);
+        planned.map(|order| PlacedOrder {
+            order: order.id.to_string(),
+            accession: order.accession.clone(),
+            patient: String::new(),
+            containers: order.containers.iter().map(PlacedContainer::of).collect(),
+            repeated: false,
+        })
     }
 
     /// What it came to, with its tasks and with what was wrong with the character set.
@@ -90,7 +148,7 @@ impl Work {
             Err(reason) => {
                 // What was written before the reason was found would stay: whoever refuses has written nothing.
                 tasks.opened.clear();
-                tasks.open_refused(tx, line, &reason)?;
+                tasks.open_refused(tx, &self.line_at(&reason.location), &reason)?;
                 return Ok(Came::refused(reason, tasks.opened));
             }
         };
@@ -116,15 +174,15 @@ impl Work {
         const AHEAD_MICROS_MAX: i64 = 24 * 60 * 60 * 1_000_000;
         let received_at = self.arrived.received_at;
         let latest = received_at.micros().saturating_add(AHEAD_MICROS_MAX);
-        let instants = times.iter().filter_map(|said| said.as_ref().value().and_then(Stated::instant));
-        instants.filter(|instant| instant.micros() <= latest).next().unwrap_or(received_at)
+        let mut instants = times.iter().filter_map(|said| said.as_ref().value().and_then(Stated::instant));
+        instants.find(|instant| instant.micros() <= latest).unwrap_or(received_at)
     }
 
-    /// The first segment of this name, as text.
-    fn line_of(&self, segment: &str) -> String {
-        let decoded = decode(&self.arrived.raw, &self.link.charsets);
-        let text = decoded.map(|decoded| decoded.text.into_owned()).unwrap_or_default();
-        text.split(['\r', '\n']).find(|line| line.starts_with(segment)).unwrap_or_default().to_owned()
+    /// The segment at this place, as text.
+    fn line_at(&self, place: &Location) -> String {
+        let Ok(decoded) = decode(&self.arrived.raw, &self.link.charsets) else { return first_line(&self.arrived.raw) };
+        let settings = ParseSettings { line_ends: self.link.line_ends, ..ParseSettings::default() };
+        Message::parse(&decoded, &settings).map_or_else(|_| first_line(&self.arrived.raw), |message| line_of(&message, place))
     }
 
     /// What is answered where working on it failed: the message is kept, and a person looks.
@@ -133,7 +191,14 @@ impl Work {
         tasks.open("hl7_failed", &first_line(&self.arrived.raw), &format!("the message is kept, but working on it failed: {words}"));
         let told = "the message is kept, but working on it failed; the laboratory looks at it, and it may be sent again";
         let reason = Rejection::new(Location::segment(SegmentName::MSH, 1), ErrorCode::Internal, told);
-        Came { state: Hl7State::Failed, verdict: Verdict::Error(vec![reason]), done: String::new(), answer: None, tasks: tasks.opened }
+        Came {
+            state: Hl7State::Failed,
+            verdict: Verdict::Error(vec![reason]),
+            done: String::new(),
+            answer: None,
+            is_placed: false,
+            tasks: tasks.opened,
+        }
     }
 }
 

@@ -17,5 +17,5 @@ pub use cancel_test::cancel_test;
 pub use change_priority::change_priority;
 pub use collector::Collector;
 pub use hold_test::{Hold, hold_test};
-pub(crate) use prepare::PreparedOrder;
+pub(crate) use prepare::{Drawn, PreparedOrder, plan_containers};
 pub use request::{FieldTrouble, OrderRequest, OrderSource, PlacerNumber, RequisitionRequest};

@@ -9,7 +9,7 @@ use crate::new_ids::new_uuid;
 use crate::patient_facts::{complete, differences};
 use crate::place_order::{PlaceOrderRefusal, PlacedContainer, PlacedOrder};
 use crate::trouble::ActTrouble;
-use catalogue::{Catalogue, ContainerKindCode, TestCode};
+use catalogue::{Catalogue, ContainerKindCode, Test, TestCode};
 use kernel::{Actor, ContainerId, ExaminationId, OrderId, PatientId, PlacerOrderId, Timestamp};
 use store::Tx;
 use store::repositories::orders::{self, ContainerRecord, NewContainer, NewOrder};
@@ -55,7 +55,15 @@ impl PreparedOrder {
             code: placer.code.to_string(),
         };
         let placers: Vec<PlacerOrder> = request.placers.iter().map(placer).collect();
-        let containers = plan_containers(lab, &catalogue, &request, &placers, at).await?;
+        // A test asked for by its own code belongs to that number, else to the panel's that it is in.
+        let placer_of = |test: &TestCode| {
+            let numbered = || request.placers.iter().zip(&placers);
+            let own = numbered().find(|(read, _)| read.code == *test);
+            own.or_else(|| numbered().find(|(read, _)| read.tests.contains(test))).map(|(_, placer)| placer.id)
+        };
+        let drawn =
+            Drawn { due_at: request.due_at.unwrap_or(at), collected_at: request.collected_at, collector: request.collector.clone() };
+        let containers = plan_containers(lab, &catalogue, &request.tests, drawn, placer_of).await?;
         let answers = request.answers.iter().map(|(question, answer)| (new_uuid(), question.clone(), answer.clone())).collect();
         let asked = super::request::digest(actor, &request);
         Ok(Self { request, order, accession, containers, answers, placers, by: actor.to_string(), at, asked })
@@ -126,16 +134,11 @@ impl PreparedOrder {
     }
 
     fn answer(&self, patient: PatientId) -> PlacedOrder {
-        let container = |planned: &NewContainer| PlacedContainer {
-            code: planned.record.code.clone(),
-            specimen: planned.record.specimen.clone(),
-            tests: planned.examinations.iter().map(|(_, test, _)| test.to_string()).collect(),
-        };
         PlacedOrder {
             order: self.order.to_string(),
             accession: self.accession.clone(),
             patient: patient.to_string(),
-            containers: self.containers.iter().map(container).collect(),
+            containers: self.containers.iter().map(PlacedContainer::of).collect(),
             repeated: false,
         }
     }
@@ -152,31 +155,34 @@ fn conflict(named: &PatientRecord, known: &PatientRecord, differ: &[&str]) -> St
     )
 }
 
-/// As few containers as the tests allow, in the order of draw, each with a code of its own.
-async fn plan_containers(
+/// When containers are to be drawn, or were, and by whom.
+#[derive(Debug, Clone)]
+pub(crate) struct Drawn {
+    pub(crate) due_at: Timestamp,
+    pub(crate) collected_at: Option<Timestamp>,
+    pub(crate) collector: Option<String>,
+}
+
+/// As few containers as the tests allow, in the order of draw, each with a code of its own; each examination under the number that `placer_of` says
+/// another system ordered it by.
+pub(crate) async fn plan_containers(
     lab: &Laboratory,
     catalogue: &Catalogue,
-    request: &ReadRequest,
-    placers: &[PlacerOrder],
-    at: Timestamp,
+    tests: &[Test],
+    drawn: Drawn,
+    placer_of: impl Fn(&TestCode) -> Option<PlacerOrderId>,
 ) -> Result<Vec<NewContainer>, ActTrouble> {
-    // A test asked for by its own code belongs to that number, else to the panel's that it is in.
-    let placer_of = |test: &TestCode| {
-        let numbered = || request.placers.iter().zip(placers);
-        let own = numbered().find(|(read, _)| read.code == *test);
-        own.or_else(|| numbered().find(|(read, _)| read.tests.contains(test))).map(|(_, placer)| placer.id)
-    };
     let mut planned = Vec::new();
-    for PlannedTube { container, specimen, tests } in plan_tubes(&request.tests, catalogue) {
+    for PlannedTube { container, specimen, tests } in plan_tubes(tests, catalogue) {
         let examinations = tests.into_iter().map(|test| {
             let placer = placer_of(&test);
             (ExaminationId::from_uuid(new_uuid()), test, placer)
         });
         planned.push(NewContainer {
             record: new_record(lab, &container, &specimen).await?,
-            due_at: request.due_at.unwrap_or(at),
-            collected_at: request.collected_at,
-            collector: request.collector.clone(),
+            due_at: drawn.due_at,
+            collected_at: drawn.collected_at,
+            collector: drawn.collector.clone(),
             replaces: None,
             examinations: examinations.collect(),
         });

@@ -74,7 +74,7 @@ impl Hospital {
     }
 }
 
-/// A message on the wire: segments divided by `|||` line ends in the source, framed.
+/// A message on the wire, framed: a line of the source for each segment.
 pub(crate) fn framed(message: &str) -> Vec<u8> {
     let content: String = message.lines().map(str::trim_start).filter(|line| !line.is_empty()).map(|line| format!("{line}\r")).collect();
     hl7v2::mllp::frame(content.as_bytes()).unwrap()
@@ -123,4 +123,13 @@ impl Sender {
         let heard = tokio::time::timeout(Duration::from_millis(300), self.answer()).await;
         assert!(heard.is_err(), "heard {heard:?}");
     }
+}
+
+/// The first column of what a query finds.
+pub(crate) async fn text(hospital: &Hospital, sql: &'static str) -> Vec<String> {
+    // Leaked: there are few, and the store keeps statements by their address.
+    let sql: &'static store::Sql = Box::leak(Box::new(store::Sql::new("of a test", sql, None)));
+    let rows =
+        hospital.lab.store().read(move |reader| Ok(reader.query(sql, &[])?.iter().map(|row| row.text(0).unwrap().to_owned()).collect()));
+    rows.await.unwrap()
 }

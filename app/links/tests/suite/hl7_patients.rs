@@ -1,7 +1,7 @@
 //! Patients as the hospital system tells them: registered, updated, moved, merged; never silently where specimens are here.
 
 use crate::engine::Engine;
-use crate::hl7_hospital::{Hospital, Sender};
+use crate::hl7_hospital::{Hospital, Sender, text};
 use actions::OrderRequest;
 use kernel::Actor;
 
@@ -13,6 +13,7 @@ on_both!(
     a_visit_follows_its_events,
     a_merge_joins_two_records_and_both_numbers_lead_there,
     a_merge_of_an_unknown_number_is_noted_and_of_an_unknown_survivor_registers,
+    what_cannot_be_one_person_is_refused_and_nothing_is_done,
     a_number_of_another_patient_is_left_there_with_a_task,
     working_on_it_fails_without_losing_it,
     the_captures_of_others_are_answered_as_they_should_be,
@@ -26,14 +27,6 @@ async fn taken(sender: &mut Sender, message: &str) -> String {
     let answer = sender.ask(message).await;
     assert!(answer.contains("MSA|AA|"), "{answer}");
     answer
-}
-
-async fn text(hospital: &Hospital, sql: &'static str) -> Vec<String> {
-    // Leaked: there are few, and the store keeps statements by their address.
-    let sql: &'static store::Sql = Box::leak(Box::new(store::Sql::new("of a test", sql, None)));
-    let rows =
-        hospital.lab.store().read(move |reader| Ok(reader.query(sql, &[])?.iter().map(|row| row.text(0).unwrap().to_owned()).collect()));
-    rows.await.unwrap()
 }
 
 const FACTS: &str = "SELECT mrn || '|' || authority || '|' || family_name || '|' || given_name || '|' || birth_date || '|' || sex FROM patient ORDER BY mrn";
@@ -180,6 +173,20 @@ async fn a_merge_of_an_unknown_number_is_noted_and_of_an_unknown_survivor_regist
     assert!(answer.contains("ERR||MRG^1^1") && answer.contains("|204^") && answer.contains("|W|"), "{answer}");
     taken(&mut sender, &adt("A40", "3", "20261122120000", MERGE)).await;
     assert_eq!(text(&hospital, "SELECT s.mrn || ' ' || r.mrn FROM patient r JOIN patient s ON s.id = r.merged_into").await, ["4711 4712"]);
+}
+
+async fn what_cannot_be_one_person_is_refused_and_nothing_is_done(engine: &Engine) {
+    let hospital = Hospital::open(engine);
+    let mut sender = Sender::connect(hospital.address).await;
+    // Nobody told the first one's name; the second is known.
+    taken(&mut sender, &adt("A28", "1", "20261122100000", "PID|1||4711^^^HOSP^MR")).await;
+    taken(&mut sender, &adt("A28", "2", "20261122100000", "PID|1||4712^^^HOSP^MR||Lovelace^A")).await;
+    let answer = sender.ask(&adt("A40", "3", "20261122110000", "PID|1||4711^^^HOSP^MR|||1980\nMRG|4712^^^HOSP^MR")).await;
+    assert!(answer.contains("MSA|AE|3\rERR||MRG^1^1") && answer.contains("let 4712 of HOSP go on"), "{answer}");
+    assert_eq!(text(&hospital, FACTS).await, ["4711|HOSP|Unknown|||U", "4712|HOSP|Lovelace|A||U"]);
+    assert_eq!(hospital.count("SELECT COUNT(*) FROM patient_merge").await, 0);
+    let tasks = hospital.tasks().await;
+    assert!(tasks.len() == 1 && tasks[0].0 == "hl7_refused" && tasks[0].1.starts_with("MRG|4712"), "{tasks:?}");
 }
 
 async fn a_number_of_another_patient_is_left_there_with_a_task(engine: &Engine) {

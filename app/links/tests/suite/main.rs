@@ -12,6 +12,7 @@ mod breaking_off;
 mod crowds;
 mod hl7;
 mod hl7_hospital;
+mod hl7_orders;
 mod hl7_patients;
 mod order;
 mod rubbish;

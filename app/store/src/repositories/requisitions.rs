@@ -1,8 +1,9 @@
 //! What a request says beside its tests, and the numbers under which other systems placed it.
 
 use crate::{Inconsistent, Reader, Row, Trouble, Tx, params, sql};
-use kernel::{OrderId, PlacerOrderId, Timestamp, VisitId};
+use kernel::{ContainerId, ExaminationId, OrderId, PatientId, PlacerOrderId, Timestamp, VisitId};
 use uuid::Uuid;
+use workflow::Priority;
 
 sql! {
     /// What a request says.
@@ -17,6 +18,16 @@ sql! {
     pub ADD_PLACER_ORDER = insert placer_order (id Blob, number Text, authority Text, group_number Text, order_id Blob, code Text, placed_at Int);
     /// What another system ordered under a number.
     pub PLACER_ORDER_BY_NUMBER = "SELECT id, number, authority, group_number, order_id, code FROM placer_order WHERE number = ?1 AND authority = ?2";
+    /// What is done for such a number: its examinations, each with its container as that stands.
+    pub EXAMINATIONS_OF_PLACER = "SELECT e.id, e.container_id, e.test, e.cancelled_at, e.held_at, c.code, c.collected_at, c.received_at, r.version FROM container c JOIN examination e ON e.container_id = c.id LEFT JOIN result r ON r.examination_id = e.id AND r.version = 1 WHERE c.order_id = ?1 AND e.placer_order_id = ?2";
+    /// An examination waits, or does not any more.
+    pub SET_HELD = "UPDATE examination SET held_at = ?2 WHERE id = ?1 AND cancelled_at IS NULL RETURNING id, container_id, test, cancelled_at, held_at, placer_order_id";
+    /// Something on a container that is wanted.
+    pub WANTED_ON_CONTAINER = "SELECT id FROM examination WHERE container_id = ?1 AND cancelled_at IS NULL LIMIT 1";
+    /// How soon an order is wanted now.
+    pub SET_PRIORITY = "UPDATE lab_order SET priority = ?2 WHERE id = ?1 RETURNING id, accession, patient_id, priority, ordered_at, original_patient_id";
+    /// The accession number and patient of an order.
+    pub ORDER_BY_ID = "SELECT id, accession, patient_id FROM lab_order WHERE id = ?1";
 }
 
 /// What a request says beside its tests; empty where it says nothing (42 CFR 493.1241).
@@ -124,4 +135,66 @@ pub fn placer_order(reader: &mut Reader<'_>, number: &str, authority: &str) -> R
         })
     };
     Ok(row.map(|row| read(&row)).transpose()?)
+}
+
+/// An examination as it stands for who ordered it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlacedExamination {
+    /// The examination.
+    pub id: ExaminationId,
+    /// Its container.
+    pub container: ContainerId,
+    /// The code on the container's label.
+    pub container_code: String,
+    /// Its test.
+    pub test: String,
+    /// Nobody wants it any more.
+    pub is_cancelled: bool,
+    /// It waits because the requester asked for that.
+    pub is_held: bool,
+    /// The container was collected, or is in the laboratory.
+    pub is_collected: bool,
+    /// There is a result.
+    pub is_resulted: bool,
+}
+
+/// The examinations that are done under a number of another system.
+pub fn examinations_of_placer(reader: &mut Reader<'_>, placed: &PlacerOrder) -> Result<Vec<PlacedExamination>, Trouble> {
+    let rows = reader.query(&EXAMINATIONS_OF_PLACER, &params![placed.order, placed.id])?;
+    let read = |row: &Row| {
+        Ok::<_, Inconsistent>(PlacedExamination {
+            id: row.decode(0, ExaminationId::from_slice)?,
+            container: row.decode(1, ContainerId::from_slice)?,
+            test: row.text(2)?.to_owned(),
+            is_cancelled: row.optional_timestamp(3)?.is_some(),
+            is_held: row.optional_timestamp(4)?.is_some(),
+            container_code: row.text(5)?.to_owned(),
+            is_collected: row.optional_timestamp(6)?.is_some() || row.optional_timestamp(7)?.is_some(),
+            is_resulted: row.optional_int(8)?.is_some(),
+        })
+    };
+    // Deciding on a part of them would be deciding wrongly.
+    Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
+}
+
+/// Has an examination wait from now on, or not any more; false if it was cancelled.
+pub fn set_held(tx: &mut Tx<'_>, examination: ExaminationId, since: Option<Timestamp>) -> Result<bool, Trouble> {
+    tx.change_one(&SET_HELD, &params![examination, since], "an examination")
+}
+
+/// Sets how soon an order is wanted.
+pub fn set_priority(tx: &mut Tx<'_>, order: OrderId, priority: Priority) -> Result<bool, Trouble> {
+    tx.change_one(&SET_PRIORITY, &params![order, priority.name()], "an order")
+}
+
+/// The accession number of an order, and whose it is.
+pub fn accession_and_patient(reader: &mut Reader<'_>, order: OrderId) -> Result<Option<(String, PatientId)>, Trouble> {
+    let row = reader.query_opt(&ORDER_BY_ID, &params![order])?;
+    let read = |row: &Row| Ok::<_, Inconsistent>((row.text(1)?.to_owned(), row.decode(2, PatientId::from_slice)?));
+    Ok(row.map(|row| read(&row)).transpose()?)
+}
+
+/// Whether anything on a container is still wanted.
+pub fn is_wanted(reader: &mut Reader<'_>, container: ContainerId) -> Result<bool, Trouble> {
+    Ok(reader.query_opt(&WANTED_ON_CONTAINER, &params![container])?.is_some())
 }

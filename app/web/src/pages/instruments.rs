@@ -86,7 +86,6 @@ fn hl7_table(web: &Web, health: &HealthView) -> Markup {
                         th scope="col" { (t!("Link")) }
                         th scope="col" { (t!("State")) }
                         th scope="col" { (t!("Address")) }
-                        th scope="col" { (t!("Protocol")) }
                         th.number scope="col" { (t!("Connections")) }
                         th.number scope="col" { (t!("Last message")) }
                         th.number scope="col" { (t!("Kept since start")) }
@@ -104,8 +103,7 @@ fn hl7_row(web: &Web, link: &Hl7LinkView) -> Markup {
         tr data-hl7-link=(link.name) {
             th.row.code scope="row" { a href=(format!("/hl7/links/{}", link.name)) { (link.name) } }
             td { (connected(link.connections)) }
-            td.code { (link.address) }
-            td { (t!("HL7 version 2")) span.sub { (t!("MLLP")) } }
+            td.code { (link.address) span.sub { (t!("HL7 version 2, MLLP")) } }
             td.number data-connections { (link.connections) }
             td.number { (times::moment_or_never(web, link.last_received_at)) }
             td.number data-kept { (link.kept) }

@@ -14,6 +14,8 @@ pub enum Decision<'d> {
     Done {
         /// Our number and who gave it.
         filler: Option<&'d EntityIdentifier>,
+        /// The codes of the containers its specimens are collected in.
+        containers: &'d [String],
     },
     /// Not done, for this reason, which people at the sender's read.
     NotDone {
@@ -54,9 +56,9 @@ pub fn answer(
 
 fn write_order(writer: &mut Writer, order: &Order, decision: &Decision<'_>) {
     let replies = order.control.replies();
-    let (control, filler, reason) = match *decision {
-        Decision::Done { filler } => (replies.done, filler.or(order.filler.as_ref()), ""),
-        Decision::NotDone { reason } => (replies.not_done, order.filler.as_ref(), reason),
+    let (control, filler, reason, containers) = match *decision {
+        Decision::Done { filler, containers } => (replies.done, filler.or(order.filler.as_ref()), "", containers),
+        Decision::NotDone { reason } => (replies.not_done, order.filler.as_ref(), reason, &[][..]),
     };
     let (placer, filler, group) = (entity(order.placer.as_ref()), entity(filler), entity(order.group.as_ref()));
     let orc = writer.segment("ORC").text(control).components(&placer).components(&filler).components(&group);
@@ -68,7 +70,10 @@ fn write_order(writer: &mut Writer, order: &Order, decision: &Decision<'_>) {
         let (code, alternate) = (&service.code.code, &service.code.alternate);
         let parts = [&code.identifier, &code.text, &code.system, &alternate.identifier, &alternate.text, &alternate.system].map(text);
         let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-        writer.segment("OBR").text("1").components(&placer).components(&filler).components(&parts).end();
+        let obr = writer.segment("OBR").text("1").components(&placer).components(&filler).components(&parts);
+        // OBR-20, the filler's own field: what the labels bear.
+        let obr = (5..20).fold(obr, |obr, _| obr.empty());
+        obr.text(&containers.join(" ")).end();
     }
 }
 

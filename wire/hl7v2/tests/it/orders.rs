@@ -213,16 +213,17 @@ fn answered(lines: &str, decisions: &[Decision<'_>], verdict: &Verdict) -> Strin
 fn an_answer_says_of_each_order_what_became_of_it() {
     let filler = number("F-1", "LIS").unwrap();
     let lines = orm("ORC|NW|P\\F\\1^W||G1\nOBR|1|||K^Potassium^L^2823-3^K^LN\nORC|CA|P2|F2^LIS");
-    let decisions = [Decision::Done { filler: Some(&filler) }, Decision::NotDone { reason: "already | measured" }];
+    let containers = ["A7".to_owned(), "A8".to_owned()];
+    let decisions = [Decision::Done { filler: Some(&filler), containers: &containers }, Decision::NotDone { reason: "already | measured" }];
     let accepted = Verdict::Accepted(vec![]);
     assert_eq!(
         answered(&lines, &decisions, &accepted),
         "MSH|^~\\&|LIS|LAB|HIS|HOSP|19700101000000+0000||ORR^O02^ORR_O02|L-2|P|2.3\rMSA|AA|1\rPID|||1\r\
-         ORC|OK|P\\F\\1^W|F-1^LIS|G1\rOBR|1|P\\F\\1^W|F-1^LIS|K^Potassium^L^2823-3^K^LN\r\
+         ORC|OK|P\\F\\1^W|F-1^LIS|G1\rOBR|1|P\\F\\1^W|F-1^LIS|K^Potassium^L^2823-3^K^LN||||||||||||||||A7 A8\r\
          ORC|UC|P2|F2^LIS|||||||||||||^already \\F\\ measured\r"
     );
     let lines = oml("ORC|NW|P1\nOBR|1|P1||K").replace("PID|||1", "PID|||1^^^A~2||Lie^P\\S\\er~Moe||1971|F");
-    let text = answered(&lines, &[Decision::Done { filler: None }], &accepted);
+    let text = answered(&lines, &[Decision::Done { filler: None, containers: &[] }], &accepted);
     assert!(text.contains("||ORL^O22^ORL_O22|L-2|P|2.5.1\rMSA|AA|1\rPID|||1^^^A~2||Lie^P\\S\\er~Moe\rORC|OK|P1\rOBR|1|P1||K\r"), "{text}");
     assert!(answered(&lines, &[], &accepted).ends_with("\rMSA|AA|1\r"), "no decision, no order");
 }
