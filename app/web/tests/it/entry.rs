@@ -13,7 +13,7 @@ fn address(path: &str) -> String {
 }
 
 fn is_of_people(entry: Entry) -> bool {
-    matches!(entry, Entry::Session | Entry::Person(_))
+    matches!(entry, Entry::Session | Entry::Person(_) | Entry::Trainee(_))
 }
 
 /// Every cell of the table for every address that asks for an action: what may be looked at, and what may be changed.
@@ -27,12 +27,16 @@ async fn every_role_enters_where_the_table_lets_it_and_nowhere_else() {
         let cookie = house.cookie_of(role.name()).await;
         let column = table[0].iter().position(|name| *name == role.column()).unwrap();
         for line in routes() {
-            let Entry::Person(action) = line.entry else { continue };
+            let (Entry::Person(action) | Entry::Trainee(action)) = line.entry else { continue };
+            let admits_supervised = matches!(line.entry, Entry::Trainee(_));
             let cell = table.iter().find(|row| row[0] == action.name()).unwrap()[column];
             let is_reading = line.method == "GET";
             // What hangs on what is not known, and on whose records they are, stays closed; a change needs all of it.
-            let may =
-                if is_reading { !["-", "own"].contains(&cell) && !cell.starts_with("U ") && !cell.starts_with("U/") } else { cell == "U" };
+            let may = if is_reading {
+                !["-", "own"].contains(&cell) && !cell.starts_with("U ") && !cell.contains('/')
+            } else {
+                cell == "U" || (admits_supervised && cell == "S")
+            };
             let request = request(line.method, &address(line.path)).header(header::COOKIE, format!("benchside={cookie}"));
             let request = request.header(header::ORIGIN, format!("http://{HOST}"));
             let answer =
@@ -42,7 +46,7 @@ async fn every_role_enters_where_the_table_lets_it_and_nowhere_else() {
             asked += 1;
         }
     }
-    assert_eq!(asked, 16 * 9, "nine addresses ask for an action, for each of sixteen roles");
+    assert_eq!(asked, 16 * 17, "seventeen addresses ask for an action, for each of sixteen roles");
 }
 
 #[tokio::test]
@@ -90,9 +94,11 @@ async fn nobody_enters_without_credentials_of_the_right_kind() {
                 (Entry::Everyone, "GET", _) => {
                     assert!(!answer.status.is_redirection() && answer.status != 401, "{line:?} {}", answer.status)
                 }
-                (Entry::Everyone | Entry::Session | Entry::Person(_), "POST", _) => assert_eq!(answer.status, 403, "{line:?}"),
+                (Entry::Everyone | Entry::Session | Entry::Person(_) | Entry::Trainee(_), "POST", _) => {
+                    assert_eq!(answer.status, 403, "{line:?}")
+                }
                 (Entry::Session, _, "/events") => assert_eq!(answer.status, 401, "{line:?}"),
-                (Entry::Session | Entry::Person(_), _, _) => {
+                (Entry::Session | Entry::Person(_) | Entry::Trainee(_), _, _) => {
                     assert_eq!(answer.status, 303, "{line:?}");
                     assert!(answer.location().starts_with("/sign-in?next=%2F"), "{line:?} {}", answer.location());
                 }

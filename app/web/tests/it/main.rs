@@ -6,6 +6,7 @@ mod entry;
 mod house;
 mod limits;
 mod live;
+mod manual_results;
 mod orders;
 mod results;
 mod tasks;
