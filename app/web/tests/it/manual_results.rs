@@ -101,7 +101,9 @@ async fn whatever_is_typed_is_taken_or_refused_in_words_and_stays() {
             tech.page(&format!("/results/look?container={container}&test=K&typed={}", text.replace('<', "%3C").replace('>', "%3E"))).await;
         assert!(asked.json()["taken"].as_bool().unwrap() && asked.json()["absurd"].as_bool().unwrap(), "{}", asked.text);
         let again = tech.type_potassium(&container, text).await;
+        let shown_again = again.text.replace(&format!("name=\"typed\" value=\"{}\"", text.replace('<', "&lt;").replace('>', "&gt;")), "");
         assert!(again.text.contains("a second time") && !again.text.contains("data-typed"), "typed blind: {}", again.text);
+        assert!(!shown_again.contains(&text.replace('<', "&lt;").replace('>', "&gt;")), "what was typed first is not shown: {shown_again}");
         let address = format!("/results/enter/{container}/K");
         let taken = tech.send(&address, &[("patient_seen", "M-1"), ("typed", text), ("again", text)]).await;
         assert_eq!(taken.status, 303, "{}", taken.text);
