@@ -17,7 +17,7 @@ use store::repositories::manual_entries::{self, NewEntry};
 use store::repositories::orders::{self, Former};
 use store::repositories::results::{self, ResultRecord, StoredState};
 use store::{Outcome, Trouble, Tx};
-use workflow::{Gate, Labelled, Measured, OpenWork, Unclaimed, Verdict, due};
+use workflow::{Because, Gate, Labelled, Measured, OpenWork, Unclaimed, Verdict, due};
 
 /// A result as somebody typed it; nothing of it is trusted yet.
 #[derive(Debug, Clone, Default)]
@@ -151,6 +151,15 @@ pub(crate) fn may_enter(lab: &Laboratory, by: &StaffLine, at: Timestamp) -> Resu
     }
 }
 
+/// Why something must be typed a second time, without what was typed the first time.
+fn blind(because: Option<&Because>) -> String {
+    match because {
+        Some(Because::BelowAbsurd { limit, .. }) => format!("what was typed is below {limit}, which is hardly ever seen in the living"),
+        Some(Because::AboveAbsurd { limit, .. }) => format!("what was typed is above {limit}, which is hardly ever seen in the living"),
+        _ => "what was typed is hardly ever seen in the living".to_owned(),
+    }
+}
+
 /// Everything the command needs, fixed before it runs.
 struct Entering {
     lab: Laboratory,
@@ -209,10 +218,7 @@ impl Entering {
         match (absurd, self.again) {
             (Some(_), Some(true)) | (None, None | Some(true)) => {}
             (_, Some(false)) => return Ok(Noted::NotTheSame),
-            (Some(finding), None) => {
-                let words = finding.because.as_ref().map_or_else(String::new, |because| because.words(Lang::English));
-                return Ok(Noted::TypeAgain { words });
-            }
+            (Some(finding), None) => return Ok(Noted::TypeAgain { words: blind(finding.because.as_ref()) }),
         }
         let entry = NewEntry {
             id: self.id,

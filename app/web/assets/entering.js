@@ -77,7 +77,7 @@ function say(place, line) {
   for (const words of line.words) {
     const span = document.createElement("span");
     span.textContent = words;
-    place.append(" ", span);
+    place.append(place.hasChildNodes() ? " · " : "", span);
   }
 }
 

@@ -217,8 +217,16 @@ fn looked_at(
         absurd: findings.iter().any(|finding| finding.gate == Gate::AbsurdLimit && finding.verdict == Verdict::Hold),
         words: said.chain(rounding(&measured)).chain(Some(place.why.clone()).filter(|why| !why.is_empty())).collect(),
         flag: place.flag.to_owned(),
-        reported: measured.reported,
+        reported: with_words(measured.reported, test),
         unit: measured.unit,
+    }
+}
+
+/// A choice with its words.
+fn with_words(reported: String, test: &Test) -> String {
+    match test.choices.iter().find(|choice| choice.code.as_str() == reported) {
+        Some(choice) => format!("{reported} · {}", choice.words),
+        None => reported,
     }
 }
 

@@ -21,6 +21,8 @@ pub struct ReasonLine {
     pub verdict: String,
     /// Why.
     pub words: String,
+    /// It says that something is not established: that lies in the edition, not in the result.
+    pub not_established: bool,
 }
 
 /// Who typed a result.
@@ -206,6 +208,7 @@ fn reasons(assessment: &Assessment) -> Vec<ReasonLine> {
             gate: finding.gate.words(Lang::English).to_owned(),
             verdict: finding.verdict.words(Lang::English).to_owned(),
             words: finding.because.as_ref().map_or_else(String::new, |because| because.words(Lang::English)),
+            not_established: finding.verdict == Verdict::NotEstablished,
         })
         .collect()
 }
@@ -216,5 +219,6 @@ fn evidence_missing() -> ReasonLine {
         gate: "Assessment".to_owned(),
         verdict: Verdict::Hold.words(Lang::English).to_owned(),
         words: "what the gates said of this result cannot be read; the row is in quarantine".to_owned(),
+        not_established: false,
     }
 }

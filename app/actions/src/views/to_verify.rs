@@ -36,7 +36,7 @@ pub struct VerifyRow {
     pub former: Vec<FormerLine>,
     /// Why whoever looks may not verify it; nothing where they may.
     pub refusal: Option<String>,
-    /// No gate holds it and it is flagged normal or not at all: it may be verified together with others.
+    /// No gate holds it and it is flagged normal: it may be verified together with others.
     pub clean: bool,
     /// Whoever looks typed it.
     pub own: bool,
@@ -122,7 +122,7 @@ fn row(lab: &Laboratory, by: &StaffLine, read: Read, now: Timestamp) -> VerifyRo
     };
     let refusal = verified.err().map(|refusal| refusal.words(Lang::English));
     VerifyRow {
-        clean: refusal.is_none() && assessment.as_ref().is_some_and(is_quiet) && matches!(place.flag, "" | "N"),
+        clean: refusal.is_none() && assessment.as_ref().is_some_and(is_quiet) && place.flag == "N",
         own: record.entered.as_ref().is_some_and(|entered| entered.entered.by == by.id),
         notes: rounding(&measured).into_iter().chain(Some(place.why).filter(|why| !why.is_empty())).collect(),
         flag: place.flag.to_owned(),

@@ -85,11 +85,7 @@ pub async fn worksheet(lab: &Laboratory, by: &Actor, codes: &[String], now: Time
 
 fn row(examination: WaitingExamination, waits: Vec<bool>) -> WorksheetRow {
     WorksheetRow {
-        state: match (examination.received, examination.collected) {
-            (true, _) => "received",
-            (false, true) => "collected, not received",
-            (false, false) => "nobody has said that it was collected",
-        },
+        state: examination.state.words(Lang::English),
         container: examination.container,
         specimen: examination.specimen,
         accession: examination.accession,

@@ -8,7 +8,7 @@ use crate::{Inconsistent, Param, Reader, Row, Trouble, Tx, params, sql};
 use catalogue::TestCode;
 use kernel::{ExaminationId, ManualEntryId, PatientId, StaffId, Timestamp, TransmissionId, Value};
 use uuid::Uuid;
-use workflow::Priority;
+use workflow::{ContainerState, Priority};
 
 sql! {
     /// What was typed.
@@ -93,10 +93,8 @@ pub struct WaitingExamination {
     pub container: String,
     /// What is in it.
     pub specimen: String,
-    /// Whether it is in the laboratory as far as anybody has said.
-    pub received: bool,
-    /// Whether it was collected as far as anybody has said.
-    pub collected: bool,
+    /// How far the container has come.
+    pub state: ContainerState,
     /// The order's accession number.
     pub accession: String,
     /// How soon.
@@ -125,8 +123,7 @@ fn waiting_examination(row: &Row) -> Result<WaitingExamination, Inconsistent> {
         test: row.text(1)?.to_owned(),
         container: row.text(2)?.to_owned(),
         specimen: row.text(3)?.to_owned(),
-        collected: row.optional_timestamp(4)?.is_some(),
-        received: row.optional_timestamp(5)?.is_some(),
+        state: ContainerState::of(row.optional_timestamp(4)?, row.optional_timestamp(5)?, None),
         accession: row.text(6)?.to_owned(),
         priority: priority(row, 7)?,
         ordered_at: row.timestamp(8)?,

@@ -203,9 +203,18 @@ fn limits(view: &EntryView) -> Markup {
             p.hint {
                 @if view.interval.is_empty() { (t!("No reference interval is established for this patient.")) }
                 @else { (t!("Reference interval")) ": " strong { (view.interval) } " " (view.test.unit) }
-                @if view.test.is_number { " · " (t!("reported with {count} decimals", count = view.test.decimals)) }
+                @if view.test.is_number { " · " (decimals(view.test.decimals)) }
             }
         }
+    }
+}
+
+/// How many digits are printed after the point.
+fn decimals(count: u32) -> String {
+    match count {
+        0 => t!("reported without decimals").to_owned(),
+        1 => t!("reported with one decimal").to_owned(),
+        count => t!("reported with {count} decimals", count = count),
     }
 }
 

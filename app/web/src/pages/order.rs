@@ -3,7 +3,7 @@
 use super::chrome::{self, Here, Sheet, Shown};
 use super::{examination, patient, result_table};
 use crate::Web;
-use crate::entry::Signed;
+use crate::entry::{self, Signed};
 use crate::error::Refusal;
 use crate::local_path::encode;
 use crate::times;
@@ -12,6 +12,7 @@ use actions::views::{self, OrderView, OrderedExamination, ResultLine};
 use axum::Extension;
 use axum::extract::{Path, Query, State};
 use maud::{Markup, html};
+use people::Action;
 use serde::Deserialize;
 
 /// Whether the order was placed a moment ago: `?placed=1`.
@@ -41,7 +42,7 @@ pub(crate) async fn show(
         h1 { (patient::name(&order.patient)) " " span.code { (order.accession) } " " (examination::priority(&order.priority)) }
         (facts(&web, &order))
         (labels(&order))
-        (examinations(&web, &order))
+        (examinations(&web, &signed, &order))
     };
     let shown = Shown { topics: &["results"], versions };
     Ok(chrome::page(&web, &signed, Sheet { notice, ..Sheet::live(Here::Elsewhere, &title, shown, body) }))
@@ -83,7 +84,9 @@ fn tests_in(order: &OrderView, code: &str) -> String {
     tests.map(|examination| examination.test.as_str()).collect::<Vec<_>>().join(" ")
 }
 
-fn examinations(web: &Web, order: &OrderView) -> Markup {
+fn examinations(web: &Web, signed: &Signed, order: &OrderView) -> Markup {
+    let may_enter = entry::refusal(&web.lab, &signed.staff, Action::ModerateTest, true).is_none();
+    let first = order.examinations.iter().position(|examination| examination.result.is_none());
     html! {
         h2 #examinations { (t!("Examinations")) }
         div.table role="region" aria-labelledby="examinations" tabindex="0" {
@@ -100,10 +103,10 @@ fn examinations(web: &Web, order: &OrderView) -> Markup {
                     }
                 }
                 tbody {
-                    @for examination in &order.examinations {
+                    @for (place, examination) in order.examinations.iter().enumerate() {
                         @match &examination.result {
                             Some(line) => (done(web, line)),
-                            None => (waiting(examination)),
+                            None => (waiting(examination, may_enter, first == Some(place))),
                         }
                     }
                 }
@@ -133,7 +136,9 @@ fn done(web: &Web, line: &ResultLine) -> Markup {
     }
 }
 
-fn waiting(examination: &OrderedExamination) -> Markup {
+/// The key enters the first that waits.
+fn waiting(examination: &OrderedExamination, may_enter: bool, is_first: bool) -> Markup {
+    let address = format!("/results/enter/{}/{}", encode(&examination.container), encode(&examination.test));
     html! {
         tr data-examination data-key=(format!("{}-{}-waiting", examination.container, examination.test)) data-test=(examination.test)
             data-state="waiting" data-container=(examination.container) {
@@ -143,8 +148,9 @@ fn waiting(examination: &OrderedExamination) -> Markup {
             td.state { span.badge.waiting { span aria-hidden="true" { "…" } " " (t!("Waiting")) } }
             td.hint {
                 (t!("No result is filed; look under Tasks for what could not be read")) " "
-                a data-enter aria-keyshortcuts="E" href=(format!("/results/enter/{}/{}", encode(&examination.container), encode(&examination.test))) {
-                    (t!("Enter")) " " kbd aria-hidden="true" { "E" }
+                @if may_enter {
+                    a data-enter aria-keyshortcuts=[is_first.then_some("E")] href=(address) { (t!("Enter")) }
+                    @if is_first { " " kbd aria-hidden="true" { "E" } }
                 }
             }
             td.code { (examination.container) }

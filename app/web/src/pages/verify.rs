@@ -11,7 +11,7 @@ use crate::fields::{Fields, Sent};
 use crate::local_path::{encode, local_or_home};
 use crate::times;
 use crate::words::t;
-use actions::views::{self, VerifyRow};
+use actions::views::{self, ReasonLine, VerifyRow};
 use actions::{SeenResult, VerifyResultRefusal};
 use axum::Extension;
 use axum::extract::{Path, Query, State};
@@ -19,6 +19,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use kernel::{CommandId, ExaminationId};
 use maud::{Markup, html};
+use std::collections::BTreeSet;
 
 /// Results vouched for by one form.
 const AT_ONCE_MAX: usize = 100;
@@ -40,6 +41,7 @@ pub(crate) async fn one(State(web): State<Web>, Extension(signed): Extension<Sig
     let back = format!("/orders/{}", encode(&row.line.accession));
     let body = html! {
         h1 { (t!("Look again")) }
+        @for words in unestablished(std::slice::from_ref(&row)) { p.hint { (words) } }
         (rows_of(&web, std::slice::from_ref(&row), &back))
         p { a href=(back) { (t!("To the order")) } " · " a href="/results/verify" { (t!("Everything that waits")) } }
     };
@@ -85,7 +87,9 @@ async fn list_page(web: &Web, signed: &Signed, after: Option<&str>, refused: &[S
     let versions = web.lab.live().versions();
     let after = paging::cursor(after)?;
     let page = views::typed_results(&web.lab, &signed.staff, after, actions::now()).await?;
-    let (may, waits): (Vec<VerifyRow>, Vec<VerifyRow>) = page.rows.iter().cloned().partition(|row| row.refusal.is_none());
+    let said = unestablished(&page.rows);
+    let (mut may, waits): (Vec<VerifyRow>, Vec<VerifyRow>) = page.rows.iter().cloned().partition(|row| row.refusal.is_none());
+    may.sort_by_key(urgency);
     let notice = html! {
         @if !refused.is_empty() {
             div.alert role="alert" data-refused { strong { (t!("Not verified:")) } ul { @for words in refused { li { (words) } } } }
@@ -100,6 +104,7 @@ async fn list_page(web: &Web, signed: &Signed, after: Option<&str>, refused: &[S
     let body = html! {
         h1 { (t!("To verify")) " " span.count data-count { (may.len()) } }
         @if page.rows.is_empty() { p.empty { (t!("Nothing typed by hand waits. What is entered stands here until somebody has looked at it again.")) } }
+        @for words in &said { p.hint data-common-reason { (t!("Of what stands below")) ": " (words) } }
         (all_clean(&may))
         (rows_of(web, &may, "/results/verify"))
         @if !waits.is_empty() {
@@ -112,6 +117,20 @@ async fn list_page(web: &Web, signed: &Signed, after: Option<&str>, refused: &[S
     let shown = Shown { topics: &["results"], versions };
     let sheet = Sheet::live(Here::Verify, t!("To verify"), shown, body);
     Ok(chrome::page(web, signed, Sheet { notice, address: Some("/results/verify"), ..sheet }))
+}
+
+/// Critical before the rest, then by priority; otherwise as they came.
+fn urgency(row: &VerifyRow) -> (bool, u8) {
+    (!row.line.critical, examination::urgency(&row.line.priority))
+}
+
+/// What is not established lies in the edition and not in a result: it is said once.
+fn unestablished(rows: &[VerifyRow]) -> BTreeSet<String> {
+    rows.iter().flat_map(|row| &row.line.reasons).filter(|reason| is_of_edition(reason)).map(|reason| reason.words.clone()).collect()
+}
+
+fn is_of_edition(reason: &ReasonLine) -> bool {
+    reason.not_established
 }
 
 /// One button for every row that is clean; which ones stands beside each.
@@ -135,6 +154,8 @@ fn rows_of(web: &Web, rows: &[VerifyRow], back: &str) -> Markup {
 
 fn look(web: &Web, row: &VerifyRow, back: &str, is_first: bool) -> Markup {
     let line = &row.line;
+    let mut of_result = line.clone();
+    of_result.reasons.retain(|reason| !is_of_edition(reason));
     html! {
         li.look data-verify-row data-key=(examination::key(line)) data-container=(line.container) data-test=(line.test) data-critical=(line.critical)
             data-clean=(row.clean) {
@@ -155,7 +176,7 @@ fn look(web: &Web, row: &VerifyRow, back: &str, is_first: bool) -> Markup {
                     None => p.hint { (t!("No former result")) },
                 }
                 @for note in &row.notes { p.note { (note) } }
-                @if !line.reasons.is_empty() { (examination::reasons(line)) }
+                @if !of_result.reasons.is_empty() { (examination::reasons(&of_result)) }
             }
             div.look-act { (act(row, back, is_first)) }
         }
@@ -167,7 +188,7 @@ fn act(row: &VerifyRow, back: &str, is_first: bool) -> Markup {
     let again = format!("/results/enter/{}/{}", encode(&line.container), encode(&line.test));
     html! {
         @match &row.refusal {
-            Some(words) => p.refusal data-refusal { span.badge.waiting { span aria-hidden="true" { "⧗" } " " (t!("Waits")) } " " (words) },
+            Some(words) => p.refusal data-refusal { span.badge.waiting { span aria-hidden="true" { "…" } " " (t!("Waits")) } " " (words) },
             None => form method="post" action="/results/verify" {
                 input type="hidden" name="seen" value=(seen(row));
                 input type="hidden" name="back" value=(back);

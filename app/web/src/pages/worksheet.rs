@@ -138,7 +138,11 @@ fn tests_in(sheet: &Worksheet) -> String {
 fn choose(web: &Web, sheet: &Worksheet) -> Markup {
     let catalogue = web.lab.catalogue();
     let by_hand = |code: &catalogue::TestCode| catalogue.test(code).is_some_and(|test| test.kind != ValueKindExpected::Number);
-    let panels: Vec<_> = catalogue.panels().filter(|panel| panel.tests.iter().any(by_hand)).collect();
+    let can_be_typed = |code: &catalogue::TestCode| {
+        catalogue.test(code).is_some_and(|test| test.kind != ValueKindExpected::Coded || !test.choices.is_empty())
+    };
+    let offers = |panel: &&catalogue::Panel| panel.tests.iter().any(by_hand) && panel.tests.iter().all(can_be_typed);
+    let panels: Vec<_> = catalogue.panels().filter(offers).collect();
     html! {
         form.choose method="get" action="/worksheet" {
             label for="tests" { (t!("Tests or panels")) " " span.hint { (t!("codes, at most {count}", count = WORKSHEET_TESTS_MAX)) } }

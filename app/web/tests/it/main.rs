@@ -8,6 +8,7 @@ mod house;
 mod limits;
 mod live;
 mod lock;
+mod manual_results;
 mod one_time;
 mod orders;
 mod results;
