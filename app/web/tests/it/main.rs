@@ -10,5 +10,6 @@ mod live;
 mod lock;
 mod one_time;
 mod orders;
+mod patients;
 mod results;
 mod tasks;
