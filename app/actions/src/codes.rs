@@ -59,6 +59,15 @@ pub(crate) async fn next_accession(lab: &Laboratory, ordered_at: Timestamp) -> R
     AccessionNumber::compose(year, number).map_err(|trouble| ActTrouble::Internal(trouble.to_string()))
 }
 
+/// A record number of our own for somebody who has none yet: the unknown and the newborn. `TMP`, the site's prefix, a number; what follows is a check
+/// character. Too long for a container's code and without the form of an accession number.
+pub(crate) async fn next_provisional_number(lab: &Laboratory) -> Result<String, ActTrouble> {
+    let number = lab.codes().next(lab, "provisional patient").await?;
+    let number = u32::try_from(number).map_err(|_| ActTrouble::Internal(format!("provisional number {number} has too many digits")))?;
+    let code = ContainerCode::compose(lab.site_prefix(), number).map_err(|trouble| ActTrouble::Internal(trouble.to_string()))?;
+    Ok(format!("TMP-{code}"))
+}
+
 fn two_digit_year(lab: &Laboratory, at: Timestamp) -> Option<u8> {
     at.on_wall_clock(lab.zone())?.get(2..4)?.parse().ok()
 }

@@ -45,7 +45,7 @@ pub mod views;
 pub use access_log::{LOOKINGS_MAX, Looking, Lookings, SeenBefore, who_saw};
 pub use accounts::{SignInRefusal, SignedIn, StaffLine, bearer, sign_in, take_over};
 pub use analyser::{Analyser, AnalyserTrouble};
-pub use authority::{entrance, person};
+pub use authority::{entrance, person, two_people};
 pub use back_up::{BackUpRefusal, back_up};
 pub use backup_manifest::{BackupDamage, Manifest, ManifestFile, Part, verify_backup};
 pub use check_backup::{BackupCheckTrouble, BackupChecked, check_backup};

@@ -4,7 +4,7 @@ import { BACKGROUND, leave, leaveIfClosed } from "./lock.js";
 import { isStale, readVersions } from "./refresh.js";
 import { replaceRegion } from "./region.js";
 
-const keys = { r: "/", n: "/orders/new", w: "/worksheet", v: "/results/verify", t: "/tasks", i: "/instruments" };
+const keys = { r: "/", p: "/patients", n: "/orders/new", w: "/worksheet", v: "/results/verify", t: "/tasks", i: "/instruments" };
 
 // A scanner types a whole code within a few milliseconds and ends it with Enter; a person presses one key. What comes as a burst while no field
 // has the focus is a scan and goes to the scan box; only a key that stays alone is a shortcut.

@@ -99,6 +99,7 @@ fn refused(lab: &Laboratory, staff: &StaffLine, entry: Entry, is_reading: bool) 
     match entry {
         Entry::Trainee(action) if matches!(actions::entrance(lab, staff, action), Ok(Entrance::Supervised)) => None,
         Entry::Person(action) | Entry::Trainee(action) => refusal(lab, staff, action, is_reading),
+        Entry::OneOfTwo(action) => refusal_as_one_of_two(lab, staff, action),
         Entry::Everyone | Entry::Session | Entry::LockedSession | Entry::OneTimeSession | Entry::AnySession | Entry::Token => None,
     }
 }
@@ -109,7 +110,7 @@ fn turned_away(entry: Entry, standing: Standing) -> Option<&'static str> {
         (Entry::AnySession, _)
         | (Entry::LockedSession, Standing::Open | Standing::Locked)
         | (Entry::OneTimeSession, Standing::PasswordToChoose)
-        | (Entry::Session | Entry::Person(_) | Entry::Trainee(_), Standing::Open) => None,
+        | (Entry::Session | Entry::Person(_) | Entry::Trainee(_) | Entry::OneOfTwo(_), Standing::Open) => None,
         (_, Standing::PasswordToChoose) => Some("/password"),
         (_, Standing::Locked) => Some("/locked"),
         (_, Standing::Open) => Some("/"),
@@ -182,6 +183,14 @@ pub(crate) fn refusal(lab: &Laboratory, staff: &StaffLine, action: Action, is_re
             let words: Vec<String> = denials.iter().map(|denial| denial.words(Lang::English)).collect();
             Some(Refusal::not_allowed(&words.join("; ")))
         }
+    }
+}
+
+/// Why this person may not come in for an action that two people do, as either of them.
+pub(crate) fn refusal_as_one_of_two(lab: &Laboratory, staff: &StaffLine, action: Action) -> Option<Refusal> {
+    match actions::entrance(lab, staff, action) {
+        Ok(Entrance::Alone(Scope::OneOfTwo | Scope::LastOfTwo)) => None,
+        _ => refusal(lab, staff, action, false),
     }
 }
 

@@ -4,6 +4,7 @@ mod entry;
 mod health;
 mod hl7_messages;
 mod orders;
+mod patients;
 mod results;
 mod tasks;
 mod to_verify;
@@ -14,6 +15,10 @@ pub use entry::{EntryView, FormerLine, TypedLine, TypedTest, entry, look_at_type
 pub use health::{HealthView, Hl7LinkView, LinkView, health};
 pub use hl7_messages::{Hl7FieldView, Hl7MessageView, Hl7SegmentView, hl7_message, hl7_messages};
 pub use orders::{OrderView, OrderedExamination, find_by_code, order_by_accession};
+pub use patients::{
+    PatientCode, PatientFound, PatientView, SHOWN_MAX, SearchAnswer, TYPED_CHARS_MAX, actor_names, lines_of, needs_two_identifiers,
+    patient, patient_by_code, priority_words, search_patients,
+};
 pub use results::{EnteredLine, ReasonLine, ResultLine, held_results, results_of_container, verified_results};
 pub use store::repositories::hl7_messages::Hl7MessageRecord;
 pub use tasks::{TaskLine, closed_tasks, open_tasks};

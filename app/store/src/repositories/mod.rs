@@ -9,6 +9,7 @@ pub mod access;
 pub mod accounts;
 pub mod codes;
 pub mod containers;
+pub mod dated_facts;
 pub mod editions;
 pub mod examinations;
 pub mod hl7_messages;
@@ -56,6 +57,7 @@ pub(crate) static ALL: &[&[Registered]] = &[
     accounts::STATEMENTS,
     codes::STATEMENTS,
     containers::STATEMENTS,
+    dated_facts::STATEMENTS,
     editions::STATEMENTS,
     hl7_messages::STATEMENTS,
     examinations::STATEMENTS,

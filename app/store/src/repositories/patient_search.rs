@@ -179,8 +179,11 @@ fn born_on(reader: &mut Reader<'_>, day: &str) -> Result<Found, Trouble> {
 fn fits(entry: &PatientEntry, asked: &Asked) -> bool {
     let birth_date = entry.patient.birth_date.as_str();
     let is_born = asked.born.as_ref().is_none_or(|born| birth_date.starts_with(born.as_str()) || is_vaguer(birth_date, born));
-    let words = || name_words(&entry.patient.family_name, &entry.patient.given_name);
-    is_born && (asked.words.is_empty() || asked.words.iter().all(|asked| words().iter().any(|word| word.starts_with(asked.as_str()))))
+    if !is_born || asked.words.is_empty() {
+        return is_born;
+    }
+    let words = name_words(&entry.patient.family_name, &entry.patient.given_name);
+    asked.words.iter().all(|asked| words.iter().any(|word| word.starts_with(asked.as_str())))
 }
 
 /// Whether what is known of a birth is less than what is asked for, and does not gainsay it.

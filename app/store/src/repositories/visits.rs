@@ -6,6 +6,8 @@ use kernel::{PatientId, Timestamp, VisitId};
 sql! {
     /// A visit by its number and who gave it.
     pub VISIT_BY_NUMBER = "SELECT id, number, authority, patient_id, state, class, ward, room, bed, facility, told_at, row_version FROM visit WHERE number = ?1 AND authority = ?2";
+    /// The visits of a patient, told of last first.
+    pub VISITS_OF_PATIENT = "SELECT id, number, authority, patient_id, state, class, ward, room, bed, facility, told_at, row_version FROM visit WHERE patient_id = ?1 ORDER BY told_at DESC, id DESC LIMIT ?2";
     /// A new visit.
     pub ADD_VISIT = insert visit (id Blob, number Text, authority Text, patient_id Blob, state Text, class Text, ward Text, room Text, bed Text, facility Text, told_at Int, row_version Int);
     /// What was told of a visit since.
@@ -77,6 +79,12 @@ pub struct VisitRecord {
 /// The visit with this number.
 pub fn by_number(reader: &mut Reader<'_>, number: &str, authority: &str) -> Result<Option<VisitRecord>, Trouble> {
     Ok(reader.query_opt(&VISIT_BY_NUMBER, &params![number, authority])?.map(|row| visit(&row)).transpose()?)
+}
+
+/// The visits of a patient, told of last first, at most `limit`.
+pub fn of_patient(reader: &mut Reader<'_>, patient: PatientId, limit: u32) -> Result<Vec<VisitRecord>, Trouble> {
+    let rows = reader.query(&VISITS_OF_PATIENT, &params![patient, limit])?;
+    Ok(reader.sound(&rows, visit))
 }
 
 fn visit(row: &Row) -> Result<VisitRecord, Inconsistent> {

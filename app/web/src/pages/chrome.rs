@@ -13,6 +13,7 @@ use people::Action;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Here {
     Results,
+    Patients,
     NewOrder,
     Worksheet,
     Verify,
@@ -23,8 +24,9 @@ pub(crate) enum Here {
 }
 
 /// The navigation: address, what it is for, words and key. Who may not go there does not see it.
-const PLACES: [(Here, &str, Action, &str, &str); 6] = [
+const PLACES: [(Here, &str, Action, &str, &str); 7] = [
     (Here::Results, "/", Action::ViewWorklist, t!("Results"), "R"),
+    (Here::Patients, "/patients", Action::SearchPatient, t!("Patients"), "P"),
     (Here::NewOrder, "/orders/new", Action::EnterOrder, t!("New order"), "N"),
     (Here::Worksheet, "/worksheet", Action::ModerateTest, t!("Worksheet"), "W"),
     (Here::Verify, "/results/verify", Action::ViewWorklist, t!("To verify"), "V"),

@@ -11,5 +11,6 @@ mod lock;
 mod manual_results;
 mod one_time;
 mod orders;
+mod patients;
 mod results;
 mod tasks;
