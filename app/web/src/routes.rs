@@ -22,30 +22,14 @@ pub enum Entry {
     AnySession,
     /// Such a person whose roles include this; a change needs the whole of it.
     Person(Action),
-<<<<<<< HEAD
     /// Such a person, and also whoever may do it only under somebody who signs: what they do waits for that.
     Trainee(Action),
-=======
     /// Such a person whose roles include this as one of two people at least; the act itself asks for the second.
     OneOfTwo(Action),
->>>>>>> 235caca (Patients by their pages: found, registered with look-alikes shown first, newborn and unknown, facts for a time, merged and taken apart by two people)
     /// A program with a bearer token. Cookies do not count here.
     Token,
 }
 
-<<<<<<< HEAD
-=======
-impl Entry {
-    /// The action that the roles of a person must include.
-    pub(crate) fn action(self) -> Option<Action> {
-        match self {
-            Self::Person(action) | Self::OneOfTwo(action) => Some(action),
-            Self::Everyone | Self::Session | Self::LockedSession | Self::OneTimeSession | Self::AnySession | Self::Token => None,
-        }
-    }
-}
-
->>>>>>> 235caca (Patients by their pages: found, registered with look-alikes shown first, newborn and unknown, facts for a time, merged and taken apart by two people)
 /// One line of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RouteLine {
@@ -69,11 +53,7 @@ const fn route(method: &'static str, path: &'static str, entry: Entry, handler: 
 /// A request's body may have this many bytes: an order with every test of the catalogue has a few thousand.
 pub(crate) const BODY_BYTES_MAX: usize = 256 * 1024;
 
-<<<<<<< HEAD
-use Entry::{AnySession, Everyone, LockedSession, OneTimeSession, Person, Session, Token, Trainee};
-=======
-use Entry::{AnySession, Everyone, LockedSession, OneOfTwo, OneTimeSession, Person, Session, Token};
->>>>>>> 235caca (Patients by their pages: found, registered with look-alikes shown first, newborn and unknown, facts for a time, merged and taken apart by two people)
+use Entry::{AnySession, Everyone, LockedSession, OneOfTwo, OneTimeSession, Person, Session, Token, Trainee};
 
 static ROUTES: &[Route] = &[
     route("GET", "/healthz", Everyone, || get(probes::alive)),
@@ -92,7 +72,6 @@ static ROUTES: &[Route] = &[
     route("GET", "/orders/new", Person(Action::EnterOrder), || get(pages::new_order::show)),
     route("POST", "/orders/new", Person(Action::EnterOrder), || post(pages::new_order::place)),
     route("GET", "/orders/{accession}", Person(Action::ViewWorklist), || get(pages::order::show)),
-<<<<<<< HEAD
     route("GET", "/results/enter/{container}/{test}", Trainee(Action::ModerateTest), || get(pages::enter::show)),
     route("POST", "/results/enter/{container}/{test}", Trainee(Action::ModerateTest), || post(pages::enter::enter)),
     route("GET", "/results/look", Trainee(Action::ModerateTest), || get(pages::enter::look)),
@@ -101,7 +80,6 @@ static ROUTES: &[Route] = &[
     route("GET", "/results/verify", Person(Action::ViewWorklist), || get(pages::verify::list)),
     route("GET", "/results/verify/{examination}", Person(Action::ViewWorklist), || get(pages::verify::one)),
     route("POST", "/results/verify", Trainee(Action::VerifyNormal), || post(pages::verify::verify)),
-=======
     route("GET", "/patients", Person(Action::SearchPatient), || get(pages::patients::show)),
     route("GET", "/patients/new", Person(Action::RegisterPatient), || get(pages::patient_new::show)),
     route("POST", "/patients/new", Person(Action::RegisterPatient), || post(pages::patient_new::register)),
@@ -114,7 +92,6 @@ static ROUTES: &[Route] = &[
     route("POST", "/patients/{mrn}/propose-merge", OneOfTwo(Action::MergePatients), || post(pages::patient_merge::propose)),
     route("GET", "/patients/{mrn}/unmerge", OneOfTwo(Action::MergePatients), || get(pages::patient_merge::show_undo)),
     route("POST", "/patients/{mrn}/unmerge", OneOfTwo(Action::MergePatients), || post(pages::patient_merge::undo)),
->>>>>>> 235caca (Patients by their pages: found, registered with look-alikes shown first, newborn and unknown, facts for a time, merged and taken apart by two people)
     route("GET", "/tasks", Person(Action::ViewWorklist), || get(pages::tasks::show)),
     route("POST", "/tasks/{task}/close", Person(Action::VerifyNormal), || post(pages::tasks::close)),
     route("GET", "/transmissions/{transmission}", Person(Action::ViewWorklist), || get(pages::transmission::show)),
@@ -152,11 +129,7 @@ pub(crate) fn build(web: Web) -> Router {
         let handler = (route.handler)();
         let guarded = match route.line.entry {
             Everyone => handler.route_layer(from_fn(entry::own_pages_only)),
-<<<<<<< HEAD
-            entry @ (Session | LockedSession | OneTimeSession | AnySession | Person(_) | Trainee(_)) => {
-=======
-            entry @ (Session | LockedSession | OneTimeSession | AnySession | Person(_) | OneOfTwo(_)) => {
->>>>>>> 235caca (Patients by their pages: found, registered with look-alikes shown first, newborn and unknown, facts for a time, merged and taken apart by two people)
+            entry @ (Session | LockedSession | OneTimeSession | AnySession | Person(_) | Trainee(_) | OneOfTwo(_)) => {
                 handler.route_layer(from_fn_with_state((web.clone(), entry), entry::person))
             }
             Token => handler.route_layer(from_fn_with_state(web.clone(), entry::token)),
