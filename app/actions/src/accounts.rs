@@ -63,13 +63,19 @@ pub enum SignInRefusal {
 
 /// Signs somebody in.
 pub async fn sign_in(lab: &Laboratory, user: &str, password: &str) -> Result<SignedIn, SignInRefusal> {
-    let staff = authenticate(lab.store(), lab.lockout(), user, password).await?;
+    let staff = authenticate(lab.store(), lab.lockout(), "sign_in", user, password).await?;
     let cookie = open_session(lab, staff.id).await?;
     Ok(SignedIn { cookie, staff: line(staff) })
 }
 
-/// Whose user name and password these are. A wrong user costs as long as a wrong password, so that names cannot be tried out.
-pub(crate) async fn authenticate(store: &Store, lockout: &Lockout, user: &str, password: &str) -> Result<StaffRecord, SignInRefusal> {
+/// Whose user name and password these are, for an act. A wrong user costs as long as a wrong password, so that names cannot be tried out.
+pub(crate) async fn authenticate(
+    store: &Store,
+    lockout: &Lockout,
+    act: &'static str,
+    user: &str,
+    password: &str,
+) -> Result<StaffRecord, SignInRefusal> {
     let _waiting = WAITING.try_acquire().map_err(|_| SignInRefusal::Busy)?;
     let short = |text: &str| text.chars().nth(TYPED_CHARACTERS_MAX).is_none() && !text.contains('\0');
     let user = user.trim().to_owned();
@@ -88,7 +94,7 @@ pub(crate) async fn authenticate(store: &Store, lockout: &Lockout, user: &str, p
     if !fits {
         // A name that is nobody's may be a password typed into the wrong field: it is not written down.
         if found.is_some() {
-            note_refusal(store, &user).await?;
+            note_refusal(store, act, &user).await?;
         }
         return Err(SignInRefusal::WrongUserOrPassword);
     }
@@ -108,10 +114,10 @@ async fn open_session(lab: &Laboratory, staff: StaffId) -> Result<String, ActTro
     Ok(cookie)
 }
 
-async fn note_refusal(store: &Store, user: &str) -> Result<(), ActTrouble> {
+async fn note_refusal(store: &Store, act: &'static str, user: &str) -> Result<(), ActTrouble> {
     let note: String = user.chars().take(64).collect();
-    let act = move |_: &mut store::Tx<'_>| Ok(Outcome { act: "sign_in", accepted: false, subject: None, note: note.clone() });
-    store.write(&Actor::System("sign-in".to_owned()), new_command(), now(), act).await?;
+    let refused = move |_: &mut store::Tx<'_>| Ok(Outcome { act, accepted: false, subject: None, note: note.clone() });
+    store.write(&Actor::System("sign-in".to_owned()), new_command(), now(), refused).await?;
     Ok(())
 }
 

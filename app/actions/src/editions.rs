@@ -137,7 +137,7 @@ pub async fn sign_edition(
     if !(1..=MEANING_CHARACTERS_MAX).contains(&meaning.chars().count()) || meaning.chars().any(char::is_control) {
         return Err(EditionRefusal::Meaning);
     }
-    let staff = authenticate(store, lockout, user, password).await?;
+    let staff = authenticate(store, lockout, "sign_edition", user, password).await?;
     if !roles(&staff.role).contains(&Role::Director) {
         return Err(EditionRefusal::NoDirector { user: staff.user_name, role: staff.role });
     }

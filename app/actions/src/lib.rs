@@ -11,6 +11,7 @@ mod check_backup;
 mod check_log;
 mod close_task;
 mod codes;
+mod confirm_person;
 mod content;
 mod editions;
 mod file_next;
@@ -43,6 +44,7 @@ pub use backup_manifest::{BackupDamage, Manifest, ManifestFile, Part, verify_bac
 pub use check_backup::{BackupCheckTrouble, BackupChecked, check_backup};
 pub use check_log::{LogCheckTrouble, LogChecked, check_log};
 pub use close_task::{CloseTaskRefusal, close_task};
+pub use confirm_person::{ConfirmRefusal, confirm_person};
 pub use content::{ContentProblem, LOINC_NOTICE, default_mapping, starting_catalogue, starting_edition, starting_privileges};
 pub use editions::{
     EditionListed, EditionRefusal, Holding, ImportedEdition, edition_digest, edition_files, holding, import_edition, list_editions,

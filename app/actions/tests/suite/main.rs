@@ -11,6 +11,7 @@ mod accounts;
 mod at_once;
 mod backup;
 mod close_task;
+mod confirm_person;
 mod contention;
 mod editions;
 mod filing;

@@ -33,24 +33,34 @@ pub(crate) async fn show(State(web): State<Web>, Query(wanted): Query<Wanted>) -
 pub(crate) async fn enter(State(web): State<Web>, sent: Sent) -> Result<Response, Refusal> {
     let fields = Fields::read(sent)?;
     let (user, next) = (fields.text("user"), local_or_home(fields.text("next")));
-    let refused = |status, words| Ok(says_itself(status, form_page(&web, user, next, Some(words))));
     match actions::sign_in(&web.lab, user, fields.exact("password")).await {
         Ok(signed_in) => {
             let cookie = entry::cookie_header(&signed_in.cookie).ok_or_else(Refusal::fault)?;
             Ok(([(header::SET_COOKIE, cookie)], Redirect::to(next)).into_response())
         }
-        Err(SignInRefusal::WrongUserOrPassword) => {
-            refused(StatusCode::FORBIDDEN, t!("User or password is wrong. Check both and try again."))
+        Err(refusal) => {
+            let (status, words) = refusal_words(&web, refusal)?;
+            Ok(says_itself(status, form_page(&web, user, next, Some(&words))))
         }
-        Err(SignInRefusal::LockedOut(until)) => {
-            let until = times::clock(&web, until);
+    }
+}
+
+/// What is said to somebody whose user name and password were not taken, with its status; trouble is for the page of refusals.
+pub(super) fn refusal_words(web: &Web, refusal: SignInRefusal) -> Result<(StatusCode, String), Refusal> {
+    match refusal {
+        SignInRefusal::WrongUserOrPassword => {
+            Ok((StatusCode::FORBIDDEN, t!("User or password is wrong. Check both and try again.").to_owned()))
+        }
+        SignInRefusal::LockedOut(until) => {
+            let until = times::clock(web, until);
             let words = t!("Too many wrong passwords for this user. Try again after {until}, or have the password reset.", until = until);
-            refused(StatusCode::TOO_MANY_REQUESTS, &words)
+            Ok((StatusCode::TOO_MANY_REQUESTS, words))
         }
-        Err(SignInRefusal::Busy) => {
-            refused(StatusCode::SERVICE_UNAVAILABLE, t!("Too many people are signing in at this moment. Try again in a few seconds."))
+        SignInRefusal::Busy => {
+            let words = t!("Too many people are signing in at this moment. Try again in a few seconds.");
+            Ok((StatusCode::SERVICE_UNAVAILABLE, words.to_owned()))
         }
-        Err(SignInRefusal::Trouble(trouble)) => Err(trouble.into()),
+        SignInRefusal::Trouble(trouble) => Err(trouble.into()),
     }
 }
 
