@@ -8,11 +8,12 @@ use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
 use std::path::PathBuf;
 
-const EMBEDDED: [(&str, &[u8]); 6] = [
+const EMBEDDED: [(&str, &[u8]); 7] = [
     ("benchside.css", include_bytes!("../assets/benchside.css")),
     ("benchside.js", include_bytes!("../assets/benchside.js")),
     ("benchside.svg", include_bytes!("../assets/benchside.svg")),
     ("live-worker.js", include_bytes!("../assets/live-worker.js")),
+    ("receive.js", include_bytes!("../assets/receive.js")),
     ("refresh.js", include_bytes!("../assets/refresh.js")),
     ("region.js", include_bytes!("../assets/region.js")),
 ];

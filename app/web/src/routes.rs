@@ -45,7 +45,7 @@ pub(crate) const BODY_BYTES_MAX: usize = 256 * 1024;
 
 use Entry::{Everyone, Person, Session, Token};
 
-static ROUTES: [Route; 22] = [
+static ROUTES: [Route; 32] = [
     route("GET", "/healthz", Everyone, || get(probes::alive)),
     route("GET", "/readyz", Everyone, || get(probes::ready)),
     route("GET", "/assets/{edition}/{name}", Everyone, || get(assets::show)),
@@ -56,6 +56,16 @@ static ROUTES: [Route; 22] = [
     route("GET", "/orders/new", Person(Action::EnterOrder), || get(pages::new_order::show)),
     route("POST", "/orders/new", Person(Action::EnterOrder), || post(pages::new_order::place)),
     route("GET", "/orders/{accession}", Person(Action::ViewWorklist), || get(pages::order::show)),
+    route("POST", "/orders/{accession}/change", Person(Action::AddOnOrCancel), || post(pages::order_changes::change)),
+    route("GET", "/orders/{accession}/labels", Person(Action::CollectSpecimen), || get(pages::labels::show)),
+    route("GET", "/orders/{accession}/labels.zpl", Person(Action::CollectSpecimen), || get(pages::labels::zpl)),
+    route("POST", "/orders/{accession}/labels", Person(Action::CollectSpecimen), || post(pages::labels::note_printed)),
+    route("POST", "/orders/{accession}/labels/replace", Person(Action::CollectSpecimen), || post(pages::labels::replace)),
+    route("GET", "/collection", Person(Action::CollectSpecimen), || get(pages::collection::show)),
+    route("GET", "/collection/{mrn}", Person(Action::CollectSpecimen), || get(pages::collection::bedside)),
+    route("POST", "/collection/{mrn}", Person(Action::CollectSpecimen), || post(pages::collection::collect)),
+    route("GET", "/receive", Person(Action::ReceiveSpecimen), || get(pages::receive::show)),
+    route("POST", "/receive", Person(Action::ReceiveSpecimen), || post(pages::receive::act)),
     route("GET", "/tasks", Person(Action::ViewWorklist), || get(pages::tasks::show)),
     route("POST", "/tasks/{task}/close", Person(Action::VerifyNormal), || post(pages::tasks::close)),
     route("GET", "/transmissions/{transmission}", Person(Action::ViewWorklist), || get(pages::transmission::show)),

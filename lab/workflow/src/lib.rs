@@ -16,4 +16,4 @@ pub use evidence::{Evidence, EvidenceTrouble};
 pub use matching::{Claim, Unclaimed, claim};
 pub use order::{Labelled, OpenExamination, OpenWork, PatientFacts, Priority};
 pub use result::{Measured, Verified, Verifier, VerifyRefusal};
-pub use specimen::{ContainerState, Ended};
+pub use specimen::{ContainerState, Ended, NotCollected, is_irreplaceable};

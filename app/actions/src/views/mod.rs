@@ -1,13 +1,18 @@
 //! What pages and the API show, read on one snapshot and paged by key. Nothing here changes anything.
 
+mod collection;
 mod health;
+mod labels;
 mod orders;
 mod results;
 mod tasks;
 mod transmissions;
 
+pub use collection::{DrawLine, DrawList, draw_list, draws_of_patient};
 pub use health::{HealthView, LinkView, health};
-pub use orders::{OrderView, OrderedExamination, find_by_code, order_by_accession};
+pub use labels::{LabelLine, labels_of_order, zpl};
+pub(crate) use orders::EVENTS_MAX;
+pub use orders::{OrderView, OrderedExamination, order_by_accession};
 pub use results::{ReasonLine, ResultLine, held_results, results_of_container, verified_results};
 pub use tasks::{TaskLine, closed_tasks, open_tasks};
 pub use transmissions::{FilingState, TransmissionView, transmission};

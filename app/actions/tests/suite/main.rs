@@ -24,4 +24,5 @@ mod paging;
 mod place_order;
 mod requisitions;
 mod set_aside;
+mod specimens;
 mod unclaimed;

@@ -13,6 +13,8 @@ use people::Action;
 pub(crate) enum Here {
     Results,
     NewOrder,
+    Collection,
+    Receive,
     Tasks,
     Instruments,
     /// A page that is reached from others.
@@ -20,9 +22,11 @@ pub(crate) enum Here {
 }
 
 /// The navigation: address, what it is for, words and key. Who may not go there does not see it.
-const PLACES: [(Here, &str, Action, &str, &str); 4] = [
+const PLACES: [(Here, &str, Action, &str, &str); 6] = [
     (Here::Results, "/", Action::ViewWorklist, t!("Results"), "R"),
     (Here::NewOrder, "/orders/new", Action::EnterOrder, t!("New order"), "N"),
+    (Here::Collection, "/collection", Action::CollectSpecimen, t!("Collect"), "C"),
+    (Here::Receive, "/receive", Action::ReceiveSpecimen, t!("Receive"), "E"),
     (Here::Tasks, "/tasks", Action::ViewWorklist, t!("Tasks"), "T"),
     (Here::Instruments, "/instruments", Action::ViewWorklist, t!("Instruments"), "I"),
 ];

@@ -42,7 +42,7 @@ async fn every_role_enters_where_the_table_lets_it_and_nowhere_else() {
             asked += 1;
         }
     }
-    assert_eq!(asked, 16 * 9, "nine addresses ask for an action, for each of sixteen roles");
+    assert_eq!(asked, 16 * 19, "nineteen addresses ask for an action, for each of sixteen roles");
 }
 
 #[tokio::test]

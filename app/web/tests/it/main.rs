@@ -8,4 +8,5 @@ mod limits;
 mod live;
 mod orders;
 mod results;
+mod specimens;
 mod tasks;
