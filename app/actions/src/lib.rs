@@ -36,6 +36,7 @@ pub mod patients;
 mod place_order;
 mod restore_backup;
 mod sessions;
+mod specimens;
 mod staff_accounts;
 mod tokens;
 mod trouble;
@@ -77,12 +78,17 @@ pub use orders::{
 pub use place_order::{PlaceOrderRefusal, PlacedContainer, PlacedOrder, place_order};
 pub use restore_backup::{CODES_LEFT_OUT, RestoreRefusal, look_at_backup, note_restored, restore_backup};
 pub use sessions::{Session, SignInSettings, Standing, lock_session, note_use, session, sign_out, tidy_sessions, unlock_session};
+pub use specimens::{
+    AcceptRefusal, Collection, Names, ReceiveAnswer, Rejected, Scanned, SpecimenLine, Verdict, accept_irreplaceable, authority_to_accept,
+    collect, not_collected, note_printed, receive, reject, relabel, what_is,
+};
 pub use staff_accounts::{
     Account, AccountRefusal, Made, NewStaff, ONE_TIME_DAYS, Password, StaffListed, create_administrator, create_staff, deactivate_staff,
     list_staff, reset_password,
 };
 pub use tokens::{TokenLine, TokenRefusal, create_token, list_tokens, revoke_token};
 pub use trouble::ActTrouble;
+pub use workflow::{NotCollected, is_irreplaceable};
 
 /// The actor of what an operator does on the command line.
 fn operator() -> kernel::Actor {

@@ -4,7 +4,12 @@ import { BACKGROUND, leave, leaveIfClosed } from "./lock.js";
 import { isStale, readVersions } from "./refresh.js";
 import { replaceRegion } from "./region.js";
 
-const keys = { r: "/", p: "/patients", n: "/orders/new", w: "/worksheet", v: "/results/verify", t: "/tasks", i: "/instruments" };
+const keys = {
+  r: "/", p: "/patients", n: "/orders/new", c: "/collection", a: "/receive", w: "/worksheet", v: "/results/verify", t: "/tasks", i: "/instruments",
+};
+
+// Where a page has a field of its own for scans, a scan goes there.
+const scanField = () => document.querySelector("[data-scan-field]") ?? document.querySelector("#find");
 
 // A scanner types a whole code within a few milliseconds and ends it with Enter; a person presses one key. What comes as a burst while no field
 // has the focus is a scan and goes to the scan box; only a key that stays alone is a shortcut.
@@ -15,7 +20,7 @@ let burstEnds = 0;
 function burstOver() {
   const typed = burst;
   burst = "";
-  const find = document.querySelector("#find");
+  const find = scanField();
   if (typed.length === 1) {
     const key = typed.toLowerCase();
     const control = controlOf(key);
@@ -73,13 +78,21 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     clearTimeout(burstEnds);
     burstOver();
-    find.form.requestSubmit();
+    scanField().form.requestSubmit();
   } else if (event.key.length === 1 && event.key !== " ") {
     burst += event.key;
     clearTimeout(burstEnds);
     burstEnds = setTimeout(burstOver, BURST_MILLIS);
   }
 });
+
+if (document.querySelector("[data-receive]")) import("./receive.js");
+
+// Labels that were just noted as printed are printed, once.
+if (new URLSearchParams(location.search).has("print")) {
+  history.replaceState(null, "", location.pathname);
+  print();
+}
 
 // "Placed" is said once: whoever reloads or keeps the address gets the order itself.
 if (new URLSearchParams(location.search).has("placed")) history.replaceState(null, "", location.pathname);

@@ -15,6 +15,7 @@ const EMBEDDED: &[(&str, &[u8])] = &[
     ("entering.js", include_bytes!("../assets/entering.js")),
     ("live-worker.js", include_bytes!("../assets/live-worker.js")),
     ("lock.js", include_bytes!("../assets/lock.js")),
+    ("receive.js", include_bytes!("../assets/receive.js")),
     ("refresh.js", include_bytes!("../assets/refresh.js")),
     ("moves.js", include_bytes!("../assets/moves.js")),
     ("region.js", include_bytes!("../assets/region.js")),

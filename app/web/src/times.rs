@@ -27,6 +27,23 @@ pub(crate) fn zone_named(name: &str) -> TimeZone {
     TimeZoneDatabase::bundled().get(name).unwrap_or(TimeZone::UTC)
 }
 
+impl Web {
+    /// The instant that somebody means who types a date and a time on the laboratory's clock (`2026-11-22T07:10`, as the browser's field gives it).
+    /// An hour that the clock skips or strikes twice is refused: nobody knows which is meant.
+    pub(crate) fn instant(&self, typed: &str) -> Result<Timestamp, String> {
+        instant_in(&self.zone, typed)
+    }
+}
+
+fn instant_in(zone: &TimeZone, typed: &str) -> Result<Timestamp, String> {
+    let what = || format!("“{}” is no date and time; type them like 2026-11-22 07:10", typed.chars().take(32).collect::<String>());
+    let local: jiff::civil::DateTime = typed.trim().replacen(' ', "T", 1).parse().map_err(|_| what())?;
+    let instant = zone.to_ambiguous_zoned(local).unambiguous().map_err(|_| {
+        format!("the clock strikes {typed} twice or never, because it is put back or forward: state it to the next clear minute")
+    })?;
+    Ok(Timestamp::from_micros(instant.timestamp().as_microsecond()))
+}
+
 #[derive(Debug, PartialEq, Eq)]
 struct Words {
     /// The clock time; with the date where it is not today.
@@ -76,5 +93,16 @@ mod tests {
     fn an_instant_beyond_the_calendar_is_shown_as_stored() {
         let far = Timestamp::from_micros(i64::MAX);
         assert_eq!(Words::of(&TimeZone::UTC, far, at("2026-11-21T20:00:00Z")).short, format!("{} us", i64::MAX));
+    }
+
+    #[test]
+    fn a_typed_time_is_on_the_laboratorys_clock_and_a_doubtful_one_is_refused() {
+        let berlin = zone_named("Europe/Berlin");
+        assert_eq!(instant_in(&berlin, "2026-11-22T07:10").unwrap(), at("2026-11-22T06:10:00Z"));
+        assert_eq!(instant_in(&berlin, " 2026-07-22 07:10 ").unwrap(), at("2026-07-22T05:10:00Z"));
+        // The last Sunday of October and of March 2026.
+        for doubtful in ["2026-10-25T02:30", "2026-03-29T02:30", "", "now", "22.11.2026 07:10"] {
+            assert!(instant_in(&berlin, doubtful).is_err(), "{doubtful}");
+        }
     }
 }

@@ -7,7 +7,7 @@ mod authorise;
 mod privileges;
 mod role;
 
-pub use action::{Act, Action};
+pub use action::{Act, Action, acts};
 pub use authorise::{Authority, Decision, Denial, Entrance, Person, Scope, Site, Supervised, TestSystem, TwoPeople, authorise, entrance};
 pub use privileges::{Allowance, Condition, Part, PrivilegeTrouble, Privileges};
 pub use role::{Role, RoleTrouble};

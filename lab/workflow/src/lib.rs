@@ -17,5 +17,5 @@ pub use evidence::{Evidence, EvidenceTrouble};
 pub use matching::{Claim, Unclaimed, claim, due};
 pub use order::{Labelled, OpenExamination, OpenWork, PatientFacts, Priority};
 pub use result::{Entered, Measured, Verified, Verifier, VerifyRefusal};
-pub use specimen::{ContainerState, Ended};
+pub use specimen::{ContainerState, Ended, NotCollected, is_irreplaceable};
 pub use vouching::{Asked, VerifyingPerson};

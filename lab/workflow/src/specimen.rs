@@ -84,6 +84,65 @@ impl ContainerState {
     }
 }
 
+/// Why a specimen could not be collected. The words are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NotCollected {
+    /// The patient is somewhere else.
+    Away,
+    /// The patient does not want it.
+    Refused,
+    /// Not fasting, or a dose not given or given already.
+    NotPrepared,
+    /// No vein was found.
+    NoVein,
+    /// The patient is not in this house any more.
+    Discharged,
+    /// The wristband is missing or does not agree with the order.
+    NotIdentified,
+}
+
+impl NotCollected {
+    /// All of them, in the order of their keys 1 to 6.
+    pub const ALL: [Self; 6] = [Self::Away, Self::Refused, Self::NotPrepared, Self::NoVein, Self::Discharged, Self::NotIdentified];
+
+    /// The stored word.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Away => "away",
+            Self::Refused => "refused",
+            Self::NotPrepared => "not prepared",
+            Self::NoVein => "no vein",
+            Self::Discharged => "discharged",
+            Self::NotIdentified => "not identified",
+        }
+    }
+
+    /// The one stored under this word.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|why| why.name() == name)
+    }
+
+    /// What people read.
+    pub const fn words(self, lang: Lang) -> &'static str {
+        let Lang::English = lang;
+        match self {
+            Self::Away => "the patient is not here",
+            Self::Refused => "the patient refuses",
+            Self::NotPrepared => "not fasting, or not the time for this dose",
+            Self::NoVein => "no vein was found",
+            Self::Discharged => "the patient was discharged",
+            Self::NotIdentified => "the wristband is missing or another",
+        }
+    }
+}
+
+/// Whether a specimen cannot be had again, by the words of the catalogue: cerebrospinal and other deep fluids, tissue, lavage, marrow, cord blood
+/// (laboratory rules 5.5). Such a one is not thrown away because of its label.
+pub fn is_irreplaceable(specimen: &str) -> bool {
+    let words = specimen.to_lowercase();
+    ["csf", "fluid", "tissue", "lavage", "marrow", "cord blood"].iter().any(|word| words.contains(word))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,5 +167,24 @@ mod tests {
             assert_eq!(Ended::from_name(ended.name()), Some(ended));
         }
         assert_eq!(Ended::from_name("lost"), None);
+    }
+
+    #[test]
+    fn every_reason_for_not_collecting_reads_back() {
+        for why in NotCollected::ALL {
+            assert_eq!(NotCollected::from_name(why.name()), Some(why));
+            assert!(!why.words(Lang::English).is_empty());
+        }
+        assert_eq!(NotCollected::from_name("rain"), None);
+    }
+
+    #[test]
+    fn what_cannot_be_had_again_is_known_by_its_words() {
+        for specimen in ["CSF, CSF1", "Pleural fluid, STER", "Synovial fluid, HEP", "Cord blood, EDTA-BB"] {
+            assert!(is_irreplaceable(specimen), "{specimen}");
+        }
+        for specimen in ["Serum/plasma, SST", "Whole blood, EDTA", "Urine, UCUP", "NP swab, VTM"] {
+            assert!(!is_irreplaceable(specimen), "{specimen}");
+        }
     }
 }

@@ -98,7 +98,6 @@ fn asked(key: &Key) -> Asked {
         Key::Mrn(patient) => {
             let (mrn, id) = (mrn(*patient), patient_id(*patient).as_bytes().to_vec());
             vec![
-                (&orders::ACCESSION_OF_CONTAINER, vec![Value::Text(mrn.clone())]),
                 (&patients::PATIENT_BY_NUMBER, vec![Value::Text(mrn), Value::Text(String::new())]),
                 (&orders::NEWEST_ACCESSION_OF_PATIENT, vec![Value::Bytes(id)]),
             ]

@@ -26,8 +26,8 @@ pub(crate) struct Command {
     pub(crate) id: CommandId,
     /// The act's name in the journal.
     pub(crate) act: &'static str,
-    /// What it is done to.
-    pub(crate) subject: Uuid,
+    /// What it is done to, where that is known before: a command id used for something else is refused.
+    pub(crate) subject: Option<Uuid>,
     /// When.
     pub(crate) at: Timestamp,
 }
@@ -45,10 +45,10 @@ pub(crate) async fn run(
             Ok(done) => (true, done),
             Err(why) => (false, why),
         };
-        Ok(Outcome { act: name, accepted, subject: Some(subject), note })
+        Ok(Outcome { act: name, accepted, subject, note })
     };
     let done = lab.store().write(actor, id, at, write).await.map_err(ActTrouble::from)?;
-    if done.act != name || done.subject != Some(subject) {
+    if done.act != name || done.subject != subject {
         return Err(ActRefusal::Refused(format!(
             "this command id was used before, for {}: nothing was done; open the page again",
             done.act

@@ -45,7 +45,7 @@ pub struct Added {
 pub async fn add_test(lab: &Laboratory, actor: &Actor, command: CommandId, order: OrderId, test: &TestCode) -> Result<Added, ActRefusal> {
     let at = now();
     let add = AddTest::new(lab, actor, order, test, at).await?;
-    let command = Command { id: command, act: "add_test", subject: order.uuid(), at };
+    let command = Command { id: command, act: "add_test", subject: Some(order.uuid()), at };
     let note = run(lab, actor, command, move |tx| {
         let added = add.run(tx)?;
         added.map_or_else(

@@ -19,7 +19,7 @@ pub async fn cancel_test(
 ) -> Result<(), ActRefusal> {
     let at = now();
     let cancel = CancelTest { examination, reason, by: actor.to_string(), event: OrderEventId::from_uuid(new_uuid()), at };
-    let command = Command { id: command, act: "cancel_test", subject: examination.uuid(), at };
+    let command = Command { id: command, act: "cancel_test", subject: Some(examination.uuid()), at };
     run(lab, actor, command, move |tx| cancel.run(tx)).await.map(drop)
 }
 

@@ -19,7 +19,7 @@ pub async fn change_priority(
 ) -> Result<(), ActRefusal> {
     let at = now();
     let act = ChangePriority { order, priority, by: actor.to_string(), event: OrderEventId::from_uuid(new_uuid()), at };
-    let command = Command { id: command, act: "change_priority", subject: order.uuid(), at };
+    let command = Command { id: command, act: "change_priority", subject: Some(order.uuid()), at };
     run(lab, actor, command, move |tx| act.run(tx)).await.map(drop)
 }
 

@@ -27,7 +27,7 @@ pub async fn hold_test(
 ) -> Result<(), ActRefusal> {
     let at = now();
     let act = HoldTest { examination, hold, by: actor.to_string(), event: OrderEventId::from_uuid(new_uuid()), at };
-    let command = Command { id: command, act: "hold_test", subject: examination.uuid(), at };
+    let command = Command { id: command, act: "hold_test", subject: Some(examination.uuid()), at };
     run(lab, actor, command, move |tx| act.run(tx)).await.map(drop)
 }
 

@@ -12,6 +12,7 @@ mod request;
 mod text;
 
 pub use act::ActRefusal;
+pub(crate) use act::{Command, Judged, run};
 pub use add_test::{Added, AddedTo, add_test, may_be_added};
 pub use cancel_test::cancel_test;
 pub use change_priority::change_priority;

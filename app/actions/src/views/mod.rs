@@ -1,8 +1,10 @@
 //! What pages and the API show, read on one snapshot and paged by key. Nothing here changes anything.
 
+mod collection;
 mod entry;
 mod health;
 mod hl7_messages;
+mod labels;
 mod orders;
 mod patients;
 mod results;
@@ -11,10 +13,13 @@ mod to_verify;
 mod transmissions;
 mod worksheet;
 
+pub use collection::{DrawLine, DrawList, draw_list, draws_of_patient};
 pub use entry::{EntryView, FormerLine, TypedLine, TypedTest, entry, look_at_typed};
 pub use health::{HealthView, Hl7LinkView, LinkView, health};
 pub use hl7_messages::{Hl7FieldView, Hl7MessageView, Hl7SegmentView, hl7_message, hl7_messages};
-pub use orders::{OrderView, OrderedExamination, find_by_code, order_by_accession};
+pub use labels::{LabelLine, labels_of_order, zpl};
+pub(crate) use orders::EVENTS_MAX;
+pub use orders::{OrderView, OrderedExamination, order_by_accession};
 pub use patients::{
     PatientCode, PatientFound, PatientView, SHOWN_MAX, SearchAnswer, TYPED_CHARS_MAX, actor_names, lines_of, needs_two_identifiers,
     patient, patient_by_code, priority_words, search_patients,

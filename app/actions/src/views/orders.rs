@@ -3,6 +3,7 @@
 use super::results::{EvidenceOf, lines, of_containers};
 use super::{PatientLine, ResultLine};
 use crate::Laboratory;
+use crate::specimens::names_of;
 use crate::trouble::ActTrouble;
 use kernel::{Actor, ExaminationId, Lang, OrderId, Timestamp};
 use store::repositories::containers::{self, ContainerEntry, OrderEvent};
@@ -33,7 +34,7 @@ pub struct OrderView {
     pub containers: Vec<ContainerEntry>,
     /// What was ordered, with its result where there is one.
     pub examinations: Vec<OrderedExamination>,
-    /// What happened to it since, oldest first.
+    /// What happened to it since, oldest first; by whom, as people read it.
     pub events: Vec<OrderEvent>,
 }
 
@@ -57,7 +58,7 @@ pub struct OrderedExamination {
 }
 
 /// What happened to one order, at most: more than any order sees in its life.
-const EVENTS_MAX: u32 = 500;
+pub(crate) const EVENTS_MAX: u32 = 500;
 
 /// An order as it is read.
 struct Found {
@@ -108,19 +109,14 @@ fn read(reader: &mut Reader<'_>, accession: &str) -> Result<Option<Found>, Troub
     let Some(order) = orders::order_by_accession(reader, accession)? else { return Ok(None) };
     let requisition = requisitions::requisition(reader, order.id)?.unwrap_or_default();
     let answers = requisitions::answers(reader, order.id)?;
-    let containers = containers::of_order(reader, order.id)?;
+    let mut containers = containers::of_order(reader, order.id)?;
     let examinations = examinations::examination_states(reader, order.id)?;
-    let events = containers::events(reader, order.id, EVENTS_MAX)?;
+    let mut events = containers::events(reader, order.id, EVENTS_MAX)?;
+    let who = events.iter().map(|event| event.by.as_str()).chain(containers.iter().filter_map(|entry| entry.collector.as_deref()));
+    let names = names_of(reader, who)?;
+    events.iter_mut().for_each(|event| event.by = names.of(&event.by));
+    containers.iter_mut().filter_map(|entry| entry.collector.as_mut()).for_each(|collector| *collector = names.of(collector));
     let codes: Vec<&str> = containers.iter().map(|container| container.record.code.as_str()).collect();
     let results = of_containers(reader, &codes)?;
     Ok(Some(Found { order, requisition, answers, containers, examinations, events, results }))
-}
-
-/// The accession number a scanned or typed code leads to: a container's, an order's own, or the newest order of a patient.
-pub async fn find_by_code(lab: &Laboratory, code: &str) -> Result<Option<String>, ActTrouble> {
-    let code = code.trim().to_owned();
-    if code.is_empty() || code.contains('\0') {
-        return Ok(None);
-    }
-    Ok(lab.store().read(move |reader| orders::accession_for_code(reader, &code)).await?)
 }

@@ -28,4 +28,5 @@ mod place_order;
 mod requisitions;
 mod sessions;
 mod set_aside;
+mod specimens;
 mod unclaimed;

@@ -72,7 +72,7 @@ async fn a_test_is_cancelled_and_said_so(engine: &Engine) {
     assert_eq!(after.containers[0].state, ContainerState::ToCollect);
     let [event] = after.events.as_slice() else { panic!("{:?}", after.events) };
     assert_eq!((event.kind.as_str(), event.note.as_str()), ("cancelled", "K was cancelled"));
-    assert_eq!((event.by.clone(), event.container.clone()), (orderer().to_string(), placed.containers[0].code.clone()));
+    assert_eq!((event.by.as_str(), event.container.clone()), ("the system (suite)", placed.containers[0].code.clone()));
     refused(cancel(&house, potassium, None).await, "cancelled before");
     refused(cancel(&house, ExaminationId::from_uuid(Uuid::from_u128(1)), None).await, "no such test");
 }

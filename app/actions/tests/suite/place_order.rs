@@ -2,7 +2,7 @@
 
 use crate::engine::Engine;
 use crate::house::{House, orderer, request};
-use actions::{OrderRequest, PlaceOrderRefusal, PlacedOrder, new_command, place_order, views};
+use actions::{OrderRequest, PlaceOrderRefusal, PlacedOrder, Scanned, new_command, place_order, views, what_is};
 use kernel::{AccessionNumber, CommandId, ContainerCode};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -103,11 +103,13 @@ async fn tests_are_read_as_people_type_them(engine: &Engine) {
     assert_eq!(ordered, [("K", false), ("NA", false)]);
     // 2026-11-21T10:00:00Z in microseconds.
     assert_eq!(house.count("SELECT collected_at FROM container").await, 1_795_255_200_000_000);
-    for code in [&placed.containers[0].code, &placed.accession, "M-1"] {
-        assert_eq!(views::find_by_code(&house.lab, code).await.unwrap().as_ref(), Some(&placed.accession), "{code}");
-    }
-    for code in ["", " ", "M-2", "\0", "M-1\0"] {
-        assert_eq!(views::find_by_code(&house.lab, code).await.unwrap(), None, "{code:?}");
+    let (code, accession) = (placed.containers[0].code.clone(), placed.accession.clone());
+    let found = what_is(&house.lab, &code.to_lowercase()).await.unwrap();
+    assert!(matches!(&found, Scanned::Container { code: found, .. } if *found == code), "{found:?}");
+    assert_eq!(what_is(&house.lab, &format!(" {accession} ")).await.unwrap(), Scanned::Order { accession: accession.clone() });
+    assert_eq!(what_is(&house.lab, "M-1").await.unwrap(), Scanned::Patient { mrn: "M-1".to_owned(), newest: Some(accession) });
+    for code in ["", " ", "M-2", "\0", "M-1\0", &"9".repeat(65)] {
+        assert_eq!(what_is(&house.lab, code).await.unwrap(), Scanned::Unknown, "{code:?}");
     }
     assert!(views::order_by_accession(&house.lab, &kernel::Actor::System("test".to_owned()), "26-000099-1").await.unwrap().is_none());
 }
@@ -322,6 +324,7 @@ async fn names_of_any_script_come_back_as_typed(engine: &Engine) {
         let view =
             views::order_by_accession(&house.lab, &kernel::Actor::System("test".to_owned()), &placed.accession).await.unwrap().unwrap();
         assert_eq!((view.patient.mrn.as_str(), view.patient.family_name.as_str(), view.patient.given_name.as_str()), (mrn, family, given));
-        assert_eq!(views::find_by_code(&house.lab, mrn).await.unwrap(), Some(placed.accession));
+        let newest = Some(placed.accession);
+        assert_eq!(what_is(&house.lab, mrn).await.unwrap(), Scanned::Patient { mrn: mrn.to_owned(), newest });
     }
 }

@@ -1,10 +1,13 @@
 //! Staff and tokens. Secrets are kept as digests only.
 
 use super::sessions;
-use crate::{Inconsistent, Reader, Row, Trouble, Tx, params, sql};
+use crate::{Inconsistent, Param, Reader, Row, Trouble, Tx, params, sql};
 use kernel::{StaffId, Timestamp, TokenId};
+use std::collections::HashMap;
 
 sql! {
+    /// What people are called.
+    pub NAMES_OF_STAFF = "SELECT id, display_name FROM staff WHERE id IN (?..)";
     /// A new member of staff.
     pub ADD_STAFF = insert staff (id Blob, user_name Text, display_name Text, role Text, password_hash Text, created_at Int, one_time_until Int) "ON CONFLICT (user_name) DO NOTHING";
     /// A member of staff by the name typed at sign-in.
@@ -117,4 +120,12 @@ pub fn token_is_named(reader: &mut Reader<'_>, name: &str) -> Result<bool, Troub
 /// Deletes the tokens of this name; how many there were.
 pub fn revoke_tokens_named(tx: &mut Tx<'_>, name: &str) -> Result<u64, Trouble> {
     tx.delete_records(&REVOKE_TOKENS_NAMED, &params![name])
+}
+
+/// What members of staff are called, as far as they are on record.
+pub fn names(reader: &mut Reader<'_>, staff: &[StaffId]) -> Result<HashMap<StaffId, String>, Trouble> {
+    let ids: Vec<_> = staff.iter().map(|id| Param::from(*id)).collect();
+    let rows = reader.query_in_list(&NAMES_OF_STAFF, &[], &ids)?;
+    let read = |row: &Row| Ok::<_, Inconsistent>((row.decode(0, StaffId::from_slice)?, row.text(1)?.to_owned()));
+    Ok(reader.sound(&rows, read).into_iter().collect())
 }

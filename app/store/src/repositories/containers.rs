@@ -4,7 +4,7 @@ use super::orders::{ContainerRecord, priority, state};
 use super::patients::{PatientRecord, patient};
 use super::{Stretch, stretch};
 use crate::{Inconsistent, Reader, Row, Trouble, Tx, params, sql};
-use kernel::{ContainerId, ExaminationId, OrderEventId, OrderId, Timestamp};
+use kernel::{ContainerId, ExaminationId, OrderEventId, OrderId, PatientId, Timestamp};
 use uuid::Uuid;
 use workflow::{ContainerState, Ended, Priority};
 
@@ -15,6 +15,8 @@ sql! {
     pub CONTAINERS_AS_THEY_STAND = "SELECT c.id, c.code, c.specimen, c.kind, c.order_id, c.row_version, c.due_at, c.collected_at, c.collector, c.printed_at, c.received_at, c.ended_at, c.ended_why, c.replaces, o.accession, o.priority, p.id, p.mrn, p.family_name, p.given_name, p.birth_date, p.sex FROM lab_order o JOIN container c ON c.order_id = o.id JOIN patient p ON p.id = o.patient_id WHERE o.id = ?1 ORDER BY c.id";
     /// Containers that nobody has collected, by when they are due.
     pub TO_COLLECT = "SELECT c.id, c.code, c.specimen, c.kind, c.order_id, c.row_version, c.due_at, c.collected_at, c.collector, c.printed_at, c.received_at, c.ended_at, c.ended_why, c.replaces, o.accession, o.priority, p.id, p.mrn, p.family_name, p.given_name, p.birth_date, p.sex FROM container c JOIN lab_order o ON o.id = c.order_id JOIN patient p ON p.id = o.patient_id WHERE c.collected_at IS NULL AND c.received_at IS NULL AND c.ended_at IS NULL AND (c.due_at, c.id) > (?1, ?2) ORDER BY c.due_at, c.id LIMIT ?3";
+    /// What nobody has collected of one patient yet, by when it is due.
+    pub TO_COLLECT_OF_PATIENT = "SELECT c.id, c.code, c.specimen, c.kind, c.order_id, c.row_version, c.due_at, c.collected_at, c.collector, c.printed_at, c.received_at, c.ended_at, c.ended_why, c.replaces, o.accession, o.priority, p.id, p.mrn, p.family_name, p.given_name, p.birth_date, p.sex FROM lab_order o JOIN container c ON c.order_id = o.id JOIN patient p ON p.id = o.patient_id WHERE o.patient_id = ?1 AND c.collected_at IS NULL AND c.received_at IS NULL AND c.ended_at IS NULL ORDER BY c.due_at, c.id LIMIT ?2";
     /// What a label that holds no longer was for.
     pub VOIDED_LABEL = "SELECT v.code, v.voided_at, v.voided_by, v.reason, c.code FROM voided_label v JOIN container c ON c.id = v.container_id WHERE v.code = ?1";
     /// When a container was collected and by whom.
@@ -132,6 +134,12 @@ pub fn of_order(reader: &mut Reader<'_>, order: OrderId) -> Result<Vec<Container
 pub fn to_collect(reader: &mut Reader<'_>, after: (Timestamp, Uuid), limit: u32) -> Result<Stretch<ContainerEntry>, Trouble> {
     let rows = reader.query(&TO_COLLECT, &params![after.0, after.1, limit.saturating_add(1)])?;
     Ok(stretch(reader, rows, limit, (6, 0), entry))
+}
+
+/// What nobody has collected of one patient yet, by when it is due; at most `limit`.
+pub fn to_collect_of_patient(reader: &mut Reader<'_>, patient: PatientId, limit: u32) -> Result<Vec<ContainerEntry>, Trouble> {
+    let rows = reader.query(&TO_COLLECT_OF_PATIENT, &params![patient, limit])?;
+    Ok(reader.sound(&rows, entry))
 }
 
 /// Notes that a container was collected; false if somebody changed it since it was seen.

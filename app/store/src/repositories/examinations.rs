@@ -2,7 +2,7 @@
 
 use super::containers::{self, ContainerEntry, LabelFound};
 use super::orders::{ADD_EXAMINATIONS, test};
-use crate::{Inconsistent, Reader, Row, Trouble, Tx, params, sql};
+use crate::{Inconsistent, Param, Reader, Row, Trouble, Tx, params, sql};
 use catalogue::TestCode;
 use kernel::{ContainerId, ExaminationId, OrderId, PlacerOrderId, Timestamp};
 
@@ -11,6 +11,8 @@ sql! {
     pub EXAMINATION_BY_ID = "SELECT e.id, e.container_id, e.test, r.version, e.cancelled_at, e.held_at, c.code FROM examination e JOIN container c ON c.id = e.container_id LEFT JOIN result r ON r.examination_id = e.id AND r.version = 1 WHERE e.id = ?1";
     /// The examinations of an order, and how far each has come.
     pub EXAMINATION_STATES_OF_ORDER = "SELECT e.id, e.container_id, e.test, r.version, e.cancelled_at, e.held_at FROM container c JOIN examination e ON e.container_id = c.id LEFT JOIN result r ON r.examination_id = e.id AND r.version = 1 WHERE c.order_id = ?1 ORDER BY e.id";
+    /// The examinations on these containers, and how far each has come.
+    pub EXAMINATION_STATES_OF_CONTAINERS = "SELECT e.id, e.container_id, e.test, r.version, e.cancelled_at, e.held_at FROM examination e LEFT JOIN result r ON r.examination_id = e.id AND r.version = 1 WHERE e.container_id IN (?..)";
     /// The examinations under a number of another system.
     pub EXAMINATIONS_OF_PLACER_ORDER = "SELECT e.id FROM placer_order p JOIN container c ON c.order_id = p.order_id JOIN examination e ON e.container_id = c.id WHERE p.id = ?1 AND e.placer_order_id = p.id ORDER BY e.id";
     /// Whether a test waits because the requester asked to.
@@ -82,6 +84,13 @@ pub fn examination(reader: &mut Reader<'_>, id: ExaminationId) -> Result<Option<
 /// The examinations of an order, and how far each has come.
 pub fn examination_states(reader: &mut Reader<'_>, order: OrderId) -> Result<Vec<ExaminationState>, Trouble> {
     let rows = reader.query(&EXAMINATION_STATES_OF_ORDER, &params![order])?;
+    Ok(reader.sound(&rows, examination_state))
+}
+
+/// The examinations on containers, and how far each has come.
+pub fn states_on(reader: &mut Reader<'_>, containers: &[ContainerId]) -> Result<Vec<ExaminationState>, Trouble> {
+    let ids: Vec<_> = containers.iter().map(|id| Param::from(*id)).collect();
+    let rows = reader.query_in_list(&EXAMINATION_STATES_OF_CONTAINERS, &[], &ids)?;
     Ok(reader.sound(&rows, examination_state))
 }
 

@@ -1,6 +1,6 @@
 //! Orders, containers and examinations.
 
-use super::patients::{self, PatientRecord, birth, patient, sex};
+use super::patients::{PatientRecord, birth, patient, sex};
 use crate::{Inconsistent, Reader, Row, Trouble, Tx, params, sql};
 use catalogue::TestCode;
 use kernel::{ContainerId, ExaminationId, OrderId, PatientId, PlacerOrderId, Timestamp};
@@ -26,8 +26,6 @@ sql! {
     pub ORDER_BY_ACCESSION = "SELECT o.id, o.accession, o.priority, o.ordered_at, p.id, p.mrn, p.family_name, p.given_name, p.birth_date, p.sex FROM lab_order o JOIN patient p ON p.id = o.patient_id WHERE o.accession = ?1";
     /// Another priority.
     pub SET_PRIORITY = "UPDATE lab_order SET priority = ?2 WHERE id = ?1 AND priority <> ?2 RETURNING id, accession, patient_id, priority, ordered_at, original_patient_id";
-    /// The accession number behind a container code.
-    pub ACCESSION_OF_CONTAINER = "SELECT o.accession FROM container c JOIN lab_order o ON o.id = c.order_id WHERE c.code = ?1";
     /// The newest order of a patient.
     pub NEWEST_ACCESSION_OF_PATIENT = "SELECT o.accession FROM lab_order o WHERE o.patient_id = ?1 ORDER BY o.ordered_at DESC, o.id DESC LIMIT 1";
 }
@@ -229,15 +227,8 @@ pub(crate) fn priority(row: &Row, column: usize) -> Result<Priority, Inconsisten
     row.parse(column, |name| Priority::from_name(name).ok_or_else(|| format!("“{name}” is no priority")))
 }
 
-/// The accession number a scanned code leads to: a container's, an order's own, or the newest order of a patient.
-pub fn accession_for_code(reader: &mut Reader<'_>, code: &str) -> Result<Option<String>, Trouble> {
-    if let Some(row) = reader.query_opt(&ACCESSION_OF_CONTAINER, &params![code])? {
-        return Ok(Some(row.text(0)?.to_owned()));
-    }
-    if let Some(patient) = patients::patient_by_mrn(reader, code)?
-        && let Some(row) = reader.query_opt(&NEWEST_ACCESSION_OF_PATIENT, &params![patient.id])?
-    {
-        return Ok(Some(row.text(0)?.to_owned()));
-    }
-    Ok(order_by_accession(reader, code)?.map(|order| order.accession))
+/// The accession number of the newest order of a patient.
+pub fn newest_accession(reader: &mut Reader<'_>, patient: PatientId) -> Result<Option<String>, Trouble> {
+    let row = reader.query_opt(&NEWEST_ACCESSION_OF_PATIENT, &params![patient])?;
+    Ok(row.map(|row| row.text(0).map(str::to_owned)).transpose()?)
 }

@@ -1,7 +1,8 @@
 //! What a request says beside its tests, and the numbers under which other systems placed it.
 
-use crate::{Inconsistent, Reader, Row, Trouble, Tx, params, sql};
+use crate::{Inconsistent, Param, Reader, Row, Trouble, Tx, params, sql};
 use kernel::{ContainerId, ExaminationId, OrderId, PatientId, PlacerOrderId, Timestamp, VisitId};
+use std::collections::HashMap;
 use uuid::Uuid;
 use workflow::Priority;
 
@@ -10,6 +11,8 @@ sql! {
     pub ADD_REQUISITION = insert requisition (order_id Blob, requester Text, requester_identifier Text, contact Text, location Text, clinical_information Text, copies_to Text, source Text, row_version Int, visit_id Blob);
     /// What the request of an order says.
     pub REQUISITION_OF_ORDER = "SELECT order_id, requester, requester_identifier, contact, location, clinical_information, copies_to, source, row_version, visit_id FROM requisition WHERE order_id = ?1";
+    /// Where the requests of orders came from.
+    pub LOCATIONS_OF_ORDERS = "SELECT order_id, location FROM requisition WHERE order_id IN (?..)";
     /// Answers to what tests ask.
     pub ADD_ANSWERS = insert order_answer (id Blob, order_id Blob, question Text, answer Text);
     /// The answers of an order.
@@ -71,6 +74,14 @@ pub fn add_requisition(tx: &mut Tx<'_>, order: OrderId, says: &Requisition) -> R
 /// What the request of an order says, if it says anything.
 pub fn requisition(reader: &mut Reader<'_>, order: OrderId) -> Result<Option<Requisition>, Trouble> {
     Ok(reader.query_opt(&REQUISITION_OF_ORDER, &params![order])?.map(|row| read(&row)).transpose()?)
+}
+
+/// The ward, clinic or practice of each of these orders, as far as its request names one.
+pub fn locations(reader: &mut Reader<'_>, orders: &[OrderId]) -> Result<HashMap<OrderId, String>, Trouble> {
+    let ids: Vec<_> = orders.iter().map(|id| Param::from(*id)).collect();
+    let rows = reader.query_in_list(&LOCATIONS_OF_ORDERS, &[], &ids)?;
+    let read = |row: &Row| Ok::<_, Inconsistent>((row.decode(0, OrderId::from_slice)?, row.text(1)?.to_owned()));
+    Ok(reader.sound(&rows, read).into_iter().collect())
 }
 
 fn read(row: &Row) -> Result<Requisition, Inconsistent> {

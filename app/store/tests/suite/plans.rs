@@ -58,6 +58,7 @@ const MAY: &[(&str, Finding, &str)] = &[
     ("FORMER_RESULTS", Finding::Sorts, "what one patient has of one test"),
     ("RESULTS_OF_CONTAINERS", Finding::Sorts, "what is in a few containers"),
     ("CONTAINERS_AS_THEY_STAND", Finding::Sorts, "what one order has"),
+    ("TO_COLLECT_OF_PATIENT", Finding::Sorts, "what one patient has"),
     ("EXAMINATION_STATES_OF_ORDER", Finding::Sorts, "what one order has"),
     ("EXAMINATIONS_OF_PLACER_ORDER", Finding::Sorts, "what one order has"),
     ("TASKS_OF_TRANSMISSION", Finding::Sorts, "what came of one message"),

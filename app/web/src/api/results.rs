@@ -6,6 +6,7 @@ use crate::entry::Program;
 use crate::error::Refusal;
 use crate::pages::examination;
 use crate::pages::paging::{self, After};
+use actions::Scanned;
 use actions::views::{self, ReasonLine, ResultLine};
 use axum::extract::{Path, Query, State};
 use axum::{Extension, Json};
@@ -97,7 +98,7 @@ pub(crate) async fn of_container(
     Path(code): Path<String>,
 ) -> Result<Json<ContainerResults>, Refusal> {
     let lines = views::results_of_container(&web.lab, &program.actor(), &code).await?;
-    if lines.is_empty() && views::find_by_code(&web.lab, &code).await?.is_none() {
+    if lines.is_empty() && actions::what_is(&web.lab, &code).await? == Scanned::Unknown {
         return Err(Refusal::no_such("container", &code));
     }
     Ok(Json(ContainerResults { results: lines.into_iter().map(Into::into).collect() }))

@@ -15,6 +15,8 @@ pub(crate) enum Here {
     Results,
     Patients,
     NewOrder,
+    Collection,
+    Receive,
     Worksheet,
     Verify,
     Tasks,
@@ -24,10 +26,12 @@ pub(crate) enum Here {
 }
 
 /// The navigation: address, what it is for, words and key. Who may not go there does not see it.
-const PLACES: [(Here, &str, Action, &str, &str); 7] = [
+const PLACES: &[(Here, &str, Action, &str, &str)] = &[
     (Here::Results, "/", Action::ViewWorklist, t!("Results"), "R"),
     (Here::Patients, "/patients", Action::SearchPatient, t!("Patients"), "P"),
     (Here::NewOrder, "/orders/new", Action::EnterOrder, t!("New order"), "N"),
+    (Here::Collection, "/collection", Action::CollectSpecimen, t!("Collect"), "C"),
+    (Here::Receive, "/receive", Action::ReceiveSpecimen, t!("Receive"), "A"),
     (Here::Worksheet, "/worksheet", Action::ModerateTest, t!("Worksheet"), "W"),
     (Here::Verify, "/results/verify", Action::ViewWorklist, t!("To verify"), "V"),
     (Here::Tasks, "/tasks", Action::ViewWorklist, t!("Tasks"), "T"),
@@ -184,7 +188,7 @@ fn top(web: &Web, signed: &Signed, here: Here) -> Markup {
             a.brand href="/" { "Benchside" }
             nav aria-label=(t!("Pages")) {
                 ul {
-                    @for (place, address, action, name, key) in PLACES {
+                    @for (place, address, action, name, key) in PLACES.iter().copied() {
                         @if entry::refusal(&web.lab, &signed.staff, action, true).is_none() { li {
                             a href=(address) aria-current=[(place == here).then_some("page")] aria-keyshortcuts=(key) {
                                 (name) " " kbd aria-hidden="true" { (key) }

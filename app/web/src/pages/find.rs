@@ -7,7 +7,7 @@ use crate::entry::Signed;
 use crate::error::Refusal;
 use crate::local_path::encode;
 use crate::words::t;
-use actions::views;
+use actions::Scanned;
 use axum::Extension;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
@@ -20,7 +20,7 @@ const CODE_CHARS_MAX: usize = 64;
 
 /// What was scanned.
 #[derive(Debug, Default, Deserialize)]
-pub(crate) struct Scanned {
+pub(crate) struct Asked {
     #[serde(default)]
     code: String,
 }
@@ -29,22 +29,29 @@ pub(crate) struct Scanned {
 pub(crate) async fn show(
     State(web): State<Web>,
     Extension(signed): Extension<Signed>,
-    Query(scanned): Query<Scanned>,
+    Query(asked): Query<Asked>,
 ) -> Result<Response, Refusal> {
-    let code = scanned.code.trim();
-    let fits = !code.is_empty() && code.chars().count() <= CODE_CHARS_MAX && !code.chars().any(char::is_control);
-    let found = if fits { views::find_by_code(&web.lab, code).await? } else { None };
-    Ok(match found {
-        Some(accession) => Redirect::to(&format!("/orders/{}", encode(&accession))).into_response(),
-        None => says_itself(StatusCode::NOT_FOUND, missing(&web, &signed, code)),
+    let code = asked.code.trim();
+    let to = |accession: &str| Redirect::to(&format!("/orders/{}", encode(accession))).into_response();
+    Ok(match actions::what_is(&web.lab, code).await? {
+        Scanned::Container { accession, .. } | Scanned::Order { accession } => to(&accession),
+        Scanned::Patient { newest: Some(accession), .. } => to(&accession),
+        Scanned::Patient { mrn, newest: None } => Redirect::to(&format!("/collection/{}", encode(&mrn))).into_response(),
+        voided @ Scanned::Voided { .. } => {
+            let words = voided.is_no_container(code).unwrap_or_default();
+            says_itself(StatusCode::GONE, missing(&web, &signed, code, Some(&words)))
+        }
+        Scanned::Unknown => says_itself(StatusCode::NOT_FOUND, missing(&web, &signed, code, None)),
     })
 }
 
-fn missing(web: &Web, signed: &Signed, code: &str) -> Markup {
+fn missing(web: &Web, signed: &Signed, code: &str, voided: Option<&str>) -> Markup {
     let shown: String = code.chars().take(CODE_CHARS_MAX).collect();
     let body = html! {
         h1 { (t!("Not found")) }
-        @if shown.is_empty() {
+        @if let Some(words) = voided {
+            p.alert role="alert" data-voided { strong { (t!("STOP")) } " " (words) }
+        } @else if shown.is_empty() {
             p.empty { (t!("Scan or type a container code, an accession number or a record number.")) }
         } @else {
             p.alert role="alert" {

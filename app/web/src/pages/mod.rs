@@ -1,6 +1,7 @@
 //! Pages: one file each. A page reads its topics' versions first and its rows after, so that it never claims to be newer than it is.
 
 pub(crate) mod chrome;
+pub(crate) mod collection;
 pub(crate) mod enter;
 pub(crate) mod examination;
 pub(crate) mod find;
@@ -10,9 +11,11 @@ pub(crate) mod hl7_message;
 pub(crate) mod hl7_state;
 pub(crate) mod instruments;
 pub(crate) mod kept_form;
+pub(crate) mod labels;
 pub(crate) mod lock;
 pub(crate) mod new_order;
 pub(crate) mod order;
+pub(crate) mod order_changes;
 mod order_fields;
 pub(crate) mod paging;
 pub(crate) mod password;
@@ -22,11 +25,13 @@ pub(crate) mod patient_merge;
 pub(crate) mod patient_new;
 pub(crate) mod patient_page;
 pub(crate) mod patients;
+pub(crate) mod receive;
 pub(crate) mod refusal;
 pub(crate) mod result_table;
 pub(crate) mod results;
 pub(crate) mod second_person;
 pub(crate) mod sign_in;
+mod specimen_answer;
 pub(crate) mod task_table;
 pub(crate) mod tasks;
 pub(crate) mod transmission;

@@ -13,4 +13,5 @@ mod one_time;
 mod orders;
 mod patients;
 mod results;
+mod specimens;
 mod tasks;
