@@ -13,9 +13,12 @@ mod text;
 
 pub use act::ActRefusal;
 pub use add_test::{Added, AddedTo, add_test, may_be_added};
+pub(crate) use cancel_test::CancelTest;
 pub use cancel_test::cancel_test;
+pub(crate) use change_priority::ChangePriority;
 pub use change_priority::change_priority;
 pub use collector::Collector;
+pub(crate) use hold_test::HoldTest;
 pub use hold_test::{Hold, hold_test};
 pub(crate) use prepare::{Drawn, PreparedOrder, plan_containers};
 pub use request::{FieldTrouble, OrderRequest, OrderSource, PlacerNumber, RequisitionRequest};
