@@ -7,6 +7,7 @@ use super::outcome::{Came, Tasks};
 use super::patients::{Doing, Telling};
 use super::placing::{Line, Planned};
 use super::placing_words::priority;
+use crate::orders::{CancelTest, ChangePriority, Hold, HoldTest};
 use hl7v2::adt::Trigger;
 use hl7v2::orders::{Control, Decision, Order, Orders};
 use hl7v2::{EntityIdentifier, ErrorCode, Rejection, Verdict};
@@ -18,7 +19,7 @@ use store::repositories::orders::{self, NewOrder};
 use store::repositories::patients::{self, PatientEntry};
 use store::repositories::requisitions::{self, PlacedExamination, PlacerOrder};
 use store::{Reader, Trouble, Tx};
-use workflow::{ContainerState, Ended, Priority};
+use workflow::Priority;
 
 /// What will be done with one order.
 enum Decided {
@@ -262,22 +263,18 @@ impl Telling<'_> {
                 placed
             }
             Decided::Cancel(placed, examinations) => {
-                self.cancel(tx, tasks, placed, examinations)?;
+                self.cancel(tx, tasks, examinations)?;
                 doing.done.push(format!("order {} was cancelled", placed.number));
                 placed
             }
             Decided::Hold(placed, examinations, waits) => {
-                for examination in examinations {
-                    requisitions::set_held(tx, examination.id, Some(self.at).filter(|_| *waits))?;
-                }
+                self.hold(tx, tasks, examinations, *waits)?;
                 let kind = if *waits { "held" } else { "released" };
-                self.note_event(tx, tasks, (placed.order, None, None), kind, self.source)?;
                 doing.done.push(format!("order {} was {kind}", placed.number));
                 placed
             }
             Decided::Hasten(placed, priority) => {
-                requisitions::set_priority(tx, placed.order, *priority)?;
-                self.note_event(tx, tasks, (placed.order, None, None), "changed", &format!("{}: {}", self.source, priority.name()))?;
+                self.hasten(tx, tasks, placed, *priority)?;
                 doing.done.push(format!("order {} was changed", placed.number));
                 placed
             }
@@ -292,29 +289,32 @@ impl Telling<'_> {
         Ok(Answered { accession, containers: codes.into_iter().collect(), reason: String::new() })
     }
 
-    fn cancel(
-        &self,
-        tx: &mut Tx<'_>,
-        tasks: &mut Tasks<'_>,
-        placed: &PlacerOrder,
-        examinations: &[PlacedExamination],
-    ) -> Result<(), Trouble> {
+    /// The act that people have, for each test of an order.
+    fn cancel(&self, tx: &mut Tx<'_>, tasks: &mut Tasks<'_>, examinations: &[PlacedExamination]) -> Result<(), Trouble> {
         for examination in examinations {
-            containers::cancel_examination(tx, examination.id, self.at)?;
-            let of = (placed.order, Some(examination.container), Some(examination.id));
-            self.note_event(tx, tasks, of, "cancelled", &format!("{}: {}", self.source, examination.test))?;
-        }
-        // A container for which nothing is wanted any more is not collected.
-        for container in containers::of_order(tx, placed.order)? {
-            let is_open = container.state == ContainerState::ToCollect;
-            if is_open
-                && !requisitions::is_wanted(tx, container.record.id)?
-                && !containers::set_ended(tx, &container, self.at, Ended::NotNeeded)?
-            {
-                return Err(Trouble::because("a container was changed by somebody else in the same command"));
-            }
+            let event = OrderEventId::from_uuid(tasks.ids.next());
+            let cancel = CancelTest { examination: examination.id, reason: None, by: self.by.to_owned(), event, at: self.at };
+            cancel.run(tx)?.map_err(Trouble::because)?;
         }
         Ok(())
+    }
+
+    /// Likewise; a test that stands as it is asked for is left so.
+    fn hold(&self, tx: &mut Tx<'_>, tasks: &mut Tasks<'_>, examinations: &[PlacedExamination], waits: bool) -> Result<(), Trouble> {
+        let hold = if waits { Hold::Held } else { Hold::Resumed };
+        for examination in examinations.iter().filter(|examination| examination.is_held != waits) {
+            let event = OrderEventId::from_uuid(tasks.ids.next());
+            let act = HoldTest { examination: examination.id, hold, by: self.by.to_owned(), event, at: self.at };
+            act.run(tx)?.map_err(Trouble::because)?;
+        }
+        Ok(())
+    }
+
+    fn hasten(&self, tx: &mut Tx<'_>, tasks: &mut Tasks<'_>, placed: &PlacerOrder, priority: Priority) -> Result<(), Trouble> {
+        let event = OrderEventId::from_uuid(tasks.ids.next());
+        let change = ChangePriority { order: placed.order, priority, by: self.by.to_owned(), event, at: self.at };
+        // Refused only where the order is as urgent as that already.
+        change.run(tx).map(drop)
     }
 
     fn note_event(

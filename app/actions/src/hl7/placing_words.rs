@@ -1,5 +1,6 @@
 //! Who, where and how soon, as a request of ours says it.
 
+use crate::orders::Collector;
 use hl7v2::orders::{Order, Priority as Told, StaffName};
 use hl7v2::{ErrorCode, Rejection, Said, Visit};
 use workflow::Priority;
@@ -34,7 +35,13 @@ pub(super) fn collector(collectors: &[StaffName]) -> Option<String> {
         name => name,
     };
     let names: Vec<String> = collectors.iter().map(one).filter(|name| !name.is_empty()).collect();
-    if names.is_empty() { None } else { Some(crate::keep_transmission::printable(&names.join("; "))) }
+    let told = crate::keep_transmission::printable(&names.join("; "));
+    match told.as_str() {
+        "" => None,
+        // Nobody becomes a member of staff by being called one.
+        mistakable if Collector::is_mistakable(mistakable) => Some(format!("named {told}")),
+        _ => Some(told),
+    }
 }
 
 /// Ward, room and bed.

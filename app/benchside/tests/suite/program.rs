@@ -296,7 +296,8 @@ impl Server {
         };
         Self {
             http: http.parse().unwrap(),
-            links: links.split(',').filter(|text| !text.is_empty()).map(link).collect(),
+            // Behind them stands where hospital systems are listened for.
+            links: links.split(' ').next().unwrap_or_default().split(',').filter(|text| !text.is_empty()).map(link).collect(),
             child,
             err: Some(err),
             out: Some(read_all(out)),

@@ -4,7 +4,6 @@ use crate::{Inconsistent, Param, Reader, Row, Trouble, Tx, params, sql};
 use kernel::{ContainerId, ExaminationId, OrderId, PatientId, PlacerOrderId, Timestamp, VisitId};
 use std::collections::HashMap;
 use uuid::Uuid;
-use workflow::Priority;
 
 sql! {
     /// What a request says.
@@ -23,12 +22,6 @@ sql! {
     pub PLACER_ORDER_BY_NUMBER = "SELECT id, number, authority, group_number, order_id, code FROM placer_order WHERE number = ?1 AND authority = ?2";
     /// What is done for such a number: its examinations, each with its container as that stands.
     pub EXAMINATIONS_OF_PLACER = "SELECT e.id, e.container_id, e.test, e.cancelled_at, e.held_at, c.code, c.collected_at, c.received_at, r.version FROM container c JOIN examination e ON e.container_id = c.id LEFT JOIN result r ON r.examination_id = e.id AND r.version = 1 WHERE c.order_id = ?1 AND e.placer_order_id = ?2";
-    /// An examination waits, or does not any more.
-    pub SET_HELD = "UPDATE examination SET held_at = ?2 WHERE id = ?1 AND cancelled_at IS NULL RETURNING id, container_id, test, cancelled_at, held_at, placer_order_id";
-    /// Something on a container that is wanted.
-    pub WANTED_ON_CONTAINER = "SELECT id FROM examination WHERE container_id = ?1 AND cancelled_at IS NULL LIMIT 1";
-    /// How soon an order is wanted now.
-    pub SET_PRIORITY = "UPDATE lab_order SET priority = ?2 WHERE id = ?1 RETURNING id, accession, patient_id, priority, ordered_at, original_patient_id";
     /// The accession number and patient of an order.
     pub ORDER_BY_ID = "SELECT id, accession, patient_id FROM lab_order WHERE id = ?1";
 }
@@ -188,24 +181,9 @@ pub fn examinations_of_placer(reader: &mut Reader<'_>, placed: &PlacerOrder) -> 
     Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
 }
 
-/// Has an examination wait from now on, or not any more; false if it was cancelled.
-pub fn set_held(tx: &mut Tx<'_>, examination: ExaminationId, since: Option<Timestamp>) -> Result<bool, Trouble> {
-    tx.change_one(&SET_HELD, &params![examination, since], "an examination")
-}
-
-/// Sets how soon an order is wanted.
-pub fn set_priority(tx: &mut Tx<'_>, order: OrderId, priority: Priority) -> Result<bool, Trouble> {
-    tx.change_one(&SET_PRIORITY, &params![order, priority.name()], "an order")
-}
-
 /// The accession number of an order, and whose it is.
 pub fn accession_and_patient(reader: &mut Reader<'_>, order: OrderId) -> Result<Option<(String, PatientId)>, Trouble> {
     let row = reader.query_opt(&ORDER_BY_ID, &params![order])?;
     let read = |row: &Row| Ok::<_, Inconsistent>((row.text(1)?.to_owned(), row.decode(2, PatientId::from_slice)?));
     Ok(row.map(|row| read(&row)).transpose()?)
-}
-
-/// Whether anything on a container is still wanted.
-pub fn is_wanted(reader: &mut Reader<'_>, container: ContainerId) -> Result<bool, Trouble> {
-    Ok(reader.query_opt(&WANTED_ON_CONTAINER, &params![container])?.is_some())
 }
