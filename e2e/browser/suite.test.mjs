@@ -11,6 +11,7 @@ import { locking } from "./cases/locking.mjs";
 import { orders } from "./cases/orders.mjs";
 import { scanning } from "./cases/scanning.mjs";
 import { screens } from "./cases/screens.mjs";
+import { specimens } from "./cases/specimens.mjs";
 import { signingIn } from "./cases/signing_in.mjs";
 
 const house = { laboratory: null, browser: null };
@@ -25,4 +26,4 @@ after(async () => {
   assert.equal(await house.laboratory?.stop(), 0, "told to stop, the laboratory must end with 0");
 });
 
-for (const cases of [signingIn, locking, orders, scanning, links, live, hostileText, screens]) cases(test, house);
+for (const cases of [signingIn, locking, orders, scanning, specimens, links, live, hostileText, screens]) cases(test, house);

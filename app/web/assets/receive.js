@@ -82,9 +82,8 @@ function keep() {
   const last = answer.querySelector("[data-verdict]");
   if (!last) return;
   const line = document.createElement("li");
-  const words = last.querySelector(".verdict")?.textContent ?? "";
-  const who = last.querySelector(".who-it-is")?.textContent ?? "";
-  line.textContent = [words, last.dataset.code, who].filter(Boolean).join(" · ");
+  const parts = last.querySelectorAll(".verdict > *, .who-it-is");
+  line.textContent = [...parts, { textContent: last.dataset.code ?? "" }].map((part) => part.textContent.trim()).filter(Boolean).join("  ");
   before.querySelector("ol").prepend(line);
   before.hidden = false;
   for (const old of [...before.querySelectorAll("li")].slice(BEFORE_MAX)) old.remove();

@@ -21,7 +21,11 @@ export function screens(test, house) {
       await house.laboratory.transmit(potassiumFor(container, "7.9"));
       const { page, troubles } = await signedIn(t, house, { viewport });
       await page.locator(`tr[data-container="${container}"]`).waitFor();
-      const places = { results: "/", "new-order": "/orders/new", order: `/orders/${accession}`, tasks: "/tasks" };
+      const drawn = await house.laboratory.order(["HGB", "PT", "LACT"]);
+      const places = {
+        results: "/", "new-order": "/orders/new", order: `/orders/${accession}`, tasks: "/tasks", collection: "/collection",
+        bedside: `/collection/${drawn.patient.mrn}`, labels: `/orders/${drawn.accession}/labels`, receive: "/receive",
+      };
       for (const [name, where] of Object.entries(places)) {
         await page.goto(where);
         await picture(page, name, viewport);

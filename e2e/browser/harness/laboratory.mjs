@@ -103,10 +103,15 @@ export class Laboratory {
   }
 
   /** Places an order for a potassium; resolves with accession and container code. */
-  async orderPotassium(patient = {}) {
+  orderPotassium(patient = {}) {
+    return this.order(["K"], patient);
+  }
+
+  /** The same for other tests. The simulated analysers measure chemistry within seconds; a haemoglobin waits for ever. */
+  async order(tests, patient = {}) {
     orders += 1;
     const person = { mrn: `E2E-${process.pid}-${orders}`, family_name: "Brown", given_name: "Ada", birth_date: "1980-02-29", sex: "F", ...patient };
-    const { status, body } = await this.ask("POST", "/api/v1/orders", { patient: person, tests: ["K"], priority: "routine" });
+    const { status, body } = await this.ask("POST", "/api/v1/orders", { patient: person, tests, priority: "routine" });
     if (status !== 201) throw new Error(`the order was answered ${status}: ${JSON.stringify(body)}`);
     return { accession: body.accession, container: body.containers[0].code, patient: person };
   }

@@ -101,8 +101,9 @@ fn act(tx: &mut Tx<'_>, code: &str, checked: bool, catalogue: &Catalogue, event:
     }
     if is_for_blood_bank(&entry, &states, catalogue) {
         if entry.collected_at.is_none() || entry.collector.is_none() {
-            let what = "for the blood bank, and nobody said who collected it and when: have that recorded first, or reject it";
-            return Ok(Err(format!("container {code} is {what}")));
+            let what = "for the blood bank, and nobody said who collected it and when: record that, or reject it";
+            // Who says that they looked cannot have seen what nobody wrote down.
+            return Ok(Err(if checked { format!("container {code} is {what}") } else { format!("{CHECK}{what}") }));
         }
         if !checked {
             return Ok(Err(format!("{CHECK}for the blood bank: compare the label with the request, the collector and the time")));

@@ -7,6 +7,7 @@ use crate::trouble::ActTrouble;
 use catalogue::{Catalogue, ContainerKindCode};
 use kernel::{Actor, ContainerId, OrderId, Timestamp};
 use std::collections::HashMap;
+use std::time::Duration;
 use store::repositories::containers::{self, ContainerEntry};
 use store::repositories::examinations::{self, ExaminationState};
 use store::repositories::{patients, requisitions};
@@ -16,6 +17,17 @@ use workflow::Priority;
 
 /// Containers on one draw list, at most: what a round collects in hours.
 const DRAWS_MAX: u32 = 300;
+
+/// How long after it was due a draw is called overdue. A default nobody has signed; a round that called everything overdue would say nothing.
+const fn grace(priority: Priority) -> Duration {
+    Duration::from_secs(
+        60 * match priority {
+            Priority::Stat => 15,
+            Priority::Urgent => 30,
+            Priority::Routine => 60,
+        },
+    )
+}
 
 /// A container to be drawn.
 #[derive(Debug, Clone)]
@@ -44,7 +56,7 @@ pub struct DrawLine {
     pub is_held: bool,
     /// When it should be drawn.
     pub due_at: Timestamp,
-    /// That was before now.
+    /// That was longer ago than its priority allows.
     pub is_overdue: bool,
     /// When its label was printed.
     pub printed_at: Option<Timestamp>,
@@ -136,7 +148,8 @@ fn line(catalogue: &Catalogue, entry: ContainerEntry, wanted: &[&ExaminationStat
         needed_ul: kind.and_then(|kind| kind.usable_ul).map(|_| used.saturating_add(dead)),
         is_held: !wanted.is_empty() && wanted.iter().all(|state| state.held_at.is_some()),
         due_at,
-        is_overdue: due_at < now,
+        is_overdue: u64::try_from(now.micros().saturating_sub(due_at.micros()))
+            .is_ok_and(|late| Duration::from_micros(late) > grace(entry.priority)),
         printed_at: entry.printed_at,
         is_recollection: entry.replaces.is_some(),
     }

@@ -180,6 +180,7 @@ async fn a_tube_for_the_blood_bank_is_looked_at_first(engine: &Engine) {
     assert_eq!(placed.containers[0].specimen.rsplit(", ").next(), Some("EDTA-BB"));
     let unsaid = scan(&house, code, true).await;
     assert_eq!(unsaid.verdict, Verdict::Stop, "who collected it and when is never guessed");
+    assert_eq!(scan(&house, code, false).await.verdict, Verdict::Check);
     collected(&house, code).await;
     let asked = scan(&house, code, false).await;
     assert_eq!(asked.verdict, Verdict::Check);

@@ -187,7 +187,7 @@ async fn bedside_page(web: &Web, signed: &Signed, mrn: &str, said: Option<Result
 fn who(person: &PatientLine) -> Markup {
     html! {
         h1 { (patient::name(person)) }
-        p.who-it-is { span.code { (person.mrn) } " " span.sub { (patient::facts(person)) } }
+        p.who-it-is { (patient::facts(person)) }
         p.hint { (t!("Ask for name and date of birth, and compare them with the wristband, before you draw.")) }
     }
 }

@@ -4,7 +4,6 @@ use super::chrome::{self, Here, Sheet};
 use super::second_person::{self, NotConfirmed};
 use super::specimen_answer::{self, Shown};
 use crate::Web;
-use crate::dress::says_itself;
 use crate::entry::Signed;
 use crate::error::Refusal;
 use crate::fields::{Fields, Sent};
@@ -12,8 +11,7 @@ use crate::words::t;
 use actions::{AcceptRefusal, ActRefusal, Collection, Collector, ReceiveAnswer, Verdict};
 use axum::Extension;
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use kernel::{CommandId, Reason};
 use maud::{Markup, html};
 
@@ -33,8 +31,8 @@ pub(crate) async fn act(State(web): State<Web>, Extension(signed): Extension<Sig
         "accept" => accept(&web, &signed, command, &fields).await?,
         _ => Shown::Answer(actions::receive(&web.lab, &signed.actor(), command, code, false).await?),
     };
-    let status = if shown.is_refused() { StatusCode::CONFLICT } else { StatusCode::OK };
-    Ok(says_itself(status, page(&web, &signed, Some(&shown))))
+    // A STOP is an answer to a scan, not a request that failed.
+    Ok(page(&web, &signed, Some(&shown)).into_response())
 }
 
 /// What was asked of a specimen for the blood bank was looked at; who collected it and when is recorded where nobody had said so.

@@ -23,11 +23,6 @@ impl Shown {
     pub(crate) fn stop(words: String) -> Self {
         Self::Answer(ReceiveAnswer { verdict: Verdict::Stop, words, specimen: None })
     }
-
-    /// Whether nothing was done.
-    pub(crate) fn is_refused(&self) -> bool {
-        matches!(self, Self::Answer(answer) if answer.verdict == Verdict::Stop)
-    }
 }
 
 /// The answer as it stands in the page.
@@ -94,6 +89,12 @@ fn check(specimen: &SpecimenLine) -> Markup {
             input type="hidden" name="act" value="check";
             input type="hidden" name="code" value=(specimen.code);
             p { (t!("Compare the label on the tube with the name and number above, and both with the request; then the collector and the time.")) }
+            @if specimen.collected_at.is_none() || specimen.collector.is_none() {
+                div.fields {
+                    div { label for="collector" { (t!("Collected by")) } input #collector name="collector" autocomplete="off" maxlength="200" required; }
+                    div { label for="collected_at" { (t!("At")) } input #collected_at name="collected_at" type="datetime-local" required; }
+                }
+            }
             div.actions {
                 button.main type="submit" data-key="F9" { (t!("Label, collector and time agree")) " " kbd aria-hidden="true" { "F9" } }
             }

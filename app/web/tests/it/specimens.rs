@@ -18,13 +18,12 @@ async fn a_scan_answers_with_a_verdict_in_words_and_the_second_one_stops() {
         assert!(first.text.contains(part), "{part}: {}", first.text);
     }
     let second = house.send("/receive", &[("code", &container)]).await;
-    assert_eq!(second.status, 409);
     assert!(second.text.contains("data-verdict=\"stop\"") && second.text.contains("was received before by"), "{}", second.text);
     for (code, words) in
         [("4711", "number of a patient"), (accession.as_str(), "number of an order"), ("<b>", "nothing here has the code &lt;b&gt;")]
     {
         let answer = house.send("/receive", &[("code", code)]).await;
-        assert!(answer.status == 409 && answer.text.contains(words), "{code}: {}", answer.text);
+        assert!(answer.text.contains("data-verdict=\"stop\"") && answer.text.contains(words), "{code}: {}", answer.text);
     }
 }
 
@@ -33,7 +32,7 @@ async fn a_tube_is_rejected_with_a_reason_and_what_is_to_be_drawn_again_is_named
     let house = House::open().await;
     let (accession, container) = code_of(&house, "4711").await;
     let refused = house.send("/receive", &[("act", "reject"), ("code", &container), ("reason", "BORED")]).await;
-    assert!(refused.status == 409 && refused.text.contains("no reason of the catalogue"), "{}", refused.text);
+    assert!(refused.text.contains("data-verdict=\"stop\"") && refused.text.contains("no reason of the catalogue"), "{}", refused.text);
     let rejected = house.send("/receive", &[("act", "reject"), ("code", &container), ("reason", "CLOTTED")]).await;
     assert!(
         rejected.status == 200 && rejected.text.contains("REJECTED") && rejected.text.contains("to be collected again"),
