@@ -7,6 +7,7 @@ import { Laboratory } from "./harness/laboratory.mjs";
 import { hostileText } from "./cases/hostile_text.mjs";
 import { links } from "./cases/links.mjs";
 import { live } from "./cases/live.mjs";
+import { manualResults } from "./cases/manual_results.mjs";
 import { orders } from "./cases/orders.mjs";
 import { scanning } from "./cases/scanning.mjs";
 import { screens } from "./cases/screens.mjs";
@@ -24,4 +25,4 @@ after(async () => {
   assert.equal(await house.laboratory?.stop(), 0, "told to stop, the laboratory must end with 0");
 });
 
-for (const cases of [signingIn, orders, scanning, links, live, hostileText, screens]) cases(test, house);
+for (const cases of [signingIn, orders, scanning, links, live, hostileText, manualResults, screens]) cases(test, house);

@@ -17,11 +17,12 @@ export function screens(test, house) {
     test(`every page fits a screen of ${viewport.width} by ${viewport.height}`, async (t) => {
       await mkdir(SCREENSHOTS, { recursive: true });
       const { accession, container } = await house.laboratory.orderPotassium();
+      const byHand = await house.laboratory.orderPotassium();
       // One result far beyond any critical limit, so that the exceptions are in the picture.
       await house.laboratory.transmit(potassiumFor(container, "7.9"));
       const { page, troubles } = await signedIn(t, house, { viewport });
       await page.locator(`tr[data-container="${container}"]`).waitFor();
-      const places = { results: "/", "new-order": "/orders/new", order: `/orders/${accession}`, tasks: "/tasks" };
+      const places = { worksheet: "/worksheet?tests=K+NA", verify: "/results/verify", enter: `/results/enter/${byHand.container}/K`, results: "/", "new-order": "/orders/new", order: `/orders/${accession}`, tasks: "/tasks" };
       for (const [name, where] of Object.entries(places)) {
         await page.goto(where);
         await picture(page, name, viewport);

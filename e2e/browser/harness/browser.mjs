@@ -28,12 +28,13 @@ export async function visitor(t, browser, origin, viewport = DESK) {
   return { context, troubles };
 }
 
-/** A visitor who has signed in as the first account, on the page of results. */
-export async function signedIn(t, house, { origin = house.laboratory.origin, viewport = DESK } = {}) {
+/** A visitor who has signed in as the first account, or that of a role, on the page of results. */
+export async function signedIn(t, house, { origin = house.laboratory.origin, viewport = DESK, role } = {}) {
   const { context, troubles } = await visitor(t, house.browser, origin, viewport);
   const page = await context.newPage();
   await page.goto("/sign-in");
-  await signIn(page, house.laboratory.note.accounts[0]);
+  const { accounts } = house.laboratory.note;
+  await signIn(page, role ? accounts.find((account) => account.role === role) : accounts[0]);
   await page.waitForURL((url) => url.pathname === "/");
   return { context, page, troubles };
 }

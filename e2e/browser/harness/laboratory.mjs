@@ -71,11 +71,17 @@ export class Laboratory {
 
   /** Places an order for a potassium; resolves with accession and container code. */
   async orderPotassium(patient = {}) {
+    const { accession, containers, patient: person } = await this.order(["K"], patient);
+    return { accession, container: containers[0].code, patient: person };
+  }
+
+  /** Places an order; resolves with accession and containers. */
+  async order(tests, patient = {}) {
     orders += 1;
     const person = { mrn: `E2E-${process.pid}-${orders}`, family_name: "Brown", given_name: "Ada", birth_date: "1980-02-29", sex: "F", ...patient };
-    const { status, body } = await this.ask("POST", "/api/v1/orders", { patient: person, tests: ["K"], priority: "routine" });
+    const { status, body } = await this.ask("POST", "/api/v1/orders", { patient: person, tests, priority: "routine" });
     if (status !== 201) throw new Error(`the order was answered ${status}: ${JSON.stringify(body)}`);
-    return { accession: body.accession, container: body.containers[0].code, patient: person };
+    return { accession: body.accession, containers: body.containers, patient: person };
   }
 
   /** Results filed for a container, as the API tells them; none where it is not known. */
