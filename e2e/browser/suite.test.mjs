@@ -8,6 +8,7 @@ import { hostileText } from "./cases/hostile_text.mjs";
 import { links } from "./cases/links.mjs";
 import { live } from "./cases/live.mjs";
 import { locking } from "./cases/locking.mjs";
+import { manualResults } from "./cases/manual_results.mjs";
 import { orders } from "./cases/orders.mjs";
 import { scanning } from "./cases/scanning.mjs";
 import { screens } from "./cases/screens.mjs";
@@ -26,4 +27,5 @@ after(async () => {
   assert.equal(await house.laboratory?.stop(), 0, "told to stop, the laboratory must end with 0");
 });
 
-for (const cases of [signingIn, locking, orders, scanning, specimens, links, live, hostileText, screens]) cases(test, house);
+const all = [signingIn, locking, orders, scanning, specimens, links, live, hostileText, manualResults, screens];
+for (const cases of all) cases(test, house);

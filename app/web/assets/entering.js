@@ -15,6 +15,7 @@ export function enterResults() {
   }
   const form = document.querySelector("[data-worksheet]");
   if (form) worksheet(form);
+  else for (const field of document.querySelectorAll("#typed, #again")) one(field);
   for (const leave of document.querySelectorAll("form[action='/sign-out']")) leave.addEventListener("submit", () => sessionStorage.clear());
 }
 
@@ -115,6 +116,21 @@ function worksheet(form) {
     button.hidden = false;
     button.addEventListener("click", () => fill(form, fields, button));
   }
+}
+
+/** The field of a single result: it has the keys from the first one on, and a scan is not typed into it. */
+function one(field) {
+  const burst = new Burst();
+  let before = field.value;
+  field.focus();
+  field.addEventListener("keydown", (event) => {
+    if (event.key.length === 1 && !event.ctrlKey && !event.altKey && !event.metaKey) {
+      if (burst.note(event.key, event.timeStamp) === 1) before = field.value;
+    } else if (event.key === "Enter") {
+      const scan = burst.ended(event.timeStamp);
+      if (scan !== undefined) { event.preventDefault(); scanned(field.form, field, before, scan); }
+    }
+  });
 }
 
 /** An arrow to the side stays in the field while there is something to go to in it. */

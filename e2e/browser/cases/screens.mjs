@@ -17,12 +17,14 @@ export function screens(test, house) {
     test(`every page fits a screen of ${viewport.width} by ${viewport.height}`, async (t) => {
       await mkdir(SCREENSHOTS, { recursive: true });
       const { accession, container } = await house.laboratory.orderPotassium();
+      const byHand = await house.laboratory.orderPotassium();
       // One result far beyond any critical limit, so that the exceptions are in the picture.
       await house.laboratory.transmit(potassiumFor(container, "7.9"));
       const { page, troubles } = await signedIn(t, house, { viewport });
       await page.locator(`tr[data-container="${container}"]`).waitFor();
       const drawn = await house.laboratory.order(["HGB", "PT", "LACT"]);
       const places = {
+        worksheet: "/worksheet?tests=K+NA", verify: "/results/verify", enter: `/results/enter/${byHand.container}/K`, patients: "/patients",
         results: "/", "new-order": "/orders/new", order: `/orders/${accession}`, tasks: "/tasks", collection: "/collection",
         bedside: `/collection/${drawn.patient.mrn}`, labels: `/orders/${drawn.accession}/labels`, receive: "/receive",
       };

@@ -28,7 +28,7 @@ export async function visitor(t, browser, origin, viewport = DESK) {
   return { context, troubles };
 }
 
-/** A visitor who has signed in, as the first account or that of a role, on the page of results. */
+/** A visitor who has signed in as the first account, or that of a role, on the page of results. */
 export async function signedIn(t, house, { origin = house.laboratory.origin, viewport = DESK, role } = {}) {
   const { context, troubles } = await visitor(t, house.browser, origin, viewport);
   const page = await context.newPage();

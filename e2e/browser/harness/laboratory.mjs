@@ -102,7 +102,7 @@ export class Laboratory {
     return { status: answer.status, body: text === "" ? null : JSON.parse(text) };
   }
 
-  /** Places an order for a potassium; resolves with accession and container code. */
+  /** Places an order for a potassium; resolves with accession, containers and the code of the first. */
   orderPotassium(patient = {}) {
     return this.order(["K"], patient);
   }
@@ -113,7 +113,7 @@ export class Laboratory {
     const person = { mrn: `E2E-${process.pid}-${orders}`, family_name: "Brown", given_name: "Ada", birth_date: "1980-02-29", sex: "F", ...patient };
     const { status, body } = await this.ask("POST", "/api/v1/orders", { patient: person, tests, priority: "routine" });
     if (status !== 201) throw new Error(`the order was answered ${status}: ${JSON.stringify(body)}`);
-    return { accession: body.accession, container: body.containers[0].code, patient: person };
+    return { accession: body.accession, container: body.containers[0].code, containers: body.containers, patient: person };
   }
 
   /** Results filed for a container, as the API tells them; none where it is not known. */

@@ -10,7 +10,6 @@ use crate::{Laboratory, StaffLine};
 use benches::Place;
 use catalogue::TestCode;
 use kernel::{Actor, ExaminationId, Lang, Timestamp};
-use std::collections::HashMap;
 use store::repositories::manual_entries::{self, FormerRecord};
 use store::repositories::orders::{self, Former};
 use store::repositories::results::{self, ResultRecord, StoredState};
@@ -79,8 +78,7 @@ pub async fn held_result(
 
 fn read_all(reader: &mut Reader<'_>, records: Vec<ResultRecord>) -> Result<Vec<Read>, Trouble> {
     let codes: Vec<&str> = records.iter().map(|record| record.container.as_str()).collect();
-    let mut labels = orders::open_work(reader, &codes, Former::Assumed)?;
-    let labels: HashMap<String, Labelled> = labels.drain().collect();
+    let labels = orders::open_work(reader, &codes, Former::Assumed)?;
     let mut all = Vec::new();
     for record in records {
         let label = labels.get(&record.container).cloned();
