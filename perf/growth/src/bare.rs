@@ -8,7 +8,7 @@ use rusqlite::OpenFlags;
 use std::collections::HashMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
-use store::repositories::{orders, patient_history, patients, results};
+use store::repositories::{containers, orders, patient_history, patients, results};
 use store::{Registered, Sql};
 
 /// A bare connection.
@@ -98,6 +98,8 @@ fn asked(key: &Key) -> Asked {
         Key::Mrn(patient) => {
             let (mrn, id) = (mrn(*patient), patient_id(*patient).as_bytes().to_vec());
             vec![
+                (&containers::CONTAINER_BY_CODE, vec![Value::Text(mrn.clone())]),
+                (&containers::VOIDED_LABEL, vec![Value::Text(mrn.clone())]),
                 (&patients::PATIENT_BY_NUMBER, vec![Value::Text(mrn), Value::Text(String::new())]),
                 (&orders::NEWEST_ACCESSION_OF_PATIENT, vec![Value::Bytes(id)]),
             ]

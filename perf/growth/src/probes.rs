@@ -3,7 +3,7 @@
 use crate::dataset::{self, Dataset, RESULTS_PER_MESSAGE};
 use kernel::Timestamp;
 use std::time::{Duration, Instant};
-use store::repositories::{orders, patient_history, patients, results};
+use store::repositories::{containers, orders, patient_history, patients, results};
 use store::{ReadTrouble, Reader, Store, Trouble};
 use uuid::Uuid;
 
@@ -143,9 +143,17 @@ fn rows(reader: &mut Reader<'_>, key: &Key) -> Result<usize, Trouble> {
             patient_history::of_patient(reader, dataset::patient_id(*patient), newest, HISTORY)?.records.len()
         }
         Key::Accession(accession) => usize::from(orders::order_by_accession(reader, accession)?.is_some()),
-        Key::Mrn(patient) => match patients::patient_by_mrn(reader, &dataset::mrn(*patient))? {
-            Some(patient) => usize::from(orders::newest_accession(reader, patient.id)?.is_some()),
-            None => 0,
-        },
+        Key::Mrn(patient) => usize::from(scanned(reader, &dataset::mrn(*patient))?.is_some()),
     })
+}
+
+/// What a scan of a record number asks: is it a label, a replaced label, a patient; and of the patient the newest order.
+fn scanned(reader: &mut Reader<'_>, number: &str) -> Result<Option<String>, Trouble> {
+    if containers::by_code(reader, number)?.is_some() {
+        return Ok(None);
+    }
+    match patients::patient_by_mrn(reader, number)? {
+        Some(patient) => orders::newest_accession(reader, patient.id),
+        None => Ok(None),
+    }
 }
