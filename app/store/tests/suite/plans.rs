@@ -53,7 +53,6 @@ const LITTLE_CACHE: &str = "%20-c%20effective_cache_size%3D128kB";
 const MAY: &[(&str, Finding, &str)] = &[
     ("RESULTS_OF_PATIENT", Finding::Sorts, "what one patient has"),
     ("FORMER_RESULTS", Finding::Sorts, "what one patient has of one test"),
-    ("TYPED_AND_HELD", Finding::ReadsAll, "the names of staff, as many as work here"),
     ("RESULTS_OF_CONTAINERS", Finding::Sorts, "what is in a few containers"),
     ("CONTAINERS_AS_THEY_STAND", Finding::Sorts, "what one order has"),
     ("CONTAINERS_OF_ORDER", Finding::Sorts, "what one order has"),
