@@ -350,7 +350,7 @@ impl Because {
             Self::CriticalFinding { reported } => format!("{reported} is a critical finding"),
             Self::WordsToRead => "a person must read whether the words say something critical".to_owned(),
             Self::NothingToCompare => "there is no value to hold against a critical limit".to_owned(),
-            Self::PatientFactUnknown { fact } => format!("the limit depends on the patient's {fact}, which is not known"),
+            Self::PatientFactUnknown { fact } => format!("the critical limit depends on the patient's {fact}, which is not known"),
             Self::EditionUnsigned { edition } => format!("edition {edition} of the critical limits is not signed by a laboratory director"),
         }
     }

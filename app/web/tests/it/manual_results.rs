@@ -64,7 +64,9 @@ async fn a_technician_types_looks_again_and_verifies() {
     let row = tech.page(&format!("/orders/{accession}")).await;
     assert!(row.row("data-result").contains("data-state=\"verified\"") && row.text.contains("As it was typed"), "{}", row.text);
     // And again by the same form: it is done, and said.
-    let twice = tech.send("/results/verify", &[("seen", &seen[0].replacen(seen[0].split('-').next().unwrap(), "01890a5d", 1))]).await;
+    let (_, rest) = seen[0].split_once(':').unwrap();
+    let with_another_command = format!("01890a5d-ac96-774b-bcce-b302099a8057:{rest}");
+    let twice = tech.send("/results/verify", &[("seen", &with_another_command)]).await;
     assert!(twice.status == 409 && twice.text.contains("somebody verified this result before you"), "{}", twice.text);
     let api = house.api("GET", &format!("/api/v1/containers/{container}/results"), "").await.json();
     assert_eq!((&api["results"][0]["transmission"], &api["results"][0]["entered_by"]), (&serde_json::Value::Null, &"technician".into()));

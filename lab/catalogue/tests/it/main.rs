@@ -7,6 +7,7 @@ mod arbitrary_files;
 mod bench;
 mod calculation_inputs;
 mod calculations;
+mod coded_choices;
 mod difference_keys;
 mod first_cause;
 mod flags;
