@@ -10,6 +10,7 @@ import { live } from "./cases/live.mjs";
 import { locking } from "./cases/locking.mjs";
 import { manualResults } from "./cases/manual_results.mjs";
 import { orders } from "./cases/orders.mjs";
+import { patients } from "./cases/patients.mjs";
 import { scanning } from "./cases/scanning.mjs";
 import { screens } from "./cases/screens.mjs";
 import { specimens } from "./cases/specimens.mjs";
@@ -27,5 +28,5 @@ after(async () => {
   assert.equal(await house.laboratory?.stop(), 0, "told to stop, the laboratory must end with 0");
 });
 
-const all = [signingIn, locking, orders, scanning, specimens, links, live, hostileText, manualResults, screens];
+const all = [signingIn, locking, orders, patients, scanning, specimens, links, live, hostileText, manualResults, screens];
 for (const cases of all) cases(test, house);

@@ -103,6 +103,8 @@ fn find(reader: &mut Reader<'_>, pieces: &Pieces, two: bool) -> Result<FoundInto
         match date(piece) {
             _ if is_number => asked.number = Some(piece.clone()),
             Some(born) if asked.born.is_none() => asked.born = Some(born),
+            // Neither, with letters in it: a word of a name, as of the unknown, whose names are numbers of ours.
+            _ if piece.chars().any(char::is_alphabetic) => asked.words.extend(asked_words(piece)),
             // Neither: nobody has such a number.
             _ => asked.number = Some(piece.clone()),
         }

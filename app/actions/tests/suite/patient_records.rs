@@ -20,6 +20,7 @@ on_both!(
     what_changed_since_it_was_seen_is_not_merged,
     a_merge_is_undone_as_it_was_seen_and_once,
     of_two_who_merge_crosswise_at_once_one_does,
+    orders_that_come_in_during_a_merge_follow_it_and_find_back,
 );
 
 /// Runs one of the acts as a command; what it answered. The answer is kept aside: this is a test's command, not one that is repeated.
@@ -210,4 +211,24 @@ async fn of_two_who_merge_crosswise_at_once_one_does(engine: &Engine) {
     let lost = if one.is_ok() { other } else { one };
     assert_eq!(lost, Err(MergeRefusal::SurvivorMerged { survivor: retired.to_owned(), into: survivor.to_owned() }));
     assert_eq!(house.count("SELECT COUNT(*) FROM patient WHERE merged_into IS NULL").await, 1);
+}
+
+/// Orders under the retired number come in while it is merged: each ends under the survivor, and finds back.
+async fn orders_that_come_in_during_a_merge_follow_it_and_find_back(engine: &Engine) {
+    let house = House::signed(engine);
+    house.order("M-A", &["K"]).await;
+    let retired = house.lab.store().read(|reader| patients::entry_by_number(reader, "M-A", "")).await.unwrap().unwrap().patient.id;
+    registered(&house, record(2), Registration::default()).await.unwrap();
+    let merging = Merging { retired, survivor: id(2), ..merging(1, 2) };
+    let orders = async {
+        for _ in 0..10 {
+            house.order("M-A", &["K"]).await;
+        }
+    };
+    let ((), merge) = tokio::join!(orders, merged(&house, merging));
+    merge.unwrap();
+    assert_eq!(house.count("SELECT COUNT(*) FROM lab_order o JOIN patient p ON p.id = o.patient_id WHERE p.mrn = 'M-2'").await, 11);
+    let unmerging = Unmerging { seen: None, retired, by: String::new(), confirmed_by: String::new(), reason: "two".to_owned() };
+    act(&house, move |tx| Ok(unmerge_records(tx, &unmerging, actions::now())?.map(|merge| merge.id))).await.unwrap();
+    assert_eq!(house.count("SELECT COUNT(*) FROM lab_order o JOIN patient p ON p.id = o.patient_id WHERE p.mrn = 'M-A'").await, 11);
 }

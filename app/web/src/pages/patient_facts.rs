@@ -24,7 +24,7 @@ pub(crate) fn section(view: &PatientView, names: &HashMap<String, String>, may_c
     let mrn = encode(&view.found.line.mrn);
     html! {
         h2 #facts { (t!("True for a time")) }
-        @if view.facts.is_empty() { p.hint { (t!("Nothing recorded: no pregnancy, transplant, dialysis or need of blood.")) } } @else {
+        @if view.facts.is_empty() { p.hint { (t!("Nothing is recorded of pregnancy, transplant, dialysis or special needs of blood.")) } } @else {
             div.table role="region" aria-labelledby="facts" tabindex="0" { table {
                 thead { tr { th scope="col" { (t!("What")) } th scope="col" { (t!("From")) } th scope="col" { (t!("Until")) } th scope="col" { (t!("Recorded by")) } th scope="col" { (t!("State")) } } }
                 tbody { @for fact in &view.facts { tr data-fact=(fact.kind.name()) data-withdrawn[fact.withdrawn.is_some()] {

@@ -109,7 +109,7 @@ fn form_page(web: &Web, signed: &Signed, typed: &Typed) -> Markup {
         }
         p.hint {
             a href="/patients/new?unknown=1" { (t!("Somebody unknown")) } " · "
-            (t!("A newborn is registered from the page of its mother, or with her number below."))
+            (t!("A newborn is registered from the page of its mother, or with her number in the field “Mother”."))
         }
     };
     chrome::page(web, signed, Sheet::still(Here::Patients, title, body))

@@ -141,7 +141,7 @@ fn ways(view: &PatientView, may_register: bool, may_merge: bool) -> Markup {
     let mrn = encode(&view.found.line.mrn);
     html! {
         p.more {
-            @if may_register { a href=(format!("/patients/new?mother={mrn}")) { (t!("Register a newborn of hers")) } }
+            @if may_register { a href=(format!("/patients/new?mother={mrn}")) { (t!("Register a newborn of this patient")) } }
             @if may_register && may_merge && view.merge.is_none() { " · " }
             @if may_merge && view.merge.is_none() { a href=(format!("/patients/{mrn}/merge")) { (t!("Merge with another record")) } }
         }
@@ -232,7 +232,7 @@ fn change_form(view: &PatientView, tried: &Tried) -> Markup {
                     (choice(troubles, "sex", t!("Sex"), &SEXES, &line.sex))
                 }
                 label.tick { input type="checkbox" name="unknown" value="1" checked[view.found.is_unknown]; span { (t!("Nobody knows who this is")) } }
-                div.actions { button.main type="submit" { (t!("Keep")) } span.hint { (t!("What stood before stays readable below.")) } }
+                div.actions { button.main type="submit" { (t!("Keep")) } span.hint { (t!("What stood before stays readable under “Facts of before”.")) } }
             }
         }
     }

@@ -52,6 +52,8 @@ async fn a_registered_patient_is_found_by_any_of_its_facts_in_any_order() {
         ("19810102", &["4712"]),
         ("nguyen+1982", &[]),
         ("4711+hung", &[]),
+        ("4719", &[]),
+        ("nguyen+x9", &[]),
         ("%3Cscript%3E", &[]),
     ] {
         let page = house.page(&format!("/patients?q={typed}")).await;
