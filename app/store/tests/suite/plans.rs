@@ -55,6 +55,7 @@ const LITTLE_CACHE: &str = "%20-c%20effective_cache_size%3D128kB";
 /// What a statement may do all the same, and why that stays small.
 const MAY: &[(&str, Finding, &str)] = &[
     ("RESULTS_OF_PATIENT", Finding::Sorts, "what one patient has"),
+    ("ORDERS_OF_PATIENT", Finding::Sorts, "what one patient has"),
     ("FORMER_RESULTS", Finding::Sorts, "what one patient has of one test"),
     ("RESULTS_OF_CONTAINERS", Finding::Sorts, "what is in a few containers"),
     ("CONTAINERS_AS_THEY_STAND", Finding::Sorts, "what one order has"),
