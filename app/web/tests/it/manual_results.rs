@@ -1,6 +1,6 @@
 //! Typing results and verifying them, over HTTP: per role, with whatever somebody types, and what stands on the page again.
 
-use crate::house::{Answer, HOST, House, form, request};
+use crate::house::{Answer, HOST, House, form, pair_of, request};
 use axum::body::Body;
 use axum::http::{StatusCode, header};
 
@@ -12,13 +12,13 @@ struct Browser<'h> {
 
 impl Browser<'_> {
     async fn page(&self, address: &str) -> Answer {
-        let request = request("GET", address).header(header::COOKIE, format!("benchside={}", self.cookie));
+        let request = request("GET", address).header(header::COOKIE, pair_of(&self.house.lab, &self.cookie));
         self.house.ask(request.body(Body::empty()).unwrap()).await
     }
 
     async fn send(&self, address: &str, fields: &[(&str, &str)]) -> Answer {
         let request = request("POST", address)
-            .header(header::COOKIE, format!("benchside={}", self.cookie))
+            .header(header::COOKIE, pair_of(&self.house.lab, &self.cookie))
             .header(header::ORIGIN, format!("http://{HOST}"))
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         self.house.ask(request.body(form(fields)).unwrap()).await
