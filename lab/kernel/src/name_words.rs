@@ -50,13 +50,16 @@ pub fn names_alike(one: &[String], other: &[String]) -> bool {
     alike > 0 && alike * 2 >= fewer.len()
 }
 
-/// Letters from which on a word is told from another by more than one letter, and may be shortened.
-const LETTERS_TOLD_APART: usize = 3;
+/// Letters that a word must have for its beginning to stand for it: Ann for Anna.
+const LETTERS_SHORTENED_MIN: usize = 3;
+/// Letters that a word must have for one of them to be a slip: with fewer it is another name (Lan, Van, Han).
+const LETTERS_WITH_SLIP_MIN: usize = 4;
 
 fn words_alike(one: &str, other: &str) -> bool {
     let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
     let (short, long) = if one.len() <= other.len() { (&one, &other) } else { (&other, &one) };
-    short == long || (short.len() >= LETTERS_TOLD_APART && (long.starts_with(short) || is_one_slip(short, long)))
+    let is_shortened = || short.len() >= LETTERS_SHORTENED_MIN && long.starts_with(short);
+    short == long || is_shortened() || (short.len() >= LETTERS_WITH_SLIP_MIN && is_one_slip(short, long))
 }
 
 /// Whether one letter was added, left out or mistaken, or two neighbours were swapped.
