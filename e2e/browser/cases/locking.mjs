@@ -16,6 +16,7 @@ async function chosen(t, house, laboratory, user, displayName, viewport) {
   const { context, troubles } = await visitor(t, house.browser, laboratory.origin, viewport);
   const page = await context.newPage();
   await page.goto("/tasks");
+  await page.locator("#user:focus").waitFor();
   await page.keyboard.type(newcomer.user);
   await page.keyboard.press("Tab");
   await page.keyboard.type(newcomer.password);
@@ -23,6 +24,8 @@ async function chosen(t, house, laboratory, user, displayName, viewport) {
   await at(page, "/password");
   await page.goto("/orders/new");
   assert.equal(new URL(page.url()).pathname, "/password", "a one-time password opens nothing else");
+  // A page is loaded a moment before its first field has the focus.
+  await page.locator("#password:focus").waitFor();
   await page.keyboard.type(CHOSEN);
   await page.keyboard.press("Tab");
   await page.keyboard.type(CHOSEN);
