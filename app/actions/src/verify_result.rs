@@ -123,13 +123,9 @@ pub(crate) fn measured(record: &ResultRecord, assessment: &Assessment) -> Measur
 }
 
 /// What the gates said of a stored result.
-pub(crate) fn assessment(reader: &mut Reader<'_>, record: &ResultRecord) -> Result<Option<Assessment>, Trouble> {
-    let evidence = results::evidence(reader, &[record.transmission])?;
-    Ok(evidence.into_iter().next().and_then(|(_, evidence)| {
-        // An entry is one result, whatever its container's label says by now.
-        let only = evidence.results.first().filter(|_| record.entered.is_some()).map(|(_, _, assessment)| assessment);
-        only.or_else(|| evidence.of(&record.container, &record.test)).cloned()
-    }))
+fn assessment(reader: &mut Reader<'_>, record: &ResultRecord) -> Result<Option<Assessment>, Trouble> {
+    let evidence = results::evidence_of(reader, std::slice::from_ref(record))?;
+    Ok(evidence.get(&record.transmission).and_then(|evidence| evidence.of(&record.container, &record.test)).cloned())
 }
 
 struct Verifying {

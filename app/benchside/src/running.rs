@@ -8,6 +8,7 @@ use crate::folder_lock::FolderLock;
 use crate::restore_mark::refuse_unfinished;
 use actions::{Holding, Laboratory, LaboratorySettings};
 use kernel::{Actor, Zone};
+use render::{Limits, Renderer};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -107,7 +108,10 @@ pub(crate) async fn start(
     })?;
     let http = listener.local_addr().map_err(Failure::environment)?;
     let (stop, mut stopping) = tokio::sync::watch::channel(false);
-    let router = web::router(lab.clone(), web::WebOptions { assets_dir: options.assets });
+    // Its children are this very program, so that what draws is what was started.
+    let program = std::env::current_exe().map_err(Failure::environment)?;
+    let renderer = Some(Renderer::new(program, Limits::default()));
+    let router = web::router(lab.clone(), web::WebOptions { assets_dir: options.assets, renderer });
     let told = async move {
         // An error means the sender is gone: stop as well.
         drop(stopping.wait_for(|stop| *stop).await);

@@ -24,14 +24,17 @@ pub use serve::{CONNECTIONS_MAX, serve};
 
 use actions::Laboratory;
 use jiff::tz::TimeZone;
+use render::Renderer;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// What the command line may choose about the pages.
-#[derive(Debug, Clone, Default)]
+/// What whoever starts the pages may choose about them.
+#[derive(Clone, Default)]
 pub struct WebOptions {
     /// Serve style sheets and scripts from this folder, read anew at each request, instead of those embedded in the program.
     pub assets_dir: Option<PathBuf>,
+    /// What draws PDF; without it a PDF is refused, and everything else goes on.
+    pub renderer: Option<Renderer>,
 }
 
 /// What every handler needs. Cheap to clone.
@@ -43,10 +46,13 @@ pub(crate) struct Web {
     pub(crate) zone: TimeZone,
     /// What was typed when sessions were locked.
     pub(crate) kept_forms: Arc<kept_forms::KeptForms>,
+    /// What draws PDF.
+    pub(crate) renderer: Option<Renderer>,
 }
 
 /// The pages and the API of one laboratory.
 pub fn router(lab: Laboratory, options: WebOptions) -> axum::Router {
     let zone = times::zone_named(lab.zone().name());
-    routes::build(Web { lab, assets: Arc::new(assets::Assets::new(options.assets_dir)), zone, kept_forms: Arc::default() })
+    let WebOptions { assets_dir, renderer } = options;
+    routes::build(Web { lab, assets: Arc::new(assets::Assets::new(assets_dir)), zone, kept_forms: Arc::default(), renderer })
 }

@@ -95,6 +95,7 @@ static ROUTES: &[Route] = &[
     route("POST", "/orders/{accession}/change", Person(Action::AddOnOrCancel), || post(pages::order_changes::change)),
     route("GET", "/orders/{accession}/labels", Person(Action::CollectSpecimen), || get(pages::labels::show)),
     route("GET", "/orders/{accession}/labels.zpl", Person(Action::CollectSpecimen), || get(pages::labels::zpl)),
+    route("GET", "/orders/{accession}/labels.pdf", Person(Action::CollectSpecimen), || get(pages::labels::pdf)),
     route("POST", "/orders/{accession}/labels", Person(Action::CollectSpecimen), || post(pages::labels::note_printed)),
     route("POST", "/orders/{accession}/labels/replace", Person(Action::CollectSpecimen), || post(pages::labels::replace)),
     route("GET", "/collection", Person(Action::CollectSpecimen), || get(pages::collection::show)),

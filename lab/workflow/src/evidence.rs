@@ -3,7 +3,7 @@
 
 use crate::assessment::{Assessment, Because, Gate, GateFinding, Policy, RuleEdition, Verdict};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// What was judged of one message, under which editions.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,6 +120,17 @@ impl Evidence {
             }
         }
         Ok(Self { gates: RuleEdition(stored.gates), catalogue: RuleEdition(stored.catalogue), policy, results })
+    }
+
+    /// The same with each container under the code of the label that holds now; `now` knows the codes that hold no longer.
+    #[must_use]
+    pub fn relabelled(mut self, now: &HashMap<String, String>) -> Self {
+        for (container, _, _) in &mut self.results {
+            if let Some(code) = now.get(container) {
+                container.clone_from(code);
+            }
+        }
+        self
     }
 
     /// What the gates said of one result.

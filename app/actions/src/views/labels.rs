@@ -74,8 +74,3 @@ fn label(lab: &Laboratory, catalogue: &Catalogue, entry: &ContainerEntry, states
         realm: lab.realm(),
     })
 }
-
-/// The labels as ZPL II for a printer with this stock.
-pub fn zpl<'l>(labels: impl IntoIterator<Item = &'l Label>, stock: &reports::Stock) -> String {
-    labels.into_iter().map(|label| reports::zpl(label, stock)).collect()
-}

@@ -17,7 +17,7 @@ pub use collection::{DrawLine, DrawList, draw_list, draws_of_patient};
 pub use entry::{EntryView, FormerLine, TypedLine, TypedTest, entry, look_at_typed};
 pub use health::{HealthView, Hl7LinkView, LinkView, health};
 pub use hl7_messages::{Hl7FieldView, Hl7MessageView, Hl7SegmentView, hl7_message, hl7_messages};
-pub use labels::{LabelLine, labels_of_order, zpl};
+pub use labels::{LabelLine, labels_of_order};
 pub(crate) use orders::EVENTS_MAX;
 pub use orders::{OrderView, OrderedExamination, order_by_accession};
 pub use patients::{

@@ -5,7 +5,7 @@ use crate::Laboratory;
 use crate::trouble::ActTrouble;
 use catalogue::{Catalogue, TestCode};
 use kernel::{Actor, ExaminationId, Lang, PatientId, Timestamp, TransmissionId};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use store::repositories::patients::PatientRecord;
 use store::repositories::results::{self, ResultRecord, StoredState};
 use store::{Reader, Trouble};
@@ -115,7 +115,7 @@ async fn page(lab: &Laboratory, by: &Actor, held: bool, after: Option<Cursor>) -
         .store()
         .read(move |reader| {
             let stretch = results::page(reader, held, after, PAGE_ROWS)?;
-            let evidence = evidence_of(reader, &stretch.records)?;
+            let evidence = results::evidence_of(reader, &stretch.records)?;
             Ok((stretch, evidence, reader.quarantined()))
         })
         .await?;
@@ -142,14 +142,8 @@ pub(super) type EvidenceOf = HashMap<TransmissionId, Evidence>;
 /// The results on these containers with their evidence.
 pub(super) fn of_containers(reader: &mut Reader<'_>, codes: &[&str]) -> Result<(Vec<ResultRecord>, EvidenceOf), Trouble> {
     let records = results::of_containers(reader, codes)?;
-    let evidence = evidence_of(reader, &records)?;
+    let evidence = results::evidence_of(reader, &records)?;
     Ok((records, evidence))
-}
-
-fn evidence_of(reader: &mut Reader<'_>, records: &[ResultRecord]) -> Result<EvidenceOf, Trouble> {
-    let transmissions: BTreeSet<TransmissionId> = records.iter().map(|record| record.transmission).collect();
-    let transmissions: Vec<TransmissionId> = transmissions.into_iter().collect();
-    Ok(results::evidence(reader, &transmissions)?.into_iter().collect())
 }
 
 /// Records as lines.

@@ -5,7 +5,7 @@ use super::results::{line, patients};
 use super::{Cursor, FormerLine, Page, ResultLine};
 use crate::entering::{AtHand, former};
 use crate::trouble::ActTrouble;
-use crate::verify_result::{assessment, measured, verifier};
+use crate::verify_result::{measured, verifier};
 use crate::{Laboratory, StaffLine};
 use benches::Place;
 use catalogue::TestCode;
@@ -79,6 +79,7 @@ pub async fn held_result(
 fn read_all(reader: &mut Reader<'_>, records: Vec<ResultRecord>) -> Result<Vec<Read>, Trouble> {
     let codes: Vec<&str> = records.iter().map(|record| record.container.as_str()).collect();
     let labels = orders::open_work(reader, &codes, Former::Assumed)?;
+    let judged = results::evidence_of(reader, &records)?;
     let mut all = Vec::new();
     for record in records {
         let label = labels.get(&record.container).cloned();
@@ -86,8 +87,8 @@ fn read_all(reader: &mut Reader<'_>, records: Vec<ResultRecord>) -> Result<Vec<R
             Some(Labelled::InForce(work)) => former(reader, work, &record.test, record.examination)?,
             _ => Vec::new(),
         };
-        let assessment = assessment(reader, &record)?;
-        let evidence = results::evidence(reader, &[record.transmission])?.into_iter().next().map(|(_, evidence)| evidence);
+        let evidence = judged.get(&record.transmission).cloned();
+        let assessment = evidence.as_ref().and_then(|evidence| evidence.of(&record.container, &record.test)).cloned();
         all.push(Read { record, assessment, evidence, label, former });
     }
     Ok(all)

@@ -39,10 +39,10 @@ pub async fn transmission(lab: &Laboratory, by: &Actor, id: TransmissionId) -> R
         .read(move |reader| {
             let Some(record) = transmissions::transmission(reader, id)? else { return Ok(None) };
             let opened = tasks::of_transmission(reader, id)?;
-            let judged = results::evidence(reader, &[id])?;
+            let judged = results::evidence_of_message(reader, id)?;
             // The evidence names the containers: results need no index by transmission, which every one of them would pay for.
             let codes: BTreeSet<&str> =
-                judged.iter().flat_map(|(_, evidence)| &evidence.results).map(|(container, _, _)| container.as_str()).collect();
+                judged.iter().flat_map(|evidence| &evidence.results).map(|(container, _, _)| container.as_str()).collect();
             let codes: Vec<&str> = codes.into_iter().collect();
             let (mut found, evidence) = of_containers(reader, &codes)?;
             found.retain(|result| result.transmission == id);

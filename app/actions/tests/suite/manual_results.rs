@@ -5,9 +5,9 @@ use crate::house::{House, orderer, request};
 use crate::messages::{Result as ResultRecord, message, potassium};
 use actions::{
     EnterResultRefusal, NewStaff, OrderRequest, SeenResult, StaffLine, TypedResult, VerifiedResult, VerifyResultRefusal, enter_result,
-    new_command, verify_result, views,
+    new_command, relabel, verify_result, views,
 };
-use kernel::ExaminationId;
+use kernel::{Actor, ExaminationId, Reason};
 
 on_both!(
     who_typed_a_result_looks_again_and_verifies_it,
@@ -17,6 +17,7 @@ on_both!(
     an_absurd_value_is_taken_when_it_was_typed_twice,
     a_patient_merged_meanwhile_is_told,
     a_held_result_of_an_analyser_is_verified_by_a_person_and_a_blocked_one_by_nobody,
+    what_the_gates_said_is_known_under_another_label_too,
     what_nobody_verified_is_typed_anew_and_both_stay_on_record,
     the_same_command_again_enters_and_verifies_nothing_more,
     roles_that_do_no_tests_enter_nothing,
@@ -186,6 +187,36 @@ async fn a_held_result_of_an_analyser_is_verified_by_a_person_and_a_blocked_one_
     assert!(row.refusal.as_deref().unwrap().contains("locked"), "{:?}", row.refusal);
     assert!(matches!(verify(&house, &director, &row).await, Err(VerifyResultRefusal::Refused(words)) if words.contains("locked")));
     assert!(house.results(&blocked).await[0].held);
+}
+
+async fn what_the_gates_said_is_known_under_another_label_too(engine: &Engine) {
+    let house = House::signed(engine);
+    let (tech, robot) = (staff(&house, "technician").await, Actor::System("test".to_owned()));
+    let (sent, by_hand) = (house.container("M-2", &["K"]).await, house.container("M-1", &["K"]).await);
+    house.measure(&sent, &[potassium("7.1")], 1).await;
+    enter(&house, &tech, typed(&by_hand, "K", "7.1")).await.unwrap();
+    for first in [sent, by_hand] {
+        let before = house.results(&first).await.remove(0);
+        assert!(before.critical && before.reasons.iter().any(|reason| reason.words.contains("6.2")), "{:?}", before.reasons);
+        // Twice, so that the label it was measured under is not the one just before.
+        let mut code = first.clone();
+        for _ in 0..2 {
+            code = relabel(&house.lab, &orderer(), new_command(), &code, Reason::new("torn").unwrap()).await.unwrap();
+        }
+        let now = house.results(&code).await.remove(0);
+        assert_eq!((now.critical, &now.reasons, &now.gates), (true, &before.reasons, &before.gates));
+        let listed = views::held_results(&house.lab, &robot, None).await.unwrap().rows;
+        assert!(listed.iter().any(|line| line.container == code && line.reasons == before.reasons), "{listed:?}");
+        if let Some(transmission) = before.transmission {
+            let message = views::transmission(&house.lab, &robot, transmission).await.unwrap().unwrap();
+            let shown: Vec<_> = message.results.iter().map(|line| (&line.container, &line.reasons)).collect();
+            assert_eq!(shown, [(&code, &before.reasons)]);
+        }
+        let row = look(&house, &tech, before.examination).await;
+        assert_eq!((row.refusal.as_deref(), &row.line.reasons), (None, &before.reasons));
+        assert_eq!(verify(&house, &tech, &row).await.unwrap(), VerifiedResult { call: true });
+    }
+    assert_eq!(house.broken().await, []);
 }
 
 async fn what_nobody_verified_is_typed_anew_and_both_stay_on_record(engine: &Engine) {

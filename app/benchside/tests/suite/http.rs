@@ -67,3 +67,16 @@ pub(crate) fn choose_password(address: SocketAddr, user: &str, one_time: &str) -
     assert!(status == 303 && !fresh.is_empty(), "{status}");
     chosen
 }
+
+/// Status and bytes of what a browser with this cookie is shown.
+pub(crate) fn fetch(address: SocketAddr, cookie: &str, path: &str) -> (u16, Vec<u8>) {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    let head = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nCookie: {cookie}\r\n\r\n");
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    let ends = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+    let status = std::str::from_utf8(&answer[..ends]).unwrap().split(' ').nth(1).unwrap().parse().unwrap();
+    (status, answer.split_off(ends + 4))
+}

@@ -21,6 +21,7 @@ mod demo;
 mod edition;
 mod edition_signing;
 mod init;
+mod labels;
 mod log;
 mod operate;
 mod render;

@@ -158,11 +158,16 @@ pub fn open_work(reader: &mut Reader<'_>, codes: &[&str], former: Former) -> Res
     }
     let mut labelled: HashMap<String, Labelled> =
         work.into_values().map(|work| (work.container_code.clone(), Labelled::InForce(Box::new(work)))).collect();
-    for row in reader.query_in_list(&VOIDED_LABELS, &[], &unknown)? {
-        let now = row.text(1)?.to_owned();
-        labelled.entry(row.text(0)?.to_owned()).or_insert(Labelled::Voided { now });
+    for (code, now) in voided_labels(reader, &unknown)? {
+        labelled.entry(code).or_insert(Labelled::Voided { now });
     }
     Ok(labelled)
+}
+
+/// Of these codes the ones that hold no longer, with the code that each one's container bears now.
+pub(super) fn voided_labels(reader: &mut Reader<'_>, codes: &[crate::Param<'_>]) -> Result<HashMap<String, String>, Trouble> {
+    let rows = reader.query_in_list(&VOIDED_LABELS, &[], codes)?;
+    rows.iter().map(|row| Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned()))).collect()
 }
 
 fn container_work(row: &Row) -> Result<OpenWork, Inconsistent> {

@@ -1,10 +1,11 @@
 //! Results and what the gates said of them.
 
-use super::orders::priority;
+use super::orders::{priority, voided_labels};
 use super::patients::{PatientRecord, patient};
 use super::{Stretch, stretch};
 use crate::{Inconsistent, Param, Reader, Row, Trouble, Tx, params, sql};
 use kernel::{ExaminationId, StaffId, Timestamp, TransmissionId, Value};
+use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 use workflow::{Entered, Evidence, Priority};
 
@@ -190,11 +191,43 @@ pub fn set_verified(tx: &mut Tx<'_>, seen: &ResultRecord, at: Timestamp, by: &st
     tx.change_one(&SET_VERIFIED, &params![seen.examination, seen.version, seen.row_version, at, by], "a result")
 }
 
-/// What the gates said of these messages.
-pub fn evidence(reader: &mut Reader<'_>, transmissions: &[TransmissionId]) -> Result<Vec<(TransmissionId, Evidence)>, Trouble> {
+/// What the gates said of one message, its containers under the labels that hold now.
+pub fn evidence_of_message(reader: &mut Reader<'_>, transmission: TransmissionId) -> Result<Option<Evidence>, Trouble> {
+    let mut found = evidence(reader, &[transmission])?;
+    under_labels_in_force(reader, &mut found)?;
+    Ok(found.remove(&transmission))
+}
+
+/// What the gates said of the messages that these results came in. It names containers by the labels they bore then: where a result is
+/// not found under the label that holds, one more statement looks up which labels became which.
+pub fn evidence_of(reader: &mut Reader<'_>, results: &[ResultRecord]) -> Result<HashMap<TransmissionId, Evidence>, Trouble> {
+    let messages: BTreeSet<TransmissionId> = results.iter().map(|result| result.transmission).collect();
+    let messages: Vec<TransmissionId> = messages.into_iter().collect();
+    let mut found = evidence(reader, &messages)?;
+    let is_missing = |result: &ResultRecord| {
+        found.get(&result.transmission).is_some_and(|evidence| evidence.of(&result.container, &result.test).is_none())
+    };
+    if results.iter().any(is_missing) {
+        under_labels_in_force(reader, &mut found)?;
+    }
+    Ok(found)
+}
+
+fn evidence(reader: &mut Reader<'_>, transmissions: &[TransmissionId]) -> Result<HashMap<TransmissionId, Evidence>, Trouble> {
     let ids: Vec<_> = transmissions.iter().map(Param::from).collect();
     let rows = reader.query_in_list(&EVIDENCE, &[], &ids)?;
-    Ok(reader.sound(&rows, |row| Ok((row.decode(0, TransmissionId::from_slice)?, row.parse(1, Evidence::from_stored)?))))
+    let read = reader.sound(&rows, |row| Ok((row.decode(0, TransmissionId::from_slice)?, row.parse(1, Evidence::from_stored)?)));
+    Ok(read.into_iter().collect())
+}
+
+fn under_labels_in_force(reader: &mut Reader<'_>, found: &mut HashMap<TransmissionId, Evidence>) -> Result<(), Trouble> {
+    let named: BTreeSet<&str> = found.values().flat_map(|evidence| &evidence.results).map(|(code, _, _)| code.as_str()).collect();
+    let named: Vec<_> = named.into_iter().map(Param::from).collect();
+    let now = voided_labels(reader, &named)?;
+    if !now.is_empty() {
+        *found = std::mem::take(found).into_iter().map(|(id, evidence)| (id, evidence.relabelled(&now))).collect();
+    }
+    Ok(())
 }
 
 pub(super) fn result(row: &Row) -> Result<ResultRecord, Inconsistent> {

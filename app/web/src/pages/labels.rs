@@ -1,4 +1,4 @@
-//! `/orders/{accession}/labels`: the labels of an order, for a browser's printer or as ZPL; a reprint is another label and says why.
+//! `/orders/{accession}/labels`: the labels of an order, for a browser's printer, as PDF or as ZPL; a reprint is another label and says why.
 
 use super::chrome::{self, Here, Sheet};
 use crate::Web;
@@ -16,11 +16,17 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use kernel::{Lang, OrderId, Reason};
 use maud::{Markup, html};
-use reports::{Label, Stock, code128};
+use render::{Document, Drawn, Labels, Media};
+use reports::{Label, Unshown, code128};
 use serde::Deserialize;
+use std::time::Duration;
 
 /// The stock that is meant where none is named.
 const STOCK: &str = "50x25-203";
+/// How long the page waits to hear what a PDF would not show.
+const LOOK_WAIT_MAX: Duration = Duration::from_secs(5);
+/// Letters that are named of one label.
+const LETTERS_NAMED_MAX: usize = 8;
 
 /// `GET /orders/{accession}/labels`
 pub(crate) async fn show(
@@ -39,18 +45,21 @@ async fn labels(web: &Web, signed: &Signed, accession: &str) -> Result<(OrderId,
 async fn page(web: &Web, signed: &Signed, accession: &str, refused: Option<&str>) -> Result<Response, Refusal> {
     let (_, lines) = labels(web, signed, accession).await?;
     let here = format!("/orders/{}/labels", encode(accession));
+    let not_shown = not_shown(web, &lines).await;
     let is_first = lines.iter().any(|line| !line.was_printed);
     let title = t!("Labels of {accession}", accession = accession);
     let body = html! {
         div.no-print {
             h1 { (t!("Labels")) " " a.code href=(format!("/orders/{}", encode(accession))) { (accession) } }
             @if let Some(words) = refused { p.alert role="alert" { strong { (t!("Nothing was changed.")) } " " (words) } }
+            @for words in &not_shown { p.trouble data-not-shown { (words) } }
             @if lines.is_empty() { p.empty { (t!("No container of this order needs a label.")) } }
             @if is_first {
                 form.inline method="post" action=(here) data-print-form {
                     input type="hidden" name="command" value=(actions::new_command());
                     button.main type="submit" { (t!("Print")) } " "
-                    a href=(format!("{here}.zpl")) { (t!("for a label printer (ZPL)")) }
+                    a href=(format!("{here}.pdf")) { (t!("PDF")) } " "
+                    a href=(format!("{here}.zpl")) { (t!("ZPL")) }
                 }
             } @else if !lines.is_empty() {
                 p.hint { (t!("These labels were printed. Another print of one is a label of its own; the one before holds no longer.")) }
@@ -110,6 +119,14 @@ pub(crate) struct Printer {
     stock: Option<String>,
 }
 
+/// The labels that can be drawn, on the stock that is asked for.
+async fn on_stock(web: &Web, signed: &Signed, accession: &str, printer: &Printer) -> Result<Labels, Refusal> {
+    let name = printer.stock.as_deref().unwrap_or(STOCK);
+    let on = Media::find(name, 0).map_err(|_| Refusal::no_such("label stock", name))?;
+    let (_, lines) = labels(web, signed, accession).await?;
+    Ok(Labels { on, labels: lines.into_iter().filter_map(|line| line.label).collect() })
+}
+
 /// `GET /orders/{accession}/labels.zpl`
 pub(crate) async fn zpl(
     State(web): State<Web>,
@@ -117,11 +134,62 @@ pub(crate) async fn zpl(
     Path(accession): Path<String>,
     Query(printer): Query<Printer>,
 ) -> Result<Response, Refusal> {
-    let name = printer.stock.as_deref().unwrap_or(STOCK);
-    let stock = Stock::find(name).ok_or_else(|| Refusal::no_such("label stock", name))?;
-    let (_, lines) = labels(&web, &signed, &accession).await?;
-    let zpl = views::zpl(lines.iter().filter_map(|line| line.label.as_ref()), stock);
-    Ok(([(header::CONTENT_TYPE, "application/zpl")], zpl).into_response())
+    let labels = on_stock(&web, &signed, &accession, &printer).await?;
+    let zpl = labels.zpl().map_err(|_| Refusal::no_such("stock of label printers", labels.on.name()))?;
+    Ok(([(header::CONTENT_TYPE, "application/zpl")], zpl.text).into_response())
+}
+
+/// `GET /orders/{accession}/labels.pdf`
+pub(crate) async fn pdf(
+    State(web): State<Web>,
+    Extension(signed): Extension<Signed>,
+    Path(accession): Path<String>,
+    Query(printer): Query<Printer>,
+) -> Result<Response, Refusal> {
+    let labels = on_stock(&web, &signed, &accession, &printer).await?;
+    if labels.labels.is_empty() {
+        return Err(Refusal::no_such("label of order", &accession));
+    }
+    let drawn = draw(&web, labels).await.map_err(Refusal::busy)?;
+    Ok(([(header::CONTENT_TYPE, "application/pdf")], drawn.pdf).into_response())
+}
+
+async fn draw(web: &Web, labels: Labels) -> Result<Drawn, String> {
+    let renderer = web.renderer.as_ref().ok_or_else(|| t!("Nothing here draws PDF.").to_string())?;
+    renderer.draw(&Document::Labels(labels)).await.map_err(|trouble| trouble.to_string())
+}
+
+/// What the labels do not show, in words, before anything is printed. Nothing is drawn for Latin letters: every font has them.
+async fn not_shown(web: &Web, lines: &[LabelLine]) -> Vec<String> {
+    let Ok(on) = Media::find(STOCK, 0) else { return Vec::new() };
+    let labels = Labels { on, labels: lines.iter().filter_map(|line| line.label.clone()).collect() };
+    let codes: Vec<String> = labels.labels.iter().map(|label| label.code.to_string()).collect();
+    let doubtful = labels.zpl().map(|zpl| zpl.doubtful).unwrap_or_default();
+    if doubtful.is_empty() {
+        return Vec::new();
+    }
+    let of = |unshown: &Unshown| codes.get(unshown.label.saturating_sub(1)).cloned().unwrap_or_default();
+    let drawn = tokio::time::timeout(LOOK_WAIT_MAX, draw(web, labels)).await.unwrap_or_else(|_| Err(t!("It took too long.").to_string()));
+    let mut words: Vec<String> = match drawn {
+        Ok(drawn) => drawn.unshown.iter().map(|unshown| in_pdf(&of(unshown), unshown)).collect(),
+        Err(why) => vec![t!("Whether the PDF shows every letter is not known: {why}", why = why).to_string()],
+    };
+    words.extend(doubtful.iter().map(|unshown| on_printer(&of(unshown), unshown)));
+    words
+}
+
+fn in_pdf(code: &str, unshown: &Unshown) -> String {
+    t!("{code}: the PDF shows a sign in place of {letters}; no font here has it.", code = code, letters = letters(unshown)).to_string()
+}
+
+fn on_printer(code: &str, unshown: &Unshown) -> String {
+    t!("{code}: a label printer may not have {letters} (ZPL).", code = code, letters = letters(unshown)).to_string()
+}
+
+/// The first few of them.
+fn letters(unshown: &Unshown) -> String {
+    let named = unshown.letters.iter().take(LETTERS_NAMED_MAX).map(char::to_string).collect::<Vec<_>>().join(" ");
+    if unshown.letters.len() > LETTERS_NAMED_MAX { named + " …" } else { named }
 }
 
 /// `POST /orders/{accession}/labels`: they are printed now.

@@ -61,7 +61,7 @@ async fn a_folder_of_assets_is_read_anew_each_time() {
     let style = folder.path().join("benchside.css");
     std::fs::write(&style, "body { color: red }").unwrap();
     std::fs::write(folder.path().join("secret.txt"), "secret").unwrap();
-    let options = WebOptions { assets_dir: Some(folder.path().to_owned()) };
+    let options = WebOptions { assets_dir: Some(folder.path().to_owned()), ..WebOptions::default() };
     let house = House::open_in(Realm::Demonstration, options).await;
     let address = address_of(&house, "benchside.css").await;
     let read = async |address: &str| house.ask(request("GET", address).body(Body::empty()).unwrap()).await;
