@@ -59,7 +59,7 @@ export function signingIn(test, house) {
   });
 
   test("five wrong passwords shut a name, and the page says until when", async (t) => {
-    const account = house.laboratory.note.accounts.find((one) => one.role === "student");
+    const account = house.laboratory.note.accounts.find((one) => one.role === "director");
     const { context } = await visitor(t, house.browser, house.laboratory.origin);
     const page = await context.newPage();
     for (let wrong = 0; wrong < 5; wrong += 1) {

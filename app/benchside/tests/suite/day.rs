@@ -19,14 +19,15 @@ const VALUE: &str = "4.73160058";
 const UNCLAIMED: &str = "91.33770046";
 const CUT_OFF: &str = "6.19190072";
 const LATE: &str = "5.82820094";
+const REQUESTER: &str = "Pfefferkuchen";
 const NOTE: &str = "ringed-the-ward-about-her";
 const RAW: &str = "haemolysed-to-the-eye";
 const WRONG_PASSWORD: &str = "hunter2-wrong";
 const WRONG_TOKEN: &str = "deadbeefdeadbeefcafe";
 
 /// What must be told nowhere. Accession, container, password and token of the day come beside.
-pub(crate) const MARKERS: [&str; 14] =
-    [MRN, FAMILY, GIVEN, BORN, OTHER_FAMILY, IMPORTED, VALUE, UNCLAIMED, CUT_OFF, LATE, NOTE, RAW, WRONG_PASSWORD, WRONG_TOKEN];
+pub(crate) const MARKERS: [&str; 15] =
+    [MRN, FAMILY, GIVEN, BORN, OTHER_FAMILY, IMPORTED, VALUE, UNCLAIMED, CUT_OFF, LATE, REQUESTER, NOTE, RAW, WRONG_PASSWORD, WRONG_TOKEN];
 
 /// The day so far.
 pub(crate) struct Day<'d> {
@@ -107,7 +108,9 @@ impl<'d> Day<'d> {
         ] {
             assert_eq!(self.browse("GET", &path, "").0, status, "{path}");
         }
-        let form = format!("mrn={MRN}&family_name={OTHER_FAMILY}&given_name={GIVEN}&birth_date={BORN}&sex=F&priority=routine&tests=K");
+        let form = format!(
+            "mrn={MRN}&family_name={OTHER_FAMILY}&given_name={GIVEN}&birth_date={BORN}&sex=F&priority=routine&requester={REQUESTER}&tests=K"
+        );
         assert_eq!(self.browse("POST", "/orders/new", &form).0, 409);
         assert_eq!(self.browse("POST", &format!("/tasks/{FAMILY}/close"), &format!("note={NOTE}&seen_version=1")).0, 404);
     }
