@@ -21,8 +21,11 @@ fn filled(target: &Target, database: &Database, file: &Path) {
     store.close();
     assert_eq!(database.rows().unwrap(), Rows { results: 5_000, held: 25, tasks: 0 });
     let store = Store::open(target, Realm::Demonstration, Opening::Existing, Options::default()).unwrap();
-    let ids = [growth::dataset::transmission_id(0), growth::dataset::transmission_id(199)];
-    assert_eq!(store.read(move |reader| results::evidence(reader, &ids)).wait().unwrap().len(), 2, "the evidence can be read");
+    for message in [0, 199] {
+        let id = growth::dataset::transmission_id(message);
+        let evidence = store.read(move |reader| results::evidence_of_message(reader, id)).wait().unwrap();
+        assert!(evidence.is_some(), "the evidence of message {message} can be read");
+    }
     assert_eq!(store.read(transmissions::unfiled_count).wait().unwrap(), 0);
     let sampler = |dataset: Dataset| Sampler::new(store.clone(), Bare::open(file, database).unwrap(), dataset);
     // A dataset that is not the one in there is noticed.

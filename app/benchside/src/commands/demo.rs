@@ -92,8 +92,10 @@ struct DemoPatient {
 }
 
 impl DemoPatient {
-    fn request(&self) -> OrderRequest {
+    /// An order for the patient; what is on its way to the analyser was collected, what is not is still to be drawn.
+    fn request(&self, is_collected: bool) -> OrderRequest {
         OrderRequest {
+            collected_at: is_collected.then(|| actions::now().to_string()),
             mrn: self.mrn.clone(),
             family_name: self.family_name.clone(),
             given_name: self.given_name.clone(),
@@ -270,7 +272,7 @@ async fn order_now_and_then(lab: actions::Laboratory, seed: u64, speed: f64) {
         tokio::time::sleep(Duration::from_secs_f64(SECONDS_PER_ORDER / speed)).await;
         let chosen = usize::try_from(chance.bits() % (patients.len() as u64).max(1)).unwrap_or(0);
         let Some(patient) = patients.get(chosen) else { return };
-        let request = OrderRequest { tests: vec!["K".to_owned(), "NA".to_owned(), "CL".to_owned()], ..patient.request() };
+        let request = OrderRequest { tests: vec!["K".to_owned(), "NA".to_owned(), "CL".to_owned()], ..patient.request(true) };
         if let Err(trouble) = actions::place_order(&lab, &command_line(), actions::new_command(), request).await {
             tracing::warn!(%trouble, "the demonstration's ward could not order");
         }
@@ -280,10 +282,11 @@ async fn order_now_and_then(lab: actions::Laboratory, seed: u64, speed: f64) {
 /// Places the demonstration's orders, in the order of the file, so that container codes are the same in every new demonstration.
 async fn furnish(running: &Running, rack: &mpsc::Sender<Specimen>) -> Result<(), Failure> {
     for patient in patients()? {
-        let request = patient.request();
+        let is_measured = patient.run_by_simulator == "yes";
+        let request = patient.request(is_measured);
         let placed = actions::place_order(&running.lab, &command_line(), actions::new_command(), request).await;
         let placed = placed.map_err(Failure::environment)?;
-        if patient.run_by_simulator == "yes" {
+        if is_measured {
             load(rack, &placed, &patient.fixed()).await;
         }
     }
