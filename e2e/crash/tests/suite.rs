@@ -85,7 +85,7 @@ fn every_reading_must_be_there_as_it_was_sent() {
         "INSERT INTO unfiled SELECT link, arrival, id FROM transmission WHERE arrival = 2",
         "UPDATE container SET code = 'W' || code WHERE id = (SELECT MIN(id) FROM container)",
         "UPDATE examination SET test = 'NOSUCH' WHERE id = (SELECT MIN(id) FROM examination)",
-        "INSERT INTO task SELECT x'77', kind, (SELECT id FROM transmission WHERE arrival = 1), raw_line, why, owner, opened_at, NULL, NULL, NULL, 1
+        "INSERT INTO task (id, kind, transmission_id, raw_line, why, owner, opened_at, closed_at, closed_by, closing_note, row_version) SELECT x'77', kind, (SELECT id FROM transmission WHERE arrival = 1), raw_line, why, owner, opened_at, NULL, NULL, NULL, 1
             FROM task LIMIT 1",
     ] {
         finds(Invariant::Readings, sql);
@@ -97,8 +97,7 @@ fn nothing_may_be_there_twice() {
     let again = "INSERT INTO result SELECT examination_id, 2, transmission_id, sent, sent_unit, value, reported, unit, flags, stated_at,
         reported_at, filed_at, state, verified_at, verifier, 1 FROM result WHERE examination_id = (SELECT MIN(examination_id) FROM result)";
     let of_duplicate = again.replace("2, transmission_id", "2, (SELECT id FROM transmission WHERE duplicate_of IS NOT NULL)");
-    let task =
-        "INSERT INTO task SELECT x'77', kind, transmission_id, raw_line, why, owner, opened_at, NULL, NULL, NULL, 1 FROM task LIMIT 1";
+    let task = "INSERT INTO task (id, kind, transmission_id, raw_line, why, owner, opened_at, closed_at, closed_by, closing_note, row_version) SELECT x'77', kind, transmission_id, raw_line, why, owner, opened_at, NULL, NULL, NULL, 1 FROM task LIMIT 1";
     for sql in [
         again,
         &of_duplicate,
