@@ -15,7 +15,7 @@ export function enterResults() {
   }
   const form = document.querySelector("[data-worksheet]");
   if (form) worksheet(form);
-  else for (const field of document.querySelectorAll("#typed, #again")) one(field);
+  else for (const field of document.querySelectorAll("form[data-entry-form] :is(#typed, #again)")) one(field);
   for (const leave of document.querySelectorAll("form[action='/sign-out']")) leave.addEventListener("submit", () => sessionStorage.clear());
 }
 

@@ -24,7 +24,7 @@ async function chosen(t, house, laboratory, user, displayName, viewport) {
   await at(page, "/password");
   await page.goto("/orders/new");
   assert.equal(new URL(page.url()).pathname, "/password", "a one-time password opens nothing else");
-  // A page is loaded a moment before its first field has the focus.
+  // The first field has the focus, whatever other pages' scripts look for.
   await page.locator("#password:focus").waitFor();
   await page.keyboard.type(CHOSEN);
   await page.keyboard.press("Tab");
